@@ -1,0 +1,1 @@
+"""Stress-tests asynchronous pipeline frameworks; every finding replays."""

@@ -1,0 +1,78 @@
+"""What the evidence pipeline asks a worker to do."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from production_testers.evidence import fingerprint
+from production_testers.evidence.shrinking import shrink
+from production_testers.experiments.execution import execute
+from production_testers.experiments.judging import run_and_judge
+from production_testers.laws import LAWS
+from production_testers.model import scenario_format
+from production_testers.model.scenario import Scenario
+from production_testers.model.verdict import State, Verdict
+from production_testers.suts.contract import Adapter
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+    """Shrink a scenario that breaks a law; fingerprint what is left.
+
+    Args of the job: scenario, law, outcome_class, allowance.
+    """
+    sut = adapter.describe()
+    law = LAWS[arguments["law"]]
+
+    def verdict_on(scenario: Scenario) -> Verdict | None:
+        if not scenario.requests:
+            return None
+        verdict = run_and_judge(adapter, sut, scenario).broken.get(law.id)
+        same = verdict is not None and verdict.outcome_class == arguments["outcome_class"]
+        return verdict if same else None
+
+    scenario = scenario_format.from_json(arguments["scenario"])
+    if verdict_on(scenario) is None:
+        return {"reproduced": False}
+    _, session = execute(adapter, scenario, sut)
+    shrunk = shrink(
+        scenario,
+        lambda smaller: verdict_on(smaller) is not None,
+        session.taken,
+        allowance=arguments["allowance"],
+    )
+    verdict = verdict_on(shrunk.scenario)
+    if verdict is None:
+        return {"reproduced": False}
+    needed = fingerprint.features(shrunk.scenario)
+    component = fingerprint.component(law.id, verdict, sut)
+    return {
+        "reproduced": True,
+        "scenario": scenario_format.to_json(shrunk.scenario),
+        "verdict": verdict.as_json(),
+        "executions": shrunk.executions,
+        "complete": shrunk.complete,
+        "features": list(needed),
+        "component": component,
+        "fingerprint": fingerprint.fingerprint(law.id, component, verdict.outcome_class, needed),
+    }
+
+
+def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+    """Execute a scenario under `count` different timings and count how often a law holds.
+
+    The first timing is the scenario's own. Args of the job: scenario, law, count.
+    """
+    sut = adapter.describe()
+    law = LAWS[arguments["law"]]
+    scenario = scenario_format.from_json(arguments["scenario"])
+    states = dict.fromkeys((state.value for state in State), 0)
+    for index in range(arguments["count"]):
+        varied = scenario
+        if index:
+            timing = replace(scenario.latencies, seed=index, low=1.0, high=10.0, fixed={})
+            varied = replace(scenario, latencies=timing)
+        # every law is asked: a general one gives way to a special one
+        states[run_and_judge(adapter, sut, varied).verdicts[law.id].state.value] += 1
+    return {"states": states}

@@ -1,0 +1,279 @@
+"""Makes a scenario as small as it can be while it still breaks the same law in the same way.
+
+Greedy: each step proposes smaller scenarios, the first that still breaks is kept, until none
+does. Choices are named by meaning, so what is left keeps its timing. Steps that only bring a
+scenario to its normal form (simpler fault kinds, plain names) make different seeds meet.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from production_testers.experiments.workloads import GIVE, identity_of
+from production_testers.model.canonical import Json
+from production_testers.model.pipeline import PipelineSpec, StageKind
+from production_testers.model.scenario import Fault, FaultKind, Latencies, RunRequest, Scenario
+
+Breaks = Callable[[Scenario], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shrunk:
+    """The result of shrinking.
+
+    Attributes:
+        scenario: The smallest one found.
+        executions: How many scenarios were tried.
+        complete: Whether nothing smaller was left to try within the allowance.
+    """
+
+    scenario: Scenario
+    executions: int
+    complete: bool
+
+
+def shrink(
+    scenario: Scenario, breaks: Breaks, taken: Mapping[str, float], *, allowance: int = 600
+) -> Shrunk:
+    """Shrink `scenario`, which breaks.
+
+    Args:
+        scenario: Where to start from.
+        breaks: Whether a scenario still breaks the same law in the same way.
+        taken: Every latency factor that the scenario's execution asked for.
+        allowance: How many scenarios may be tried.
+    """
+    current, tried = _explicit_latencies(scenario, taken, breaks), 1
+    seen: set[str] = set()
+    improved = True
+    while improved:
+        improved = False
+        for step in STEPS:
+            for smaller in step(current):
+                key = repr(smaller)
+                if key in seen:
+                    continue
+                seen.add(key)
+                if tried >= allowance:
+                    return Shrunk(scenario=current, executions=tried, complete=False)
+                tried += 1
+                if breaks(smaller):
+                    current, improved = smaller, True
+                    break
+            if improved:
+                break
+    return Shrunk(scenario=current, executions=tried, complete=True)
+
+
+def _explicit_latencies(
+    scenario: Scenario, taken: Mapping[str, float], breaks: Breaks
+) -> Scenario:
+    """State every factor, so that each can be dropped; everything unstated takes no extra time."""
+    plain = replace(scenario, latencies=Latencies(fixed={"*": 1.0}))
+    if breaks(plain):
+        return plain
+    stated = replace(scenario, latencies=Latencies(fixed={**taken, "*": 1.0}))
+    if breaks(stated):
+        return stated
+    return replace(
+        scenario, latencies=replace(scenario.latencies, fixed={**taken, "*": 1.0})
+    )  # the seed also decides how sets of tasks iterate: here that matters
+
+
+def _fewer_runs(scenario: Scenario) -> Iterator[Scenario]:
+    if len(scenario.requests) == 1:
+        return
+    half = len(scenario.requests) // 2
+    for kept in (scenario.requests[:half], scenario.requests[half:]):
+        yield _only_runs(scenario, kept)
+    for request in scenario.requests:
+        yield _only_runs(scenario, tuple(r for r in scenario.requests if r is not request))
+
+
+def _only_runs(scenario: Scenario, kept: tuple[RunRequest, ...]) -> Scenario:
+    keys = {request.key for request in kept}
+    faults = tuple(fault for fault in scenario.faults if fault.run is None or fault.run in keys)
+    return replace(scenario, requests=kept, faults=faults)
+
+
+def _fewer_faults(scenario: Scenario) -> Iterator[Scenario]:
+    for fault in scenario.faults:
+        yield replace(scenario, faults=tuple(f for f in scenario.faults if f is not fault))
+
+
+def _no_cancellation(scenario: Scenario) -> Iterator[Scenario]:
+    for request in scenario.requests:
+        if request.cancel_after_ms is not None:
+            yield _with_request(scenario, request, replace(request, cancel_after_ms=None))
+
+
+def _no_timeout(scenario: Scenario) -> Iterator[Scenario]:
+    if scenario.pipeline.stage_timeout_ms is not None:
+        yield replace(scenario, pipeline=replace(scenario.pipeline, stage_timeout_ms=None))
+
+
+def _fewer_stages(scenario: Scenario) -> Iterator[Scenario]:
+    """First large pieces, then one stage at a time."""
+    names = scenario.pipeline.topological_order()
+    piece = len(names) // 2
+    while piece > 1:
+        for start in range(0, len(names), piece):
+            gone = names[start : start + piece]
+            if len(gone) < len(names):
+                yield _without(scenario, gone)
+        piece //= 2
+    if len(names) > 1:
+        for name in reversed(names):
+            yield _without(scenario, (name,))
+
+
+def _without(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
+    pipeline = scenario.pipeline
+    for name in names:
+        pipeline = pipeline.without(name)
+    faults = tuple(fault for fault in scenario.faults if fault.stage not in names)
+    return replace(scenario, pipeline=pipeline, faults=faults)
+
+
+def _fewer_edges(scenario: Scenario) -> Iterator[Scenario]:
+    for stage in scenario.pipeline.stages:
+        for dependency in stage.after:
+            after = tuple(name for name in stage.after if name != dependency)
+            yield _with_stage(scenario, stage.name, after=after)
+
+
+def _plain_stages(scenario: Scenario) -> Iterator[Scenario]:
+    for stage in scenario.pipeline.stages:
+        if stage.skippable:
+            yield _with_stage(scenario, stage.name, skippable=False)
+        if stage.function != GIVE or stage.params:
+            yield _with_stage(scenario, stage.name, function=GIVE, params={})
+        if stage.kind is not StageKind.TRANSFORM:
+            yield _with_stage(scenario, stage.name, kind=StageKind.TRANSFORM)
+    if scenario.services:
+        yield replace(scenario, services={})
+
+
+def _simpler_faults(scenario: Scenario) -> Iterator[Scenario]:
+    """A simpler kind instead, or the same one in every run."""
+    kinds = list(FaultKind)
+    for fault in scenario.faults:
+        for kind in kinds[: kinds.index(fault.kind)]:
+            changed = replace(fault, kind=kind, milliseconds=0.0)
+            yield replace(
+                scenario, faults=tuple(changed if f is fault else f for f in scenario.faults)
+            )
+        if fault.milliseconds and fault.kind is not FaultKind.SLOW:
+            changed = replace(fault, milliseconds=0.0)
+            yield replace(
+                scenario, faults=tuple(changed if f is fault else f for f in scenario.faults)
+            )
+    for request in scenario.requests:
+        if request.cancel_after_ms is not None and len(scenario.pipeline.stages) > 1:
+            failed = scenario.pipeline.stages[0].name
+            without = _with_request(scenario, request, replace(request, cancel_after_ms=None))
+            yield replace(without, faults=(*without.faults, _raise_in(failed, request.key)))
+
+
+def _raise_in(stage: str, run: str) -> Fault:
+    return Fault(kind=FaultKind.RAISE, stage=stage, run=run)
+
+
+def _plain_times(scenario: Scenario) -> Iterator[Scenario]:
+    fixed = scenario.latencies.fixed
+    if scenario.latencies.seed:
+        yield replace(scenario, latencies=Latencies(fixed=fixed))
+    named = [name for name in fixed if name != "*"]
+    half = len(named) // 2
+    groups = [named[:half], named[half:]] if half else []
+    for gone in [*groups, *([name] for name in named)]:
+        rest = {name: factor for name, factor in fixed.items() if name not in gone}
+        yield replace(scenario, latencies=replace(scenario.latencies, fixed=rest))
+    for name in named:
+        for round_value in (2.0, 5.0, 10.0):
+            if fixed[name] > round_value or fixed[name] != int(fixed[name]):
+                yield replace(
+                    scenario,
+                    latencies=replace(scenario.latencies, fixed={**fixed, name: round_value}),
+                )
+    for request in scenario.requests:
+        for start_ms in (0.0, 1.0, 2.0):
+            if request.start_ms > start_ms:
+                yield _with_request(scenario, request, replace(request, start_ms=start_ms))
+        for cancel_ms in (0.5, 1.0, 2.0, 5.0):
+            if request.cancel_after_ms is not None and request.cancel_after_ms > cancel_ms:
+                yield _with_request(scenario, request, replace(request, cancel_after_ms=cancel_ms))
+
+
+def _plain_names(scenario: Scenario) -> Iterator[Scenario]:
+    """Registration in dependency order, stages a, b, c …, runs r0, r1 …, empty inputs."""
+    order = scenario.pipeline.topological_order()
+    if tuple(stage.name for stage in scenario.pipeline.stages) != order:
+        ordered = tuple(scenario.pipeline.stage(name) for name in order)
+        yield replace(scenario, pipeline=replace(scenario.pipeline, stages=ordered))
+    if any(request.input for request in scenario.requests):
+        yield replace(scenario, requests=tuple(replace(r, input={}) for r in scenario.requests))
+    renamed = _renamed(scenario, order)
+    if renamed != scenario:
+        yield renamed
+
+
+def _renamed(scenario: Scenario, order: tuple[str, ...]) -> Scenario:
+    stages = {name: chr(97 + i) if i < 26 else f"s{i}" for i, name in enumerate(order)}
+    runs = {request.key: f"r{i}" for i, request in enumerate(scenario.requests)}
+
+    def directive(name: str) -> str:
+        run, _, rest = name.partition("/")
+        stage, slash, tail = rest.partition("/")
+        return name if name == "*" else f"{runs.get(run, run)}/{stages.get(stage, stage)}{slash}{tail}"
+
+    return replace(
+        scenario,
+        pipeline=PipelineSpec(
+            name="minimal",
+            stage_timeout_ms=scenario.pipeline.stage_timeout_ms,
+            stages=tuple(
+                replace(s, name=stages[s.name], after=tuple(stages[d] for d in s.after))
+                for s in scenario.pipeline.stages
+            ),
+        ),
+        requests=tuple(
+            replace(r, key=runs[r.key], identity=identity_of(i, i))
+            for i, r in enumerate(scenario.requests)
+        ),
+        faults=tuple(
+            replace(f, stage=stages[f.stage], run=None if f.run is None else runs[f.run])
+            for f in scenario.faults
+        ),
+        latencies=replace(
+            scenario.latencies,
+            fixed={directive(k): v for k, v in scenario.latencies.fixed.items()},
+        ),
+    )
+
+
+def _with_request(scenario: Scenario, old: RunRequest, new: RunRequest) -> Scenario:
+    return replace(
+        scenario, requests=tuple(new if request is old else request for request in scenario.requests)
+    )
+
+
+def _with_stage(scenario: Scenario, name: str, **changes: Json | StageKind) -> Scenario:
+    stages = tuple(
+        replace(stage, **changes) if stage.name == name else stage  # type: ignore[arg-type]
+        for stage in scenario.pipeline.stages
+    )
+    return replace(scenario, pipeline=replace(scenario.pipeline, stages=stages))
+
+
+STEPS: tuple[Callable[[Scenario], Iterator[Scenario]], ...] = (
+    _fewer_runs,
+    _fewer_faults,
+    _no_cancellation,
+    _no_timeout,
+    _fewer_stages,
+    _fewer_edges,
+    _plain_stages,
+    _simpler_faults,
+    _plain_times,
+    _plain_names,
+)

@@ -1,0 +1,1 @@
+"""Executes scenarios on a system under test and writes down what happened."""

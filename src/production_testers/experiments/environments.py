@@ -1,0 +1,171 @@
+"""Clean environments of the systems under test, one a version, made by uv and kept in a cache."""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from production_testers.model.canonical import digest
+from production_testers.model.errors import SutUnavailableError, UsageError
+from production_testers.suts.registry import ADAPTERS
+
+CACHE_VARIABLE = "PTEST_CACHE"
+DEFAULT_VERSIONS = {"stageflow-core": "1.2.0"}
+"""The version that is tested when the user names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sut:
+    """A system under test as the user names it.
+
+    Attributes:
+        name: Name of its adapter, which is the distribution's name.
+        version: The version to install; None for the reference.
+        source: A path or URL to install from instead of the registry.
+    """
+
+    name: str
+    version: str | None = None
+    source: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Sut":
+        """Read `NAME`, `NAME==VERSION`, `NAME@PATH|WHEEL|git+URL#REV` or `reference`.
+
+        Raises:
+            UsageError: There is no adapter of that name, or the version is none.
+        """
+        name, at, source = text.partition("@")
+        name, equals, version = name.partition("==")
+        if name not in ADAPTERS:
+            raise UsageError(
+                f"--sut {text!r}: there is no adapter for {name!r}.",
+                do=f"Known: {', '.join(sorted(ADAPTERS))}.",
+            )
+        if name == "reference":
+            return cls(name=name)
+        if at:
+            return cls(name=name, source=_absolute(source))
+        if equals:
+            try:
+                Version(version)
+            except InvalidVersion:
+                raise UsageError(
+                    f"--sut {text!r}: {version!r} is no version.", do="Write it like 1.2.0."
+                ) from None
+        return cls(name=name, version=version or DEFAULT_VERSIONS[name])
+
+    @property
+    def requirement(self) -> str:
+        """As pip reads it."""
+        return f"{self.name} @ {self.source}" if self.source else f"{self.name}=={self.version}"
+
+    def __str__(self) -> str:
+        if self.name == "reference":
+            return self.name
+        return f"{self.name}@{self.source}" if self.source else self.requirement
+
+
+def _absolute(source: str) -> str:
+    if "://" in source:
+        return source.replace("#", "@", 1) if source.startswith("git+") else source
+    path = Path(source).resolve()
+    if not path.exists():
+        raise UsageError(f"--sut …@{source}: there is no such file or folder.")
+    return path.as_uri()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """An installed environment.
+
+    Attributes:
+        python: Its interpreter.
+        site_packages: Where its packages are; None for the reference, which needs none.
+        packages: Distribution → version.
+    """
+
+    python: Path
+    site_packages: Path | None
+    packages: dict[str, str]
+
+
+def cache_folder() -> Path:
+    """Where environments are kept: `PTEST_CACHE`, or the user's cache folder."""
+    stated = os.environ.get(CACHE_VARIABLE)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(stated) if stated else Path(base) / "production-testers"
+
+
+def prepare(sut: Sut, *, fresh: bool = False) -> Environment:
+    """The environment of a system under test, made when it is not there yet.
+
+    Args:
+        sut: What to install.
+        fresh: Make it anew, even when it is there.
+
+    Raises:
+        SutUnavailableError: It cannot be installed; the message ends with the installer's.
+    """
+    if sut.name == "reference":
+        return Environment(python=Path(sys.executable), site_packages=None, packages={})
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    label = f"{sut.name}-{sut.version or 'source'}-py{version}-{digest(sut.requirement)[:8]}"
+    folder = cache_folder() / "environments" / label
+    with _locked(folder.with_suffix(".lock")):
+        if fresh or sut.source or not (folder / "complete.json").is_file():
+            _make(sut, folder)
+    packages = json.loads((folder / "complete.json").read_text(encoding="utf-8"))
+    return Environment(
+        python=folder / "bin" / "python",
+        site_packages=folder / "lib" / f"python{version}" / "site-packages",
+        packages=packages,
+    )
+
+
+def _make(sut: Sut, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    _uv(sut, "venv", "--quiet", "--python", sys.executable, str(folder))
+    python = str(folder / "bin" / "python")
+    try:
+        _uv(sut, "pip", "install", "--quiet", "--python", python, sut.requirement)
+        listed = _uv(sut, "pip", "list", "--python", python, "--format", "json")
+    except SutUnavailableError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    packages = {entry["name"]: entry["version"] for entry in json.loads(listed)}
+    marker = folder / "complete.tmp"
+    marker.write_text(json.dumps(packages), encoding="utf-8")
+    marker.rename(folder / "complete.json")
+
+
+def _uv(sut: Sut, *arguments: str) -> str:
+    uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+    if uv is None:
+        raise SutUnavailableError("uv is not installed.", do="Run pip install uv.")
+    done = subprocess.run(
+        [uv, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    if done.returncode != 0:
+        reason = " ".join(line.strip(" ╰─▶×│") for line in done.stderr.splitlines() if line.strip())
+        raise SutUnavailableError(
+            f"{sut} cannot be installed: {reason[-400:]}", do="Check --sut and the package registry."
+        )
+    return done.stdout
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Only one process makes an environment at a time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,176 @@
+"""Executes one scenario under simulation and returns the observation that the laws judge."""
+
+import asyncio
+from typing import Any
+
+from production_testers.experiments.expectation import expect
+from production_testers.experiments.instruments import (
+    Instruments,
+    Recorder,
+    canaries,
+    digest_of,
+    fault_marker,
+    origin_of,
+)
+from production_testers.model.canonical import Json
+from production_testers.model.history import EventKind
+from production_testers.model.observation import Observation
+from production_testers.model.scenario import FaultKind, RunRequest, Scenario
+from production_testers.model.semantics import Capability, SutDescription
+from production_testers.simulation import (
+    Choices,
+    Ended,
+    Session,
+    SimulatedLoop,
+    rebind,
+    simulate,
+)
+from production_testers.suts.contract import Adapter, RunResult
+
+_STUCK = {Ended.DEADLOCK: EventKind.DEADLOCK, Ended.LIMIT: EventKind.LIMIT_REACHED}
+
+
+def choices_for(scenario: Scenario) -> Choices:
+    """The choices that a scenario's latencies state."""
+    latencies = scenario.latencies
+    return Choices(
+        seed=latencies.seed, low=latencies.low, high=latencies.high, fixed=latencies.fixed
+    )
+
+
+def needs(scenario: Scenario) -> frozenset[Capability]:
+    """What a framework must offer for the scenario to mean anything on it."""
+    needed = {_NEED_OF_FAULT[f.kind] for f in scenario.faults if f.kind in _NEED_OF_FAULT}
+    needed.add(Capability.DAG)
+    if len(scenario.requests) > 1:
+        needed.add(Capability.CONCURRENT_RUNS)
+    if scenario.pipeline.stage_timeout_ms is not None:
+        needed.add(Capability.STAGE_TIMEOUT)
+    if any(stage.skippable for stage in scenario.pipeline.stages):
+        needed.add(Capability.SKIP_REQUEST)
+    if any(request.cancel_after_ms is not None for request in scenario.requests):
+        needed.add(Capability.EXTERNAL_CANCELLATION)
+    return frozenset(needed)
+
+
+_NEED_OF_FAULT = {
+    FaultKind.FAIL: Capability.STATUS_FAIL,
+    FaultKind.CANCEL: Capability.STATUS_CANCEL,
+    FaultKind.RETRY: Capability.STATUS_RETRY,
+    FaultKind.SKIP: Capability.STATUS_SKIP,
+    FaultKind.MUTATE_INPUTS: Capability.IMMUTABLE_INPUTS,
+}
+
+
+def execute(
+    adapter: Adapter, scenario: Scenario, sut: SutDescription
+) -> tuple[Observation, Session]:
+    """Run the scenario once, simulated.
+
+    Args:
+        adapter: Of the framework that is installed here.
+        scenario: What to run.
+        sut: What the adapter says of itself (`describe` reads files, so it is asked once).
+
+    Returns:
+        What happened, and what the simulation left behind (steps, virtual time, lost exceptions).
+    """
+    choices = choices_for(scenario)
+    rebind(adapter.import_roots)
+    run: dict[str, Recorder] = {}
+
+    async def main(loop: SimulatedLoop) -> None:
+        recorder = run["recorder"] = Recorder(loop.time)
+        await _Execution(adapter, scenario, Instruments(scenario, recorder, choices)).run()
+
+    def stuck(ended: Ended, detail: tuple[str, ...]) -> None:
+        run["recorder"].add(_STUCK[ended], detail=list(detail[:20]))
+
+    session = simulate(
+        main,
+        choices,
+        limit_s=scenario.limit_ms / 1000,
+        on_stuck=stuck,
+        on_rest=lambda: run["recorder"].close(),
+    )
+    observation = Observation(
+        scenario=scenario,
+        sut=sut,
+        history=run["recorder"].history(),
+        expected=expect(scenario, choices_for(scenario)),
+    )
+    return observation, session
+
+
+class _Execution:
+    def __init__(self, adapter: Adapter, scenario: Scenario, instruments: Instruments) -> None:
+        self.adapter = adapter
+        self.scenario = scenario
+        self.instruments = instruments
+        self.record = instruments.recorder.add
+
+    async def run(self) -> None:
+        pipeline = self.scenario.pipeline
+        try:
+            built = self.adapter.build(pipeline, self.instruments.body)
+        except Exception as error:  # noqa: BLE001 - a refusal is the framework's answer
+            for request in self.scenario.requests:
+                self.record(
+                    EventKind.RUN_ENDED, request.key,
+                    outcome="refused", error=type(error).__name__, message=str(error)[:200],
+                )  # fmt: skip
+            return
+        callers = [
+            asyncio.create_task(self._caller(built, request)) for request in self.scenario.requests
+        ]
+        await asyncio.wait(callers)
+        for caller in callers:
+            caller.result()
+
+    async def _caller(self, built: Any, request: RunRequest) -> None:
+        """What an application does: start a run, perhaps cancel it, look at what it got."""
+        await asyncio.sleep(request.start_ms / 1000)
+        self.record(EventKind.RUN_STARTED, request.key)
+        task = asyncio.create_task(self.adapter.run(built, self.scenario.pipeline, request))
+        if request.cancel_after_ms is not None:
+            loop = asyncio.get_running_loop()
+            loop.call_later(request.cancel_after_ms / 1000, self._cancel, task, request.key)
+        await asyncio.wait([task])
+        result = RunResult(ended="cancelled") if task.cancelled() else task.result()
+        self.record(EventKind.RUN_ENDED, request.key, **self._described(request.key, result))
+
+    def _cancel(self, task: asyncio.Task[RunResult], run: str) -> None:
+        if not task.done():
+            self.record(EventKind.RUN_CANCELLED, run)
+            task.cancel()
+
+    def _described(self, run: str, result: RunResult) -> dict[str, Json]:
+        outcome = result.ended if result.stage is None else f"{result.ended}:{result.stage}"
+        error = result.error
+        marker = fault_marker(run, result.stage or "")
+        return {
+            "outcome": outcome,
+            "error": None if error is None else type(error).__name__,
+            "message": result.message[:200],
+            "own_exception": self._is_own(run, result),
+            "says_why": marker in f"{result.message} {error}",
+            "stages": {
+                name: [
+                    part.status.value,
+                    digest_of(part.value, self.instruments.given_keys(run, name)),
+                    origin_of(part.value),
+                ]
+                for name, part in result.stages.items()
+            },
+            "canaries": canaries({name: dict(part.value) for name, part in result.stages.items()}),
+        }
+
+    def _is_own(self, run: str, result: RunResult) -> bool:
+        """Whether what the framework gives as the cause is the stage's own exception."""
+        own = self.instruments.raised.get((run, result.stage or ""))
+        if own is None:
+            return True
+        error = result.error
+        while error is not None and error is not own:
+            error = error.__cause__ or error.__context__
+        return error is own

@@ -1,0 +1,34 @@
+"""Functions by import path, and the hash of their source that evidence carries."""
+
+import importlib
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from production_testers.model.canonical import digest
+from production_testers.model.errors import UsageError
+
+
+@cache
+def load(path: str) -> Callable[..., Any]:
+    """The function at `package.module:name`.
+
+    Raises:
+        UsageError: The path has another form, or nothing callable is there.
+    """
+    module_name, _, name = path.partition(":")
+    if not module_name or not name:
+        raise UsageError(f"{path!r} is no import path.", do="Write it as package.module:name.")
+    try:
+        found = getattr(importlib.import_module(module_name), name)
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"Cannot import {path!r}: {error}.") from error
+    if not callable(found):
+        raise UsageError(f"{path!r} is a {type(found).__name__}, not a function.")
+    return found  # type: ignore[no-any-return]
+
+
+def source_hash(path: str) -> str:
+    """Changes when the function's own source changes."""
+    return digest(inspect.getsource(load(path)))

@@ -1,0 +1,299 @@
+"""Our own instruments around every stage: they write the history, inject faults, call services.
+
+The system under test never writes here; what it says of itself is judged, not believed.
+"""
+
+import asyncio
+import copy
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from production_testers.experiments import imports
+from production_testers.mocks.services.contract import Service
+from production_testers.model import seeds
+from production_testers.model.canonical import Json, canonical_json, digest
+from production_testers.model.history import Event, EventKind, History
+from production_testers.model.pipeline import Identity, Outcome, StageSpec, Status
+from production_testers.model.scenario import Fault, FaultKind, Scenario
+from production_testers.suts.contract import StageCall
+
+ORIGIN = "ptest.origin"
+"""The key under which every output says which run, stage and attempt gave it."""
+
+NOBODY = Identity(tenant="", user="", request="")
+_CANARY = re.compile(r"CANARY-[0-9a-f]{8,}")
+
+
+class InjectedFaultError(Exception):
+    """A stage raised it because the scenario says so."""
+
+
+class Recorder:
+    """Collects events; `now` gives seconds since the start."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._events: list[Event] = []
+        self._closed = False
+
+    def add(
+        self, kind: EventKind, run: str = "", stage: str = "", attempt: int = 0, **value: Json
+    ) -> None:
+        """Append one event, unless the history is closed."""
+        if self._closed:
+            return
+        time_ns = round(self._now() * 1e9)
+        self._events.append(Event(len(self._events), time_ns, kind, run, stage, attempt, value))
+
+    def close(self) -> None:
+        """What happens from now on is clean-up, not history."""
+        self._closed = True
+
+    def history(self) -> History:
+        """What was recorded so far."""
+        return History(tuple(self._events))
+
+
+class SteadyFactors:
+    """Latency factors that are always the same."""
+
+    def __init__(self, value: float) -> None:
+        self._value = value
+
+    def factor(self, _name: str) -> float:
+        """The same for every name."""
+        return self._value
+
+
+@dataclass(slots=True)
+class InstrumentedPort:
+    """What a stage function is given; see `model.pipeline.Port`."""
+
+    instruments: "Instruments"
+    spec: StageSpec
+    run: str
+    attempt: int
+    input: Mapping[str, Json]
+    outputs: Mapping[str, Mapping[str, Json]]
+    identity: Identity
+    _pieces: int = 0
+
+    @property
+    def stage(self) -> str:
+        """The stage's name."""
+        return self.spec.name
+
+    @property
+    def params(self) -> Mapping[str, Json]:
+        """The stage's parameters."""
+        return self.spec.params
+
+    async def work(self, milliseconds: float) -> None:
+        """Take time."""
+        self._pieces += 1
+        name = f"{self.run}/{self.spec.name}/{self._pieces}"
+        await self.instruments.sleep(milliseconds * self.instruments.factors.factor(name) / 1000)
+
+    async def call(self, service: str, operation: str, **payload: Json) -> Json:
+        """Call a mock service; its errors are raised here, as a client would raise them."""
+        return await self.instruments.call(self, service, operation, payload)
+
+
+@dataclass(slots=True)
+class Instruments:
+    """The instruments of one execution of one scenario.
+
+    Attributes:
+        scenario: What is executed.
+        recorder: Where the history goes.
+        factors: How long things take; see `simulation.Choices`.
+        sleep: Takes seconds.
+        raised: The exception that each (run, stage) raised.
+    """
+
+    scenario: Scenario
+    recorder: Recorder
+    factors: Any
+    sleep: Callable[[float], Any] = asyncio.sleep
+    raised: dict[tuple[str, str], BaseException] = field(default_factory=dict)
+    _attempts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _given: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _services: dict[str, Service] = field(default_factory=dict)
+    _calls: Counter[str] = field(default_factory=Counter)
+
+    async def body(self, spec: StageSpec, call: StageCall) -> Outcome | None:
+        """One execution of one stage, as `suts.contract.Body`."""
+        run, record = str(call.input.get("run", "?")), self.recorder.add
+        self._attempts[run, spec.name] += 1
+        attempt = self._attempts[run, spec.name]
+        record(EventKind.STAGE_STARTED, run, spec.name, attempt, **self._received(run, spec, call))
+        identity = call.identity or NOBODY
+        given = {key: value for key, value in call.input.items() if key != "run"}
+        port = InstrumentedPort(self, spec, run, attempt, given, call.outputs, identity)
+        try:
+            outcome = await self._perform(port, call)
+        except asyncio.CancelledError:
+            record(EventKind.STAGE_STOPPED, run, spec.name, attempt)
+            raise
+        except Exception as error:
+            self.raised[run, spec.name] = error
+            message = str(error)[:200]
+            record(
+                EventKind.STAGE_RAISED, run, spec.name, attempt,
+                type=type(error).__name__, message=message,
+            )  # fmt: skip
+            raise
+        return self._ended(port, outcome)
+
+    def given_keys(self, run: str, stage: str) -> frozenset[str] | None:
+        """The keys of what the stage gave in that run; None when it gave nothing."""
+        return self._given.get((run, stage))
+
+    def _received(self, run: str, spec: StageSpec, call: StageCall) -> dict[str, Json]:
+        inputs: dict[str, Json] = {}
+        origins: dict[str, Json] = {}
+        for name in spec.after:
+            seen = call.outputs.get(name)
+            keys = self.given_keys(run, name)
+            inputs[name] = None if seen is None else digest_of(seen, keys)
+            origins[name] = origin_of(seen)
+        identity = call.identity
+        return {
+            "inputs": inputs,
+            "origins": origins,
+            "extra": sorted(set(call.outputs) - set(spec.after)),
+            "identity": [identity.tenant, identity.user, identity.request] if identity else None,
+            "merged": _looked_up(spec, call),
+            "canaries": canaries([dict(call.input), {n: dict(v) for n, v in call.outputs.items()}]),
+        }
+
+    def _ended(self, port: InstrumentedPort, outcome: Outcome | None) -> Outcome | None:
+        run, stage, attempt = port.run, port.spec.name, port.attempt
+        value = dict(outcome.value) if outcome else {}
+        self._given[run, stage] = frozenset(value)
+        self.recorder.add(
+            EventKind.STAGE_ENDED, run, stage, attempt,
+            status=(outcome.status if outcome else Status.OK).value,
+            digest=digest_of(value, None),
+            asks_skip=bool(outcome and outcome.skip_dependants),
+        )  # fmt: skip
+        return outcome
+
+    async def _perform(self, port: InstrumentedPort, call: StageCall) -> Outcome | None:
+        fault = self.scenario.fault_of(port.run, port.spec.name)
+        if fault is not None:
+            outcome = await self._fault(fault, port, call)
+            if outcome is not None:
+                return outcome
+        raw = await imports.load(port.spec.function)(port)
+        if fault is not None and fault.kind is FaultKind.RETURN_NONE:
+            return None
+        outcome = raw if isinstance(raw, Outcome) else Outcome(value=dict(raw or {}))
+        return _marked(outcome, port)
+
+    async def _fault(self, fault: Fault, port: InstrumentedPort, call: StageCall) -> Outcome | None:
+        """Let the fault happen; None means that the stage goes on as it would."""
+        await port.work(1)
+        self.recorder.add(
+            EventKind.FAULT_FIRED, port.run, port.spec.name, port.attempt, fault=fault.kind.value
+        )
+        marker = fault_marker(port.run, port.spec.name)
+        if fault.kind is FaultKind.RAISE:
+            raise InjectedFaultError(marker)
+        if fault.kind in _STATUS_OF:
+            return _marked(Outcome(status=_STATUS_OF[fault.kind], reason=marker), port)
+        if fault.kind is FaultKind.HANG:
+            await asyncio.Event().wait()
+        if fault.kind is FaultKind.SLOW:
+            await self.sleep(fault.milliseconds / 1000)
+        if fault.kind is FaultKind.MUTATE_INPUTS:
+            port.outputs = copy.deepcopy({name: dict(v) for name, v in call.outputs.items()})
+            _write_into(call)  # the stage itself goes on with what it had received
+        return None
+
+    async def call(
+        self, port: InstrumentedPort, name: str, operation: str, payload: Mapping[str, Json]
+    ) -> Json:
+        """One call of a mock service, with its latency and its events."""
+        service = self.service(name)
+        label = f"{port.run}/{port.spec.name}/{name}.{operation}"
+        self._calls[label] += 1
+        label = f"{label}/{self._calls[label]}"
+        record = self.recorder.add
+        record(EventKind.SERVICE_CALLED, port.run, port.spec.name, port.attempt, call=label)
+        await self.sleep(self.factors.factor(label) / 1000)
+        draw = seeds.random_for(self.scenario.latencies.seed, "service", label)
+        answer = service.handle(operation, payload, draw)
+        record(
+            EventKind.SERVICE_RETURNED, port.run, port.spec.name, port.attempt,
+            call=label, digest=digest(answer),
+        )  # fmt: skip
+        return answer
+
+    def service(self, name: str) -> Service:
+        """The scenario's service of that name, made when it is first used."""
+        if name not in self._services:
+            made = imports.load(self.scenario.services[name])(self.scenario.latencies.seed)
+            self._services[name] = made
+        return self._services[name]
+
+
+_STATUS_OF = {
+    FaultKind.FAIL: Status.FAIL,
+    FaultKind.CANCEL: Status.CANCEL,
+    FaultKind.RETRY: Status.RETRY,
+    FaultKind.SKIP: Status.SKIP,
+}
+
+
+def fault_marker(run: str, stage: str) -> str:
+    """The words by which an injected failure is recognised in what the framework reports."""
+    return f"injected into {stage} of {run}"
+
+
+def digest_of(value: Mapping[str, Json], keys: frozenset[str] | None) -> str:
+    """Digest of what a stage gave: of these keys only, and without our own mark."""
+    chosen = value.keys() if keys is None else keys
+    return digest({key: value.get(key) for key in chosen if key != ORIGIN})
+
+
+def origin_of(value: Mapping[str, Json] | None) -> str | None:
+    """Which run gave this output, where it says so."""
+    origin = None if value is None else value.get(ORIGIN)
+    return str(origin[0]) if isinstance(origin, list | tuple) and origin else None
+
+
+def canaries(value: Json) -> list[str]:
+    """Every canary token inside `value`, each once."""
+    text = canonical_json(value)
+    return sorted(set(_CANARY.findall(text))) if "CANARY-" in text else []
+
+
+def _looked_up(spec: StageSpec, call: StageCall) -> str | None:
+    """What the framework's merged look-up gives for a key that every dependency gave."""
+    if call.merged is None or len(spec.after) < 2:
+        return None
+    common = set.intersection(*(set(value) for value in call.outputs.values())) - {ORIGIN}
+    return digest([[key, call.merged(key)] for key in sorted(common)]) if common else None
+
+
+def _marked(outcome: Outcome, port: InstrumentedPort) -> Outcome:
+    value = {**outcome.value, ORIGIN: [port.run, port.spec.name, port.attempt]}
+    return Outcome(
+        status=outcome.status,
+        value=value,
+        reason=outcome.reason,
+        skip_dependants=outcome.skip_dependants,
+    )
+
+
+def _write_into(call: StageCall) -> None:
+    """Write into everything that was received, as a careless stage does."""
+    for value in call.outputs.values():
+        if isinstance(value, dict):
+            for key in list(value):
+                if key != ORIGIN:
+                    value[key] = "overwritten"

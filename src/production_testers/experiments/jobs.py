@@ -1,0 +1,213 @@
+"""What a worker is asked to do: explore schedules, replay one, count operations, measure."""
+
+import importlib
+import sys
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from types import FrameType
+from typing import Any
+
+from production_testers.experiments import workloads
+from production_testers.experiments.execution import execute, needs
+from production_testers.experiments.judging import judge, run_and_judge
+from production_testers.laws import LAWS
+from production_testers.model import scenario_format, seeds
+from production_testers.model.observation import CostPoint, Observation
+from production_testers.model.scenario import Kind, Latencies, RunRequest, Scenario
+from production_testers.model.semantics import SutDescription
+from production_testers.suts.contract import Adapter
+
+Emit = Callable[[dict[str, Any]], None]
+
+CANDIDATES_PER_CLASS = 3
+"""How many schedules that break one law in one way are kept from each batch."""
+
+
+def describe(adapter: Adapter, _arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+    """What the adapter says of its framework."""
+    sut = adapter.describe()
+    return {
+        "name": sut.name,
+        "version": sut.version,
+        "capabilities": {
+            capability.value: None
+            if citation is None
+            else {"quote": citation.quote, "file": citation.file, "line": citation.line}
+            for capability, citation in sut.capabilities.items()
+        },
+        "components": {capability.value: name for capability, name in sut.components.items()},
+    }
+
+
+def draw(kind: Kind, seed: int, index: int) -> Scenario:
+    """Schedule `index` of a kind: the scenario that the run folder's pipeline module draws."""
+    module = importlib.import_module(f"pipelines.{kind.value}")
+    scenario: Scenario = module.scenario(Random(seeds.derive(seed, kind.value, index)))
+    return scenario
+
+
+def explore(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Execute schedules `start` to `start + count` of one kind and judge each.
+
+    Args of the job: kind, seed, start, count.
+    """
+    sut = adapter.describe()
+    kind, seed = Kind(arguments["kind"]), arguments["seed"]
+    tally = _Tally(sut)
+    for index in range(arguments["start"], arguments["start"] + arguments["count"]):
+        scenario = draw(kind, seed, index)
+        missing = [c.value for c in needs(scenario) if not sut.offers(c)]
+        if missing:
+            tally.not_offered.update(missing)
+            tally.left_out += 1
+            continue
+        tally.add(index, scenario, adapter)
+        if tally.schedules % 25 == 0:
+            emit({"schedules": 25})
+    return tally.as_json()
+
+
+class _Tally:
+    """Adds up what a batch of schedules showed."""
+
+    def __init__(self, sut: SutDescription) -> None:
+        self.sut = sut
+        self.schedules = self.steps = self.left_out = 0
+        self.not_offered: Counter[str] = Counter()
+        self.exercised: Counter[str] = Counter()
+        self.judged: dict[str, Counter[str]] = {}
+        self.broken: Counter[tuple[str, str]] = Counter()
+        self.histories: set[str] = set()
+        self.candidates: list[dict[str, Any]] = []
+
+    def add(self, index: int, scenario: Scenario, adapter: Adapter) -> None:
+        """Execute one schedule."""
+        judged = run_and_judge(adapter, self.sut, scenario)
+        self.schedules += 1
+        self.steps += judged.steps
+        self.histories.add(judged.observation.history.digest())
+        for law, verdict in judged.verdicts.items():
+            self.judged.setdefault(law, Counter())[verdict.state.value] += 1
+            self.exercised[law] += verdict.exercised
+        for law, verdict in judged.broken.items():
+            self.broken[law, verdict.outcome_class] += 1
+            if self.broken[law, verdict.outcome_class] <= CANDIDATES_PER_CLASS:
+                self.candidates.append(
+                    {
+                        "index": index,
+                        "law": law,
+                        "verdict": verdict.as_json(),
+                        "scenario": scenario_format.to_json(scenario),
+                    }
+                )
+
+    def as_json(self) -> dict[str, Any]:
+        """The tally as it crosses the pipe."""
+        return {
+            "schedules": self.schedules,
+            "steps": self.steps,
+            "left_out": self.left_out,
+            "not_offered": dict(self.not_offered),
+            "exercised": dict(self.exercised),
+            "judged": {law: dict(states) for law, states in self.judged.items()},
+            "broken": [[law, name, count] for (law, name), count in sorted(self.broken.items())],
+            "interleavings": sorted(self.histories),
+            "candidates": self.candidates,
+        }
+
+
+def replay(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+    """Execute one scenario and give every verdict, the history and its digest."""
+    scenario = scenario_format.from_json(arguments["scenario"])
+    sut = adapter.describe()
+    missing = sorted(c.value for c in needs(scenario) if not sut.offers(c))
+    if missing:
+        return {"not_offered": missing, "verdicts": {}, "history": "", "digest": "", "steps": 0}
+    judged = run_and_judge(adapter, sut, scenario)
+    return {
+        "not_offered": [],
+        "verdicts": {law: verdict.as_json() for law, verdict in judged.verdicts.items()},
+        "history": judged.observation.history.dump(),
+        "digest": judged.observation.history.digest(),
+        "steps": judged.steps,
+    }
+
+
+def trace(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+    """The first schedule of a kind that this release can execute: its scenario and history."""
+    sut = adapter.describe()
+    for index in range(arguments["tries"]):
+        scenario = draw(Kind(arguments["kind"]), arguments["seed"], index)
+        if all(sut.offers(capability) for capability in needs(scenario)):
+            observation, session = execute(adapter, scenario, sut)
+            return {
+                "index": index,
+                "scenario": scenario_format.to_json(scenario),
+                "events": [event.as_json() for event in observation.history],
+                "virtual_s": session.virtual_s,
+            }
+    return {"index": None, "scenario": None, "events": [], "virtual_s": 0.0}
+
+
+def cost(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Count the framework's executed lines for pipelines of growing size, and judge the growth.
+
+    Args of the job: shape (`chain` or `fan_out`), sizes (ascending).
+    """
+    sut = adapter.describe()
+    shape = {"chain": workloads.chain, "fan_out": workloads.fan_out}[arguments["shape"]]
+    points = []
+    scenario = None
+    for size in arguments["sizes"]:
+        pipeline = shape(size)
+        request = RunRequest(key="r0", input={}, identity=workloads.identity_of(0, 0))
+        scenario = Scenario(
+            kind=Kind.STRESS,
+            pipeline=pipeline,
+            requests=(request,),
+            latencies=Latencies(fixed={"*": 1.0}),
+        )
+        counter = _LineCounter(adapter.import_roots[0])
+        with counter:
+            observation, _ = execute(adapter, scenario, sut)
+        points.append(CostPoint(size=len(pipeline.stages), operations=counter.lines))
+        emit({"size": size})
+    if scenario is None:
+        return {"points": [], "verdicts": {}}
+    observation = Observation(
+        scenario=scenario, sut=sut, history=observation.history, costs=tuple(points)
+    )
+    laws = [law for law in LAWS.values() if law.needs_costs and sut.offers(law.capability)]
+    verdicts = judge(observation, laws)
+    return {
+        "points": [[point.size, point.operations] for point in points],
+        "verdicts": {law: verdict.as_json() for law, verdict in verdicts.items()},
+    }
+
+
+class _LineCounter:
+    """Counts executed lines in modules below one import root."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self.lines = 0
+
+    def __enter__(self) -> "_LineCounter":
+        sys.settrace(self._call)
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        sys.settrace(None)
+
+    def _call(self, frame: FrameType, _event: str, _argument: object) -> Any:
+        name = frame.f_globals.get("__name__", "")
+        if name == self._root or name.startswith(self._root + "."):
+            return self._line
+        return None
+
+    def _line(self, _frame: FrameType, event: str, _argument: object) -> Any:
+        if event == "line":
+            self.lines += 1
+        return self._line
+

@@ -1,0 +1,84 @@
+"""Laws over one execution: every verdict, and the breaks that stand."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from production_testers.experiments.execution import execute
+from production_testers.laws import LAWS, Law
+from production_testers.model.observation import Observation
+from production_testers.model.scenario import Scenario
+from production_testers.model.semantics import SutDescription
+from production_testers.model.verdict import State, Verdict
+from production_testers.suts.contract import Adapter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One execution with the verdict of every law."""
+
+    observation: Observation
+    verdicts: dict[str, Verdict]
+    steps: int
+
+    @property
+    def broken(self) -> dict[str, Verdict]:
+        """The laws that are broken."""
+        return {law: v for law, v in self.verdicts.items() if v.state is State.BROKEN}
+
+
+def applicable(sut: SutDescription) -> list[Law]:
+    """The laws whose capability this release offers, and that judge a history."""
+    return [law for law in LAWS.values() if sut.offers(law.capability) and not law.needs_costs]
+
+
+def run_and_judge(
+    adapter: Adapter, sut: SutDescription, scenario: Scenario, laws: Iterable[Law] | None = None
+) -> Judged:
+    """Execute once, ask every law, and drop breaks that have another reason than they say."""
+    observation, session = execute(adapter, scenario, sut)
+    chosen = applicable(sut) if laws is None else list(laws)
+    verdicts = judge(observation, chosen)
+    for law in chosen:
+        verdict = verdicts[law.id]
+        if law.vanishes_alone and verdict.state is State.BROKEN and verdict.run:
+            alone = _alone(scenario, verdict.run)
+            if alone is not None and not _ends_well(adapter, sut, alone):
+                verdicts[law.id] = Verdict(
+                    state=State.UNKNOWN, summary=f"run {verdict.run} ends so when alone, too"
+                )
+    return Judged(observation=observation, verdicts=verdicts, steps=session.steps)
+
+
+def judge(observation: Observation, laws: Iterable[Law]) -> dict[str, Verdict]:
+    """Ask each law; one that crashes is *unknown*, and general laws give way to special ones."""
+    verdicts = {law.id: _ask(law, observation) for law in laws}
+    special = [
+        law_id
+        for law_id, verdict in verdicts.items()
+        if verdict.state is State.BROKEN and not LAWS[law_id].catch_all
+    ]
+    if special:
+        for law_id, verdict in verdicts.items():
+            if LAWS[law_id].catch_all and verdict.state is State.BROKEN:
+                verdicts[law_id] = Verdict(
+                    state=State.UNKNOWN, summary=f"already told by {special[0]}"
+                )
+    return verdicts
+
+
+def _ask(law: Law, observation: Observation) -> Verdict:
+    try:
+        return law.check(observation)
+    except Exception as error:  # noqa: BLE001 - silence is not success, and a crash is no break
+        return Verdict(state=State.UNKNOWN, summary=f"{type(error).__name__}: {error}")
+
+
+def _alone(scenario: Scenario, run: str) -> Scenario | None:
+    requests = tuple(request for request in scenario.requests if request.key == run)
+    return replace(scenario, requests=requests) if len(requests) < len(scenario.requests) else None
+
+
+def _ends_well(adapter: Adapter, sut: SutDescription, scenario: Scenario) -> bool:
+    observation, _ = execute(adapter, scenario, sut)
+    law = LAWS["dag/outcome-allowed"]
+    return law.check(observation).state is State.HOLDS

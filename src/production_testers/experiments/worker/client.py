@@ -1,0 +1,155 @@
+"""The parent's side of a worker."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import production_testers
+from production_testers.experiments.worker import frames
+from production_testers.model.errors import PtestError, SutUnavailableError
+
+BOOTSTRAP = """
+import importlib.util, sys
+root = sys.argv.pop(1)
+spec = importlib.util.spec_from_file_location(
+    "production_testers", root + "/__init__.py", submodule_search_locations=[root]
+)
+module = importlib.util.module_from_spec(spec)
+sys.modules["production_testers"] = module
+spec.loader.exec_module(module)
+from production_testers.experiments.worker.server import serve
+serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
+"""
+"""Makes this package, and nothing else of the parent's environment, importable."""
+
+MEMORY_BYTES = 8 * 1024**3
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR", "PYTHONHASHSEED")
+"""Environment variables that a worker gets; everything else, secrets included, stays here."""
+
+
+class WorkerDiedError(PtestError):
+    """The worker, or its child for one job, ended without an answer."""
+
+
+class Worker:
+    """One worker process; a context manager.
+
+    Args:
+        python: Interpreter of the system under test's environment.
+        sut: The adapter's name.
+        paths: Folders that jobs import from, such as a run folder.
+
+    Raises:
+        SutUnavailableError: The system under test cannot be imported there.
+    """
+
+    def __init__(self, python: Path, sut: str, paths: Sequence[Path] = ()) -> None:
+        self._paths = [str(path) for path in paths]
+        job_read, self._job_write = os.pipe()
+        self._answer_read, answer_write = os.pipe()
+        package = str(Path(production_testers.__file__).parent)
+        command = [str(python), "-I", "-B", "-c", BOOTSTRAP, package]
+        self._process = subprocess.Popen(
+            [*command, str(job_read), str(answer_write), sut, str(MEMORY_BYTES)],
+            pass_fds=(job_read, answer_write),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            start_new_session=True,
+        )
+        os.close(job_read)
+        os.close(answer_write)
+        self._jobs = os.fdopen(self._job_write, "wb")
+        self._answers = os.fdopen(self._answer_read, "rb", buffering=0)
+        hello = self._read(60.0)
+        if "ready" not in hello:
+            why = hello.get("unavailable", hello)
+            self.close()
+            raise SutUnavailableError(
+                f"{sut} cannot be imported by {python}: {why}.", do="Check --sut."
+            )
+        self.sut: dict[str, Any] = hello["ready"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def call(
+        self,
+        job: str,
+        arguments: dict[str, Any],
+        *,
+        on_event: Callable[[dict[str, Any]], None] = lambda _event: None,
+        timeout_s: float = 300.0,
+    ) -> Any:
+        """Have a job done in a fresh child of the worker.
+
+        Raises:
+            WorkerDiedError: The child died or did not answer in time; its result is *unknown*.
+            PtestError: The job raised: an error of ours.
+        """
+        frames.write(
+            self._jobs, {"job": job, "arguments": arguments, "paths": self._paths}
+        )
+        while True:
+            message = self._read(timeout_s)
+            if "event" in message:
+                on_event(message["event"])
+            elif "result" in message:
+                return message["result"]
+            elif "died" in message:
+                raise WorkerDiedError(f"The worker died (exit {message['died']}) in {job}.")
+            else:
+                raise PtestError(f"{job} failed: {message['error']}.\n{message['traceback']}")
+
+    def _read(self, timeout_s: float) -> dict[str, Any]:
+        ready, _, _ = select.select([self._answers], [], [], timeout_s)
+        if not ready:
+            self.close()
+            raise WorkerDiedError(f"The worker gave no answer in {timeout_s:.0f} s.")
+        message = frames.read(_Whole(self._answers))
+        if message is None:
+            _, errors = self._process.communicate()
+            last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+            raise WorkerDiedError(f"The worker ended: {last[0]}.")
+        return message
+
+    def close(self) -> None:
+        """End the worker and everything it started."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for stream in (self._jobs, self._answers, self._process.stderr):
+            if stream is not None and not stream.closed:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    continue
+
+
+class _Whole:
+    """Reads exactly as much as asked for from an unbuffered stream."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, count: int) -> bytes:
+        """All of `count` bytes, or what there is before the end."""
+        parts = []
+        while count > 0 and (part := self._stream.read(count)):
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+
+def this_interpreter() -> Path:
+    """The interpreter that runs this process."""
+    return Path(sys.executable)

@@ -1,0 +1,79 @@
+"""The worker's side: loads the adapter once, then forks a child for every job.
+
+Run by path, by the interpreter of the system under test, with nothing of the parent's
+environment on the import path but this package; see `client.BOOTSTRAP`.
+"""
+
+import ctypes
+import importlib
+import logging
+import os
+import resource
+import signal
+import sys
+import traceback
+from typing import Any, BinaryIO
+
+from production_testers.experiments.worker import frames
+from production_testers.simulation import install, rebind
+from production_testers.suts.registry import load_adapter
+
+_PR_SET_PDEATHSIG = 1
+
+
+def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int) -> None:
+    """Answer jobs until the parent closes the pipe."""
+    _die_with_parent()
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    jobs, answers = os.fdopen(jobs_fd, "rb"), os.fdopen(answers_fd, "wb")
+    try:
+        install()
+        adapter = load_adapter(sut)
+        description = adapter.describe()
+        rebind(adapter.import_roots)
+    except Exception as error:  # noqa: BLE001 - the parent tells the user
+        frames.write(answers, {"unavailable": f"{type(error).__name__}: {error}"})
+        return
+    logging.disable(logging.CRITICAL)
+    frames.write(answers, {"ready": {"name": description.name, "version": description.version}})
+    while (message := frames.read(jobs)) is not None:
+        _fork(message, answers, adapter)
+
+
+def _fork(message: dict[str, Any], answers: BinaryIO, adapter: Any) -> None:
+    child = os.fork()
+    if child == 0:
+        _die_with_parent()
+        code = 1
+        try:
+            frames.write(answers, _perform(message, answers, adapter))
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if status != 0:
+        frames.write(answers, {"died": os.waitstatus_to_exitcode(status)})
+
+
+def _perform(message: dict[str, Any], answers: BinaryIO, adapter: Any) -> dict[str, Any]:
+    def emit(event: dict[str, Any]) -> None:
+        frames.write(answers, {"event": event})
+
+    try:
+        for path in reversed(message.get("paths", [])):
+            sys.path.insert(0, path)
+        module, _, name = message["job"].partition(":")
+        job = getattr(importlib.import_module(module), name)
+        return {"result": job(adapter, message["arguments"], emit)}
+    except BaseException as error:  # noqa: BLE001 - whatever happens is reported, then the child ends
+        return {"error": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc()}
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel for a SIGKILL when the parent dies (Linux)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))

@@ -1,0 +1,134 @@
+"""Generators of pipelines, requests and faults: what scenarios are drawn from.
+
+Everything is drawn from the `Random` that the caller gives. Registration order is shuffled: an
+executor must not depend on it.
+"""
+
+from collections.abc import Sequence
+from random import Random
+
+from production_testers.model import seeds
+from production_testers.model.canonical import Json
+from production_testers.model.pipeline import Identity, PipelineSpec, StageKind, StageSpec
+from production_testers.model.scenario import Fault, FaultKind, Latencies, RunRequest
+
+GIVE = "production_testers.experiments.stages:give"
+STEPS = "production_testers.experiments.stages:work_in_steps"
+ROUTE = "production_testers.experiments.stages:route"
+CARRY = "production_testers.experiments.stages:carry"
+
+
+def pipeline_of(
+    name: str,
+    stages: Sequence[StageSpec],
+    random: Random | None = None,
+    stage_timeout_ms: float | None = None,
+) -> PipelineSpec:
+    """A pipeline of these stages, registered in random order where `random` is given."""
+    ordered = list(stages)
+    if random is not None:
+        random.shuffle(ordered)
+    return PipelineSpec(name=name, stages=tuple(ordered), stage_timeout_ms=stage_timeout_ms)
+
+
+def chain(length: int, random: Random | None = None, function: str = GIVE) -> PipelineSpec:
+    """`length` stages, each after the one before."""
+    stages = [
+        StageSpec(name=f"s{i}", function=function, after=(f"s{i - 1}",) if i else ())
+        for i in range(length)
+    ]
+    return pipeline_of(f"chain-{length}", stages, random)
+
+
+def fan_out(width: int, random: Random | None = None, function: str = GIVE) -> PipelineSpec:
+    """One source, `width` parallel branches, one join."""
+    branches = [f"branch{i}" for i in range(width)]
+    stages = [StageSpec(name="source", function=function)]
+    stages += [StageSpec(name=name, function=function, after=("source",)) for name in branches]
+    stages.append(StageSpec(name="join", function=function, after=tuple(branches)))
+    return pipeline_of(f"fan-out-{width}", stages, random)
+
+
+def random_graph(
+    random: Random, size: int, *, edge_share: float = 0.3, function: str = GIVE
+) -> PipelineSpec:
+    """`size` stages of random kinds, each after a random share of the earlier ones."""
+    stages = []
+    for index in range(size):
+        after = tuple(f"s{i}" for i in range(index) if random.random() < edge_share)
+        kind = random.choice(list(StageKind))
+        stages.append(StageSpec(name=f"s{index}", function=function, kind=kind, after=after))
+    return pipeline_of(f"graph-{size}", stages, random)
+
+
+def requests(
+    random: Random,
+    count: int,
+    *,
+    tenants: int = 1,
+    spread_ms: float = 20.0,
+    inputs: Sequence[dict[str, Json]] = (),
+    alike: bool = False,
+) -> tuple[RunRequest, ...]:
+    """`count` runs that start within `spread_ms`, of `tenants` tenants in turn.
+
+    The first one starts at 0, so that there is always something to overlap with. With `alike`,
+    every run has the same input: whatever differs between them comes from timing.
+    """
+    made = []
+    number = random.randrange(10**6)
+    for index in range(count):
+        tenant = index % tenants
+        payload: dict[str, Json] = {"number": number if alike else random.randrange(10**6)}
+        if inputs:
+            payload.update(inputs[index % len(inputs)])
+        if tenants > 1:
+            payload["secret"] = f"CANARY-{seeds.derive(tenant, 'canary'):016x}"
+        made.append(
+            RunRequest(
+                key=f"r{index}",
+                input=payload,
+                identity=identity_of(tenant, index),
+                start_ms=round(random.uniform(0, spread_ms), 1) if index else 0.0,
+            )
+        )
+    return tuple(made)
+
+
+def identity_of(tenant: int, number: int) -> Identity:
+    """Whose run this is: stable names for the same numbers."""
+    return Identity(
+        tenant=str(seeds.uuid_for(tenant, "tenant")),
+        user=str(seeds.uuid_for(number, "user")),
+        request=str(seeds.uuid_for(number, "request")),
+    )
+
+
+def faults(
+    random: Random,
+    pipeline: PipelineSpec,
+    runs: Sequence[RunRequest],
+    kinds: Sequence[FaultKind],
+    *,
+    count: int = 1,
+) -> tuple[Fault, ...]:
+    """`count` faults of random kinds in random stages, each in one run or in several of them."""
+    made: dict[tuple[str, str], Fault] = {}
+    for _ in range(count):
+        stage = random.choice(pipeline.stages).name
+        kind = random.choice(list(kinds))
+        hit = random.randint(1, max(1, len(runs) - 1))
+        milliseconds = round(random.uniform(5, 50), 1)
+        for request in random.sample(list(runs), hit):
+            made.setdefault(
+                (request.key, stage),
+                Fault(kind=kind, stage=stage, run=request.key, milliseconds=milliseconds),
+            )
+    return tuple(made.values())
+
+
+def latencies(random: Random, *, spread: float = 10.0) -> Latencies:
+    """Factors between 1 and up to `spread`: from nearly equal to very uneven."""
+    return Latencies(
+        seed=random.getrandbits(48), low=1.0, high=round(random.uniform(1.0, spread), 2)
+    )

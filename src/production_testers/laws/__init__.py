@@ -1,0 +1,45 @@
+"""Every law, one a file: observation in, verdict out. A new law is added to `LAWS`."""
+
+from production_testers.laws.cost import operations_per_stage
+from production_testers.laws.dag import (
+    dependencies_first,
+    failed_dependants,
+    failure_surfaces,
+    outcome_allowed,
+    outputs_delivered,
+    outputs_in_result,
+    runs_once,
+    status_effect,
+)
+from production_testers.laws.isolation import concurrent_runs, inputs_immutable, tenants
+from production_testers.laws.law import Category, FindingType, Law, OutcomeClass, Severity
+from production_testers.laws.lifecycle import nothing_left_running
+from production_testers.laws.merge import timing_independent
+from production_testers.laws.routing import skip_requests
+from production_testers.laws.scale import depth
+from production_testers.laws.timing import timeout_enforced
+
+LAWS: dict[str, Law] = {
+    module.LAW.id: module.LAW
+    for module in (
+        runs_once,
+        dependencies_first,
+        outputs_delivered,
+        outputs_in_result,
+        failure_surfaces,
+        failed_dependants,
+        status_effect,
+        nothing_left_running,
+        concurrent_runs,
+        inputs_immutable,
+        tenants,
+        skip_requests,
+        timeout_enforced,
+        timing_independent,
+        depth,
+        operations_per_stage,
+        outcome_allowed,
+    )
+}
+
+__all__ = ["LAWS", "Category", "FindingType", "Law", "OutcomeClass", "Severity"]

@@ -1,0 +1,1 @@
+"""Laws about the work that execution costs, counted in operations."""

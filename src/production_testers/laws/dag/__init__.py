@@ -1,0 +1,1 @@
+"""Laws about executing a graph of stages once."""

@@ -1,0 +1,70 @@
+"""What a dependency gave is what its dependant sees."""
+
+from collections.abc import Mapping
+
+from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
+from production_testers.laws.timeline import RunLine, runs, status_of, text
+from production_testers.model.history import Event
+from production_testers.model.observation import Observation
+from production_testers.model.pipeline import Status
+from production_testers.model.semantics import Capability
+from production_testers.model.verdict import Verdict
+
+
+def check(observation: Observation) -> Verdict:
+    """Judge every input that came from a dependency which ended well."""
+    judgement = Judgement()
+    for run in runs(observation):
+        if not run.mutated:  # who may see a write is another law's matter
+            for line in run.stages.values():
+                for start in line.starts:
+                    _start(run, start, judgement)
+    return judgement.verdict()
+
+
+def _start(run: RunLine, start: Event, judgement: Judgement) -> None:
+    inputs = start.value.get("inputs")
+    for dependency, seen in (inputs if isinstance(inputs, Mapping) else {}).items():
+        ends = [end for end in run.line(dependency).ends if end.seq < start.seq]
+        if not ends or status_of(ends[-1]) != Status.OK.value:
+            continue
+        given = ends[-1]
+        judgement.judge(
+            seen is not None,
+            "output-missing",
+            lambda d=dependency: f"stage {start.stage} of run {run.key} did not get what {d} gave",
+            given.seq,
+            start.seq,
+        )
+        if seen is not None:
+            judgement.judge(
+                seen == text(given, "digest"),
+                "output-differs",
+                lambda d=dependency, seen=seen, given=given: (
+                    f"stage {start.stage} of run {run.key} got {seen} from {d}, which had given"
+                    f" {text(given, 'digest')}"
+                ),
+                given.seq,
+                start.seq,
+            )
+
+
+LAW = Law(
+    id="dag/outputs-delivered",
+    statement="A stage sees exactly what each of its dependencies gave.",
+    category=Category.CORRECTNESS,
+    capability=Capability.DAG,
+    classes={
+        "output-missing": OutcomeClass(
+            title="A stage does not get the output of a stage it depends on",
+            severity=Severity.CRITICAL,
+            why="data is lost between stages without an error",
+        ),
+        "output-differs": OutcomeClass(
+            title="A stage gets another value than the stage it depends on gave",
+            severity=Severity.CRITICAL,
+            why="data is corrupted between stages without an error",
+        ),
+    },
+    check=check,
+)

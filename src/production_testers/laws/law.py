@@ -1,0 +1,121 @@
+"""What a law is: a pure function from an observation to a verdict, and what its break means."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from production_testers.model.observation import Observation
+from production_testers.model.semantics import Capability
+from production_testers.model.verdict import State, Verdict
+
+
+class Category(StrEnum):
+    """The six categories of tests of the specification."""
+
+    CORRECTNESS = "correctness"
+    RELIABILITY = "reliability"
+    PERFORMANCE = "performance"
+    SECURITY = "security"
+    SCALABILITY = "scalability"
+    OBSERVABILITY = "observability"
+
+
+class Severity(StrEnum):
+    """How bad a break is; in order."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+
+class FindingType(StrEnum):
+    """What sort of finding a break becomes."""
+
+    BUG = "bug"
+    SECURITY = "security"
+    PERFORMANCE = "performance"
+    RELIABILITY = "reliability"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeClass:
+    """One way in which a law is broken.
+
+    Attributes:
+        title: What happens, as a maintainer would title the issue.
+        severity: How bad it is.
+        why: The reason for that severity.
+        type: What sort of finding it is.
+        capability: Whose component is at fault; the law's own where None.
+    """
+
+    title: str
+    severity: Severity
+    why: str
+    type: FindingType = FindingType.BUG
+    capability: Capability | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """A law.
+
+    Attributes:
+        id: `family/name`.
+        statement: What must hold, for any executor.
+        category: Which of the six test files it stands in.
+        capability: What a framework must offer for the law to apply.
+        classes: The ways in which it can be broken, by slug.
+        check: Judges one observation.
+        catch_all: Judged only where no other law is broken: it says the same in general terms.
+        needs_costs: Judges measured work, not a history.
+        vanishes_alone: A break that names a run counts only when that run, executed alone, ends
+            as it must: otherwise the other runs are not the reason.
+    """
+
+    id: str
+    statement: str
+    category: Category
+    capability: Capability
+    classes: Mapping[str, OutcomeClass]
+    check: Callable[[Observation], Verdict]
+    catch_all: bool = False
+    needs_costs: bool = False
+    vanishes_alone: bool = False
+
+
+@dataclass(slots=True)
+class Judgement:
+    """Collects what a law finds; the first break decides, nothing judged is *unknown*."""
+
+    exercised: int = 0
+    _broken: Verdict | None = field(default=None)
+
+    def judge(
+        self,
+        ok: bool,  # noqa: FBT001 - the thing that is judged
+        outcome_class: str,
+        summary: Callable[[], str],
+        *events: int,
+        run: str = "",
+    ) -> None:
+        """Count one thing judged, and remember the first that is not as it must be."""
+        self.exercised += 1
+        if not ok and self._broken is None:
+            self._broken = Verdict(
+                state=State.BROKEN,
+                outcome_class=outcome_class,
+                summary=summary(),
+                events=events,
+                run=run,
+            )
+
+    def verdict(self) -> Verdict:
+        """Broken, holds, or unknown where there was nothing to judge."""
+        if self._broken is not None:
+            return replace(self._broken, exercised=self.exercised)
+        if self.exercised == 0:
+            return Verdict(state=State.UNKNOWN, summary="nothing to judge in this observation")
+        return Verdict(state=State.HOLDS, exercised=self.exercised)

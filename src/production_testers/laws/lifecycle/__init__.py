@@ -1,0 +1,1 @@
+"""Laws about what a run leaves behind."""

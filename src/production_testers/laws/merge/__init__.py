@@ -1,0 +1,1 @@
+"""Laws about bringing the outputs of parallel stages together."""

@@ -1,0 +1,1 @@
+"""Laws about which stages run at all."""

@@ -1,0 +1,1 @@
+"""Laws about sizes that the field names."""

@@ -1,0 +1,122 @@
+"""A history arranged by run and stage, as most laws want it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from production_testers.model.history import Event, EventKind
+from production_testers.model.observation import Expected, Observation
+from production_testers.model.pipeline import Status
+from production_testers.model.scenario import FaultKind
+
+NOTHING_EXPECTED = Expected(outcomes=frozenset())
+
+ENDS = frozenset({EventKind.STAGE_ENDED, EventKind.STAGE_RAISED, EventKind.STAGE_STOPPED})
+
+
+@dataclass(slots=True)
+class StageLine:
+    """Every execution of one stage in one run."""
+
+    starts: list[Event] = field(default_factory=list)
+    ends: list[Event] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        """How the last execution that ended did: a status, `raised`, `stopped`, or empty."""
+        if not self.ends:
+            return ""
+        return status_of(self.ends[-1])
+
+
+@dataclass(slots=True)
+class RunLine:
+    """What happened in one run.
+
+    Attributes:
+        key: The run's key.
+        started: When it started, nanoseconds; None when the history does not say.
+        ended: The event of its end; None when it never ended.
+        cancelled: The event of its caller's cancellation.
+        stages: Stage → its executions.
+        events: Every event of the run.
+        expected: What the reference allows.
+        faults: Kinds of faults that fired in it.
+    """
+
+    key: str
+    expected: Expected
+    started: Event | None = None
+    ended: Event | None = None
+    cancelled: Event | None = None
+    stages: dict[str, StageLine] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    faults: set[str] = field(default_factory=set)
+
+    @property
+    def outcome(self) -> str:
+        """How it ended, in the words of `Expected.outcomes`; empty when it never did."""
+        return text(self.ended, "outcome") if self.ended else ""
+
+    @property
+    def results(self) -> Mapping[str, Sequence[object]]:
+        """Stage → [status, digest, origin], as the caller got them."""
+        value = self.ended.value.get("stages") if self.ended else None
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def mutated(self) -> bool:
+        """Whether a stage wrote into what it had received."""
+        return FaultKind.MUTATE_INPUTS in self.faults
+
+    def line(self, stage: str) -> StageLine:
+        """The executions of a stage; empty where there is none."""
+        return self.stages.get(stage) or StageLine()
+
+
+def text(event: Event | None, key: str) -> str:
+    """A text member of an event's value; empty where there is none."""
+    value = event.value.get(key) if event else None
+    return value if isinstance(value, str) else ""
+
+
+def status_of(event: Event) -> str:
+    """The status of an ended stage, `raised` or `stopped`."""
+    if event.kind is EventKind.STAGE_RAISED:
+        return "raised"
+    if event.kind is EventKind.STAGE_STOPPED:
+        return "stopped"
+    return text(event, "status")
+
+
+FAILURES = frozenset({Status.FAIL.value, "raised"})
+
+
+def runs(observation: Observation) -> Iterator[RunLine]:
+    """The runs of an observation, in the order of its requests."""
+    lines = {
+        request.key: RunLine(
+            key=request.key, expected=observation.expected.get(request.key, NOTHING_EXPECTED)
+        )
+        for request in observation.scenario.requests
+    }
+    for event in observation.history:
+        line = lines.get(event.run)
+        if line is not None:
+            _place(line, event)
+    yield from lines.values()
+
+
+def _place(line: RunLine, event: Event) -> None:
+    line.events.append(event)
+    if event.kind is EventKind.RUN_STARTED:
+        line.started = event
+    elif event.kind is EventKind.RUN_ENDED:
+        line.ended = event
+    elif event.kind is EventKind.RUN_CANCELLED:
+        line.cancelled = event
+    elif event.kind is EventKind.STAGE_STARTED:
+        line.stages.setdefault(event.stage, StageLine()).starts.append(event)
+    elif event.kind in ENDS:
+        line.stages.setdefault(event.stage, StageLine()).ends.append(event)
+    elif event.kind is EventKind.FAULT_FIRED:
+        line.faults.add(text(event, "fault"))

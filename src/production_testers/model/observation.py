@@ -1,0 +1,59 @@
+"""What a law judges: everything known about one execution of one scenario."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from production_testers.model.history import History
+from production_testers.model.scenario import Scenario
+from production_testers.model.semantics import SutDescription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the reference allows for one run.
+
+    Attributes:
+        outcomes: The ways in which it may end: `completed`, `failed:STAGE`, `cancelled:STAGE`,
+            `cancelled`.
+        outputs: Digest of every stage's output where it depends on nothing but the input;
+            stages behind a skipped one are left out, because frameworks differ.
+        skipped: Stages that must not be executed, because a dependency asked for it.
+        executed: Stages that must have been executed when the run completes.
+    """
+
+    outcomes: frozenset[str]
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    skipped: frozenset[str] = frozenset()
+    executed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostPoint:
+    """Work that one execution of a pipeline of a given size took.
+
+    Attributes:
+        size: Number of stages.
+        operations: Lines of the framework's own code that were executed.
+    """
+
+    size: int
+    operations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One execution, as the laws see it.
+
+    Attributes:
+        scenario: What was executed.
+        sut: On what.
+        history: What happened.
+        expected: What the reference allows, by run key.
+        costs: Work by size, for the laws about cost; empty elsewhere.
+    """
+
+    scenario: Scenario
+    sut: SutDescription
+    history: History
+    expected: Mapping[str, Expected] = field(default_factory=dict)
+    costs: tuple[CostPoint, ...] = ()

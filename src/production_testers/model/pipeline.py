@@ -1,0 +1,195 @@
+"""The neutral pipeline: what a scenario runs on any framework, and on the reference.
+
+Stage functions are addressed by import path (`package.module:name`), so a spec serialises.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Protocol
+
+from production_testers.model.canonical import Json
+from production_testers.model.errors import UsageError
+
+
+class StageKind(StrEnum):
+    """What a stage is for; frameworks that know no kinds ignore it."""
+
+    TRANSFORM = "transform"
+    ENRICH = "enrich"
+    ROUTE = "route"
+    GUARD = "guard"
+    WORK = "work"
+    AGENT = "agent"
+
+
+class Status(StrEnum):
+    """How one execution of a stage ended, as the stage itself says it."""
+
+    OK = "ok"
+    SKIP = "skip"
+    CANCEL = "cancel"
+    FAIL = "fail"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a stage function returns.
+
+    Attributes:
+        status: How the stage ended.
+        value: Its output, as a JSON object.
+        reason: Why, for every status but ok.
+        skip_dependants: When set, the stage asks that its skippable dependants be skipped.
+    """
+
+    status: Status = Status.OK
+    value: Mapping[str, Json] = field(default_factory=dict)
+    reason: str | None = None
+    skip_dependants: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Whose run this is; every member is a UUID as text."""
+
+    tenant: str
+    user: str
+    request: str
+
+
+class Port(Protocol):
+    """What a stage function is given: the same on every framework.
+
+    Attributes:
+        stage: The stage's name.
+        input: The input of the run, as the framework handed it over.
+        outputs: What each direct dependency gave, as the framework handed it over.
+        params: The stage's parameters, from its spec.
+        identity: Whose run the framework says this is.
+    """
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def input(self) -> Mapping[str, Json]: ...
+    @property
+    def outputs(self) -> Mapping[str, Mapping[str, Json]]: ...
+    @property
+    def params(self) -> Mapping[str, Json]: ...
+    @property
+    def identity(self) -> Identity: ...
+
+    async def work(self, milliseconds: float) -> None:
+        """Take about `milliseconds` of (virtual) time, as the scenario's latencies say."""
+
+    async def call(self, service: str, operation: str, **payload: Json) -> Json:
+        """Call a mock service of the run by name."""
+
+
+StageFunction = Callable[[Port], Awaitable[Outcome | Mapping[str, Json] | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSpec:
+    """One stage.
+
+    Attributes:
+        name: Unique in its pipeline.
+        function: Import path of its `StageFunction`, `package.module:name`.
+        kind: What it is for.
+        after: The stages it depends on.
+        params: Given to the function through its port.
+        skippable: May be skipped when a direct dependency asks for it.
+    """
+
+    name: str
+    function: str
+    kind: StageKind = StageKind.TRANSFORM
+    after: tuple[str, ...] = ()
+    params: Mapping[str, Json] = field(default_factory=dict)
+    skippable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineSpec:
+    """Stages in the order in which they are registered with the framework.
+
+    Attributes:
+        name: For people.
+        stages: Registration order; dependencies may stand after their dependants.
+        stage_timeout_ms: Every stage must end within this time, where the framework offers it.
+
+    Raises:
+        UsageError: A name is used twice, a dependency does not exist, or there is a cycle.
+    """
+
+    name: str
+    stages: tuple[StageSpec, ...]
+    stage_timeout_ms: float | None = None
+
+    def __post_init__(self) -> None:
+        self.topological_order()
+
+    def stage(self, name: str) -> StageSpec:
+        """The stage of that name.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for stage in self.stages:
+            if stage.name == name:
+                return stage
+        raise KeyError(name)
+
+    def topological_order(self) -> tuple[str, ...]:
+        """Stage names, dependencies first; registration order breaks ties.
+
+        Raises:
+            UsageError: A name is used twice, a dependency does not exist, or there is a cycle.
+        """
+        after = {stage.name: set(stage.after) for stage in self.stages}
+        if len(after) != len(self.stages):
+            raise UsageError(f"Pipeline {self.name!r} uses a stage name twice.")
+        for name, dependencies in after.items():
+            if unknown := sorted(dependencies - after.keys()):
+                raise UsageError(f"Stage {name!r} depends on {unknown[0]!r}, which does not exist.")
+        dependants: dict[str, list[str]] = {name: [] for name in after}
+        for stage in self.stages:
+            for dependency in dict.fromkeys(stage.after):
+                dependants[dependency].append(stage.name)
+        missing = {name: len(dependencies) for name, dependencies in after.items()}
+        order = [name for name, count in missing.items() if count == 0]
+        for name in order:
+            for dependant in dependants[name]:
+                missing[dependant] -= 1
+                if missing[dependant] == 0:
+                    order.append(dependant)
+        if len(order) != len(after):
+            stuck = sorted(after.keys() - set(order))
+            raise UsageError(f"Pipeline {self.name!r} has a cycle through {', '.join(stuck)}.")
+        return tuple(order)
+
+    def ancestors(self) -> dict[str, frozenset[str]]:
+        """For each stage, every stage that must end before it starts."""
+        found: dict[str, frozenset[str]] = {}
+        for name in self.topological_order():
+            direct = self.stage(name).after
+            found[name] = frozenset(direct).union(*(found[dependency] for dependency in direct))
+        return found
+
+    def without(self, name: str) -> "PipelineSpec":
+        """The pipeline less one stage; its dependants inherit its dependencies."""
+        gone = self.stage(name)
+        kept = []
+        for stage in self.stages:
+            if stage.name == name:
+                continue
+            after = dict.fromkeys(
+                inherited
+                for dependency in stage.after
+                for inherited in (gone.after if dependency == name else (dependency,))
+            )
+            kept.append(replace(stage, after=tuple(after)))
+        return replace(self, stages=tuple(kept))

@@ -1,0 +1,122 @@
+"""A scenario: a pipeline with its inputs, faults and latencies, of one of the five kinds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from production_testers.model.canonical import Json
+from production_testers.model.pipeline import Identity, PipelineSpec
+
+
+class Kind(StrEnum):
+    """The five kinds of pipelines of the specification."""
+
+    BASELINE = "baseline"
+    STRESS = "stress"
+    CHAOS = "chaos"
+    ADVERSARIAL = "adversarial"
+    RECOVERY = "recovery"
+
+
+class FaultKind(StrEnum):
+    """What can go wrong inside a stage, from the simplest on.
+
+    The order is the order of preference when a scenario is brought to its normal form: where
+    a simpler fault breaks the same law, it replaces the other one.
+    """
+
+    RAISE = "raise"
+    FAIL = "fail"
+    CANCEL = "cancel"
+    RETRY = "retry"
+    SKIP = "skip"
+    HANG = "hang"
+    SLOW = "slow"
+    MUTATE_INPUTS = "mutate_inputs"
+    RETURN_NONE = "return_none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that goes wrong.
+
+    Attributes:
+        kind: What goes wrong.
+        stage: In which stage.
+        run: In which run only; None for every run.
+        milliseconds: How long, for the kinds that take time.
+    """
+
+    kind: FaultKind
+    stage: str
+    run: str | None = None
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """One execution of the pipeline.
+
+    Attributes:
+        key: Names the run; stands in its input and in everything its stages give.
+        input: What the run is given.
+        identity: Whose run it is.
+        start_ms: When it starts, from the start of the scenario.
+        cancel_after_ms: When its caller cancels it, from its start; None for never.
+    """
+
+    key: str
+    input: Mapping[str, Json]
+    identity: Identity
+    start_ms: float = 0.0
+    cancel_after_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latencies:
+    """How long each piece of work takes, by meaning: `run/stage/nth` → factor.
+
+    A piece of work that asks for m milliseconds takes m times its factor. Factors are drawn
+    from `seed` between `low` and `high`, unless `fixed` names them.
+
+    Attributes:
+        seed: Where the factors come from.
+        low: The smallest factor.
+        high: The largest factor.
+        fixed: Factors that are stated; `*` stands for every other one.
+    """
+
+    seed: int = 0
+    low: float = 1.0
+    high: float = 1.0
+    fixed: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """What one schedule executes.
+
+    Attributes:
+        kind: Which of the five.
+        pipeline: What runs.
+        requests: The executions; more than one of them overlap in time.
+        faults: What goes wrong.
+        latencies: How long things take.
+        services: Name → import path of a factory `(seed) -> service`.
+        limit_ms: Virtual time after which the scenario is stopped.
+    """
+
+    kind: Kind
+    pipeline: PipelineSpec
+    requests: tuple[RunRequest, ...]
+    faults: tuple[Fault, ...] = ()
+    latencies: Latencies = field(default_factory=Latencies)
+    services: Mapping[str, str] = field(default_factory=dict)
+    limit_ms: float = 600_000.0
+
+    def fault_of(self, run: str, stage: str) -> Fault | None:
+        """The first fault that applies to a stage of a run."""
+        for fault in self.faults:
+            if fault.stage == stage and fault.run in (None, run):
+                return fault
+        return None

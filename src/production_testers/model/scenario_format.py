@@ -1,0 +1,116 @@
+"""Scenarios as JSON, format `ptest.scenario/1`; readers refuse other versions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from production_testers.model.canonical import Json
+from production_testers.model.errors import InvalidDocumentError
+from production_testers.model.pipeline import Identity, PipelineSpec, StageKind, StageSpec
+from production_testers.model.scenario import (
+    Fault,
+    FaultKind,
+    Kind,
+    Latencies,
+    RunRequest,
+    Scenario,
+)
+
+FORMAT = "ptest.scenario/1"
+
+
+def to_json(scenario: Scenario) -> dict[str, Json]:
+    """The scenario as a JSON object."""
+    pipeline, latencies = scenario.pipeline, scenario.latencies
+    return {
+        "format": FORMAT,
+        "kind": scenario.kind.value,
+        "pipeline": {
+            "name": pipeline.name,
+            "stage_timeout_ms": pipeline.stage_timeout_ms,
+            "stages": [_stage(stage) for stage in pipeline.stages],
+        },
+        "requests": [
+            {
+                "key": request.key,
+                "input": dict(request.input),
+                "identity": [
+                    request.identity.tenant,
+                    request.identity.user,
+                    request.identity.request,
+                ],
+                "start_ms": request.start_ms,
+                "cancel_after_ms": request.cancel_after_ms,
+            }
+            for request in scenario.requests
+        ],
+        "faults": [
+            {
+                "kind": fault.kind.value,
+                "stage": fault.stage,
+                "run": fault.run,
+                "milliseconds": fault.milliseconds,
+            }
+            for fault in scenario.faults
+        ],
+        "latencies": {
+            "seed": latencies.seed,
+            "low": latencies.low,
+            "high": latencies.high,
+            "fixed": dict(latencies.fixed),
+        },
+        "services": dict(scenario.services),
+        "limit_ms": scenario.limit_ms,
+    }
+
+
+def _stage(stage: StageSpec) -> dict[str, Json]:
+    return {
+        "name": stage.name,
+        "function": stage.function,
+        "kind": stage.kind.value,
+        "after": list(stage.after),
+        "params": dict(stage.params),
+        "skippable": stage.skippable,
+    }
+
+
+def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
+    """Read what `to_json` wrote.
+
+    Raises:
+        InvalidDocumentError: Another format, or something is missing or of another type.
+    """
+    if raw.get("format") != FORMAT:
+        raise InvalidDocumentError(path, (f"format: {raw.get('format')!r} is not {FORMAT!r}",))
+    try:
+        return Scenario(
+            kind=Kind(raw["kind"]),
+            pipeline=_pipeline(raw["pipeline"]),
+            requests=tuple(_request(request) for request in raw["requests"]),
+            faults=tuple(
+                Fault(**{**fault, "kind": FaultKind(fault["kind"])}) for fault in raw["faults"]
+            ),
+            latencies=Latencies(**raw["latencies"]),
+            services=raw["services"],
+            limit_ms=raw["limit_ms"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error
+
+
+def _pipeline(raw: Mapping[str, Any]) -> PipelineSpec:
+    return PipelineSpec(
+        name=raw["name"],
+        stage_timeout_ms=raw["stage_timeout_ms"],
+        stages=tuple(
+            StageSpec(
+                **{**stage, "kind": StageKind(stage["kind"]), "after": tuple(stage["after"])}
+            )
+            for stage in raw["stages"]
+        ),
+    )
+
+
+def _request(raw: Mapping[str, Any]) -> RunRequest:
+    tenant, user, request = raw["identity"]
+    return RunRequest(**{**raw, "identity": Identity(tenant=tenant, user=user, request=request)})

@@ -1,0 +1,46 @@
+"""What a law says about an observation: it holds, it is broken, or nobody can tell."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from production_testers.model.canonical import Json
+
+
+class State(StrEnum):
+    """The three values of a verdict."""
+
+    HOLDS = "holds"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One law's word on one observation.
+
+    Attributes:
+        state: Holds, broken or unknown.
+        outcome_class: For broken: which way, one of the classes that the law declares.
+        summary: One sentence, with the values seen.
+        events: Sequence numbers of the events that show it.
+        run: For broken: the run concerned, where it is one.
+        exercised: How many times the law had something to judge.
+    """
+
+    state: State
+    outcome_class: str = ""
+    summary: str = ""
+    events: tuple[int, ...] = ()
+    run: str = ""
+    exercised: int = 0
+
+    def as_json(self) -> dict[str, Json]:
+        """The verdict as it stands in a file or crosses a pipe."""
+        return {
+            "state": self.state.value,
+            "outcome_class": self.outcome_class,
+            "summary": self.summary,
+            "events": list(self.events),
+            "run": self.run,
+            "exercised": self.exercised,
+        }

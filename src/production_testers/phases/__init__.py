@@ -1,0 +1,1 @@
+"""What fills a run folder, one package a phase of the specification."""

@@ -1,0 +1,23 @@
+"""Deterministic asyncio: virtual time, seeded choices, tasks whose order does not depend on memory.
+
+The strict core: callbacks keep the FIFO order that asyncio guarantees, so every schedule that is
+explored can happen on a stock loop (it is *feasible*). What varies is how long things take and
+the order in which sets of tasks iterate.
+"""
+
+from production_testers.simulation.choices import Choices
+from production_testers.simulation.loop import DeadlockError, RefusedError, SimulatedLoop
+from production_testers.simulation.patches import install, rebind
+from production_testers.simulation.session import Ended, Session, simulate
+
+__all__ = [
+    "Choices",
+    "DeadlockError",
+    "Ended",
+    "RefusedError",
+    "Session",
+    "SimulatedLoop",
+    "install",
+    "rebind",
+    "simulate",
+]

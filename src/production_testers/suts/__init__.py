@@ -1,0 +1,1 @@
+"""Systems under test: the adapter contract, the reference executor, and one folder a framework."""

@@ -1,0 +1,36 @@
+"""Finds the words that a framework is quoted with in the files that are installed.
+
+A capability is claimed only where its quotation stands in the release under test: what a release
+does not promise is not offered, and no law is broken by its absence.
+"""
+
+from dataclasses import replace
+from importlib import metadata
+
+from production_testers.model.semantics import Citation
+
+
+def locate(distribution: str, citation: Citation) -> Citation | None:
+    """The citation with its line, or None when this release does not say that.
+
+    Args:
+        distribution: Name of the installed distribution.
+        citation: Quote and file, `METADATA` for the distribution's own description.
+
+    Raises:
+        importlib.metadata.PackageNotFoundError: It is not installed.
+    """
+    found = metadata.distribution(distribution)
+    if citation.file == "METADATA":
+        text = found.read_text("METADATA")
+        name = f"{found.name.replace('-', '_')}-{found.version}.dist-info/METADATA"
+    else:
+        path = found.locate_file(citation.file)
+        try:
+            text = path.read_text(encoding="utf-8")  # type: ignore[attr-defined]
+        except OSError:
+            return None
+        name = citation.file
+    if text is None or citation.quote not in text:
+        return None
+    return replace(citation, file=name, line=text[: text.index(citation.quote)].count("\n") + 1)

@@ -1,0 +1,94 @@
+"""What an adapter does: turn a neutral pipeline into the framework's own objects and run it.
+
+Adapters run in the worker, beside the framework: standard library and the framework only. They
+add no behaviour of their own; whatever the framework does to a stage or to its outputs must
+reach the harness as it is.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from production_testers.model.canonical import Json
+from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
+from production_testers.model.scenario import RunRequest
+from production_testers.model.semantics import SutDescription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageCall:
+    """What the framework handed to one execution of a stage.
+
+    Attributes:
+        input: The run's input.
+        outputs: Direct dependency → the framework's own mapping of what it gave. The very object:
+            a scenario that writes into it finds out who else sees the write.
+        identity: Whose run the framework says this is; None where it does not say.
+        merged: The framework's own look-up of a key over all dependencies; None without one.
+    """
+
+    input: Mapping[str, Json]
+    outputs: Mapping[str, Mapping[str, Json]]
+    identity: Identity | None
+    merged: Callable[[str], Json] | None = None
+
+
+Body = Callable[[StageSpec, StageCall], Awaitable[Outcome | None]]
+"""The instrumented stage: the adapter calls it from the framework's own stage object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageResult:
+    """A stage's part of the result that the caller of a run gets."""
+
+    status: Status
+    value: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What the caller of a run gets.
+
+    Attributes:
+        ended: `completed`, `failed`, `cancelled`.
+        stage: The stage that the framework names for a failure or a cancellation.
+        error: For a failure: the exception that the framework gives as the cause.
+        message: For a failure: what the framework says.
+        stages: The results of the stages, where the framework gives them.
+    """
+
+    ended: str
+    stage: str | None = None
+    error: BaseException | None = None
+    message: str = ""
+    stages: Mapping[str, StageResult] = field(default_factory=dict)
+
+
+class Adapter(Protocol):
+    """Three methods; `suts.conformance` checks whoever implements them.
+
+    Attributes:
+        name: As the user writes it after `--sut`.
+        import_roots: Top-level import names of the framework and of what it reads the clock with.
+    """
+
+    name: str
+    import_roots: tuple[str, ...]
+
+    def describe(self) -> SutDescription:
+        """Version, capabilities with citations that stand in the installed files, components."""
+
+    def build(self, pipeline: PipelineSpec, body: Body) -> Any:
+        """The framework's own executable object. It may be shared by several runs at once.
+
+        Raises:
+            Exception: Whatever the framework raises when it refuses the pipeline.
+        """
+
+    async def run(self, built: Any, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
+        """Execute once.
+
+        A cancellation by the caller propagates as `asyncio.CancelledError`, as the framework
+        lets it. Exceptions that are none of the framework's documented ones are a failure
+        without a stage.
+        """

@@ -1,0 +1,101 @@
+"""A DAG executor in the fewest moving parts: one task a stage, each waits for its dependencies.
+
+The first stage that fails or cancels decides the outcome; the others are cancelled and awaited
+before the run returns. Inputs are copies, so nobody sees what another stage writes.
+"""
+
+import asyncio
+import copy
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
+from production_testers.suts.contract import StageCall
+
+Body = Callable[[StageSpec, StageCall], Awaitable[Outcome | None]]
+
+
+class StageFailedError(Exception):
+    """A stage failed; `__cause__` is its own exception where it raised one."""
+
+    def __init__(self, stage: str, message: str) -> None:
+        super().__init__(f"stage {stage!r} failed: {message}")
+        self.stage = stage
+
+
+class PipelineCancelledError(Exception):
+    """A stage asked that the pipeline stop."""
+
+    def __init__(self, stage: str, reason: str) -> None:
+        super().__init__(f"stage {stage!r} cancelled the pipeline: {reason}")
+        self.stage = stage
+
+
+@dataclass(slots=True)
+class Execution:
+    """The state of one run; nothing is shared between runs."""
+
+    pipeline: PipelineSpec
+    body: Body
+    input: Mapping[str, Any]
+    identity: Identity
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    async def run(self) -> Mapping[str, Outcome]:
+        """Execute every stage.
+
+        Raises:
+            StageFailedError: A stage raised, failed, asked for a retry, or took too long.
+            PipelineCancelledError: A stage cancelled the pipeline.
+        """
+        tasks: dict[str, asyncio.Task[None]] = {}
+        for name in self.pipeline.topological_order():
+            stage = self.pipeline.stage(name)
+            tasks[name] = asyncio.create_task(self._stage(stage, [tasks[d] for d in stage.after]))
+        try:
+            done, _ = await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for task in tasks.values():
+                task.cancel()
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+        for task in tasks.values():  # in order of dependency, so a cause comes before its effects
+            if task in done and not task.cancelled() and (error := task.exception()):
+                raise error
+        return self.outcomes
+
+    async def _stage(self, stage: StageSpec, dependencies: list[asyncio.Task[None]]) -> None:
+        if dependencies:
+            await asyncio.wait(dependencies, return_when=asyncio.ALL_COMPLETED)
+        if any(task.cancelled() or task.exception() for task in dependencies):
+            raise asyncio.CancelledError  # its dependency failed; that one tells why
+        self.outcomes[stage.name] = await self._outcome(stage)
+
+    async def _outcome(self, stage: StageSpec) -> Outcome:
+        if stage.skippable:
+            for dependency in stage.after:
+                if reason := self.outcomes[dependency].skip_dependants:
+                    return Outcome(status=Status.SKIP, reason=reason)
+        outputs = {d: copy.deepcopy(dict(self.outcomes[d].value)) for d in stage.after}
+        call = StageCall(
+            input=copy.deepcopy(dict(self.input)),
+            outputs=outputs,
+            identity=self.identity,
+            merged=lambda key: next((o[key] for o in outputs.values() if key in o), None),
+        )
+        outcome = await self._in_time(stage, call) or Outcome()
+        if outcome.status is Status.CANCEL:
+            raise PipelineCancelledError(stage.name, outcome.reason or "")
+        if outcome.status in (Status.FAIL, Status.RETRY):
+            raise StageFailedError(stage.name, outcome.reason or "")
+        return outcome
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        limit = self.pipeline.stage_timeout_ms
+        scope = asyncio.timeout(None if limit is None else limit / 1000)
+        try:
+            async with scope:
+                return await self.body(stage, call)
+        except Exception as error:
+            message = f"timed out after {limit} ms" if scope.expired() else str(error)
+            raise StageFailedError(stage.name, message) from error

@@ -1,0 +1,72 @@
+"""The public interface that run folders build on: pipelines, scenarios, workloads, and the lab.
+
+Standard library only, so that the same files work in the worker beside any framework.
+"""
+
+from production_testers.experiments.lab import Lab, laws_of
+from production_testers.experiments.stages import carry, give, route, work_in_steps
+from production_testers.experiments.workloads import (
+    CARRY,
+    GIVE,
+    ROUTE,
+    STEPS,
+    chain,
+    fan_out,
+    faults,
+    latencies,
+    pipeline_of,
+    random_graph,
+    requests,
+)
+from production_testers.model.canonical import digest
+from production_testers.model.pipeline import (
+    Identity,
+    Outcome,
+    PipelineSpec,
+    Port,
+    StageKind,
+    StageSpec,
+    Status,
+)
+from production_testers.model.scenario import (
+    Fault,
+    FaultKind,
+    Kind,
+    Latencies,
+    RunRequest,
+    Scenario,
+)
+
+__all__ = [
+    "CARRY",
+    "GIVE",
+    "ROUTE",
+    "STEPS",
+    "Fault",
+    "FaultKind",
+    "Identity",
+    "Kind",
+    "Lab",
+    "Latencies",
+    "Outcome",
+    "PipelineSpec",
+    "Port",
+    "RunRequest",
+    "Scenario",
+    "StageKind",
+    "StageSpec",
+    "Status",
+    "carry",
+    "chain",
+    "digest",
+    "fan_out",
+    "faults",
+    "give",
+    "latencies",
+    "laws_of",
+    "pipeline_of",
+    "random_graph",
+    "requests",
+    "route",
+    "work_in_steps",
+]

@@ -52,17 +52,15 @@ def run_and_judge(
 def judge(observation: Observation, laws: Iterable[Law]) -> dict[str, Verdict]:
     """Ask each law; one that crashes is *unknown*, and general laws give way to special ones."""
     verdicts = {law.id: _ask(law, observation) for law in laws}
-    special = [
-        law_id
-        for law_id, verdict in verdicts.items()
-        if verdict.state is State.BROKEN and not LAWS[law_id].catch_all
-    ]
-    if special:
-        for law_id, verdict in verdicts.items():
-            if LAWS[law_id].catch_all and verdict.state is State.BROKEN:
-                verdicts[law_id] = Verdict(
-                    state=State.UNKNOWN, summary=f"already told by {special[0]}"
-                )
+    broken = [law_id for law_id, verdict in verdicts.items() if verdict.state is State.BROKEN]
+    special = [law_id for law_id in broken if not LAWS[law_id].catch_all]
+    for law_id in broken:
+        law = LAWS[law_id]
+        stronger = special if law.catch_all else [o for o in law.gives_way_to if o in broken]
+        if stronger:
+            verdicts[law_id] = Verdict(
+                state=State.UNKNOWN, summary=f"already told by {stronger[0]}"
+            )
     return verdicts
 
 

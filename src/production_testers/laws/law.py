@@ -70,6 +70,7 @@ class Law:
         classes: The ways in which it can be broken, by slug.
         check: Judges one observation.
         catch_all: Judged only where no other law is broken: it says the same in general terms.
+        gives_way_to: Laws whose break explains a break of this one in the same execution.
         needs_costs: Judges measured work, not a history.
         vanishes_alone: A break that names a run counts only when that run, executed alone, ends
             as it must: otherwise the other runs are not the reason.
@@ -82,6 +83,7 @@ class Law:
     classes: Mapping[str, OutcomeClass]
     check: Callable[[Observation], Verdict]
     catch_all: bool = False
+    gives_way_to: tuple[str, ...] = ()
     needs_costs: bool = False
     vanishes_alone: bool = False
 

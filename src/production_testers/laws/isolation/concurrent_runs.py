@@ -97,4 +97,5 @@ LAW = Law(
     },
     check=check,
     vanishes_alone=True,
+    gives_way_to=("dag/runs-once",),
 )

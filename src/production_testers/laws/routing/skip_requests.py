@@ -1,7 +1,8 @@
 """A skippable stage is skipped exactly when a direct dependency asks for it."""
 
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
-from production_testers.laws.timeline import runs
+from production_testers.laws.timeline import RunLine, runs, status_of
+from production_testers.model.history import Event
 from production_testers.model.observation import Observation
 from production_testers.model.pipeline import Status
 from production_testers.model.semantics import Capability
@@ -9,34 +10,38 @@ from production_testers.model.verdict import Verdict
 
 
 def check(observation: Observation) -> Verdict:
-    """Judge every skippable stage of every run that completed."""
+    """Judge every skippable stage whose direct dependencies all ended well."""
     judgement = Judgement()
-    skippable = {s.name for s in observation.scenario.pipeline.stages if s.skippable}
     for run in runs(observation):
-        for stage in sorted(run.expected.skipped):
-            starts = run.line(stage).starts
-            judgement.judge(
-                not starts,
-                "ran-anyway",
-                lambda run=run, stage=stage: (
-                    f"stage {stage} of run {run.key} was executed although a dependency had asked"
-                    " that it be skipped"
-                ),
-                *(start.seq for start in starts[:1]),
-            )
-        if run.outcome != "completed":
-            continue
-        for stage in sorted(skippable & run.expected.outputs.keys()):
-            result = run.results.get(stage)
-            judgement.judge(
-                result is None or result[0] != Status.SKIP.value,
-                "skipped-unasked",
-                lambda run=run, stage=stage: (
-                    f"stage {stage} of run {run.key} was skipped although nobody asked for it"
-                ),
-                run.ended.seq if run.ended else 0,
-            )
+        for stage in observation.scenario.pipeline.stages:
+            ends = [run.line(dependency).ends[-1:] for dependency in stage.after]
+            if stage.skippable and all(
+                end and status_of(end[0]) == Status.OK.value for end in ends
+            ):
+                asked = [end[0] for end in ends if end[0].value.get("asks_skip") is True]
+                _judge(run, stage.name, asked, judgement)
     return judgement.verdict()
+
+
+def _judge(run: RunLine, stage: str, asked: list[Event], judgement: Judgement) -> None:
+    if asked:
+        starts = run.line(stage).starts
+        judgement.judge(
+            not starts,
+            "ran-anyway",
+            lambda: f"stage {stage} of run {run.key} was executed although {asked[0].stage} had"
+            " asked that it be skipped",
+            asked[0].seq,
+            *(start.seq for start in starts[:1]),
+        )
+    elif run.ended and run.outcome == "completed":
+        result = run.results.get(stage)
+        judgement.judge(
+            result is None or result[0] != Status.SKIP.value or bool(run.line(stage).starts),
+            "skipped-unasked",
+            lambda: f"stage {stage} of run {run.key} was skipped although nobody asked for it",
+            run.ended.seq,
+        )
 
 
 LAW = Law(

@@ -1,0 +1,191 @@
+"""Everything a report may speak about: a sentence without a datum in here must not be written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from production_testers.experiments.recipes import Recipe
+from production_testers.workspace.documents import (
+    DxScores,
+    EnvironmentDocument,
+    Finding,
+    RunConfig,
+    RunStatus,
+)
+from production_testers.workspace.roadmap import RoadmapEntry
+
+
+class RunVerdict(StrEnum):
+    """What a report says of the system under test, for its entry."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict, not a password
+    PASS_WITH_CONCERNS = "PASS_WITH_CONCERNS"
+    NEEDS_WORK = "NEEDS_WORK"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HypothesisOutcome:
+    """One hypothesis and what came of it.
+
+    Attributes:
+        id: H1, H2 …
+        statement: What would be the case if it were true; falsifiable.
+        law: The law that would be broken.
+        result: confirmed, rejected or undecided.
+        evidence: Why: counts of schedules and of things judged, or the finding.
+        finding_ids: The findings that confirm it.
+        promise: What the framework says, to the letter; empty where it says nothing.
+        source: `file:line` of the promise.
+    """
+
+    id: str
+    statement: str
+    law: str
+    result: str
+    evidence: str
+    finding_ids: tuple[str, ...] = ()
+    promise: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestOutcome:
+    """One test of the run folder, from its JUnit file.
+
+    Attributes:
+        category: correctness, reliability, performance, security, scalability, observability.
+        name: The test's name with its parameters.
+        outcome: passed, failed, error or skipped.
+        message: First line of what it said; empty for passed.
+        seconds: How long it took.
+    """
+
+    __test__ = False
+
+    category: str
+    name: str
+    outcome: str
+    message: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A candidate that a gate of the evidence pipeline turned down.
+
+    Attributes:
+        law: The law that seemed broken.
+        outcome_class: In which way.
+        kind: Kind of the scenario.
+        gate: reproduced, attributed or verified: the gate it failed at.
+        reason: Why, with numbers.
+    """
+
+    law: str
+    outcome_class: str
+    kind: str
+    gate: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatencySummary:
+    """Latency of real executions, milliseconds."""
+
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    max_ms: float
+    mean_ms: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Real executions of the baseline pipeline with trivial stages, closed loop.
+
+    Attributes:
+        latency: Of one execution of the whole pipeline.
+        throughput_per_s: Executions per second of wall time.
+        concurrency: Callers.
+        stages: Stages of the pipeline.
+        failed: Executions that did not complete.
+        cpu_us_per_execution: CPU time of the process, microseconds.
+        rss_max_mb: Largest resident set of the worker process.
+        tasks_left: Tasks that were still there afterwards.
+    """
+
+    latency: LatencySummary
+    throughput_per_s: float
+    concurrency: int
+    stages: int
+    failed: int
+    cpu_us_per_execution: float
+    rss_max_mb: float
+    tasks_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One run, as it is told.
+
+    Attributes:
+        entry: The roadmap entry.
+        recipe: How it was executed.
+        config: What config/run_config.json holds.
+        environment: What config/environment.json holds.
+        status: The run's status.
+        started_at: UTC with Z.
+        completed_at: UTC with Z; None while it runs.
+        duration_s: Wall time of the run, seconds.
+        sut: Name and version of the system under test, as in `stageflow-core 1.2.0`.
+        seed: The run's seed.
+        verdict: By the written rules of `reports.verdict`.
+        verdict_reasons: The facts that decided it, one sentence each.
+        conclusive: Whether the risk that the entry names was exercised.
+        inconclusive_reasons: What was not exercised or left out, one sentence each.
+        exploration: Kind → what `KindReport.as_json` gives.
+        costs: Shape → {"points": [[stages, operations] …], "verdicts": …}.
+        measured: Real executions; None when none were made.
+        findings: All findings of the run, worst first.
+        finding_schedules: Finding id → {"kinds": [...], "schedules": n} in which it was seen.
+        rejected: Candidates that failed a gate.
+        hypotheses: With their results.
+        tests: The run folder's own tests.
+        data_files: Mock data: {"path", "records", "sha256", "class"} each.
+        services: Names of the mock services.
+        promises: Capability → {"quote", "file", "line"} of the system under test.
+        dx: The developer-experience scores.
+        friction: Friction points, one line each.
+    """
+
+    entry: RoadmapEntry
+    recipe: Recipe
+    config: RunConfig
+    environment: EnvironmentDocument
+    status: RunStatus
+    started_at: str
+    completed_at: str | None
+    duration_s: float
+    run_address: str
+    sut: str
+    seed: int
+    verdict: RunVerdict
+    verdict_reasons: tuple[str, ...]
+    conclusive: bool
+    inconclusive_reasons: tuple[str, ...]
+    exploration: Mapping[str, Mapping[str, Any]]
+    costs: Mapping[str, Mapping[str, Any]]
+    measured: Measured | None
+    findings: tuple[Finding, ...]
+    finding_schedules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rejected: tuple[Rejected, ...] = ()
+    hypotheses: tuple[HypothesisOutcome, ...] = ()
+    tests: tuple[TestOutcome, ...] = ()
+    data_files: tuple[Mapping[str, Any], ...] = ()
+    services: tuple[str, ...] = ()
+    promises: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    dx: DxScores | None = None
+    friction: tuple[str, ...] = ()

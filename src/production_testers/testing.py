@@ -3,7 +3,7 @@
 Standard library only, so that the same files work in the worker beside any framework.
 """
 
-from production_testers.experiments.lab import Lab, laws_of
+from production_testers.experiments.lab import Lab, laws_of, needs_costs
 from production_testers.experiments.stages import carry, give, route, work_in_steps
 from production_testers.experiments.workloads import (
     CARRY,
@@ -16,6 +16,7 @@ from production_testers.experiments.workloads import (
     latencies,
     pipeline_of,
     random_graph,
+    records,
     requests,
 )
 from production_testers.model.canonical import digest
@@ -64,8 +65,10 @@ __all__ = [
     "give",
     "latencies",
     "laws_of",
+    "needs_costs",
     "pipeline_of",
     "random_graph",
+    "records",
     "requests",
     "route",
     "work_in_steps",

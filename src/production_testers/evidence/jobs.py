@@ -76,3 +76,9 @@ def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[st
         # every law is asked: a general one gives way to a special one
         states[run_and_judge(adapter, sut, varied).verdicts[law.id].state.value] += 1
     return {"states": states}
+
+
+def component(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> str:
+    """The component at fault for a law and a way of breaking it."""
+    verdict = Verdict(state=State.BROKEN, outcome_class=arguments["outcome_class"])
+    return fingerprint.component(arguments["law"], verdict, adapter.describe())

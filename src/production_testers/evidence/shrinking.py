@@ -92,7 +92,19 @@ def _fewer_runs(scenario: Scenario) -> Iterator[Scenario]:
 def _only_runs(scenario: Scenario, kept: tuple[RunRequest, ...]) -> Scenario:
     keys = {request.key for request in kept}
     faults = tuple(fault for fault in scenario.faults if fault.run is None or fault.run in keys)
-    return replace(scenario, requests=kept, faults=faults)
+    return _relevant_times(replace(scenario, requests=kept, faults=faults))
+
+
+def _relevant_times(scenario: Scenario) -> Scenario:
+    """Drop the latencies of runs and stages that are gone."""
+    runs = {request.key for request in scenario.requests}
+    stages = {stage.name for stage in scenario.pipeline.stages}
+    kept = {
+        name: factor
+        for name, factor in scenario.latencies.fixed.items()
+        if name == "*" or (name.split("/")[0] in runs and name.split("/")[1] in stages)
+    }
+    return replace(scenario, latencies=replace(scenario.latencies, fixed=kept))
 
 
 def _fewer_faults(scenario: Scenario) -> Iterator[Scenario]:
@@ -131,7 +143,7 @@ def _without(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
     for name in names:
         pipeline = pipeline.without(name)
     faults = tuple(fault for fault in scenario.faults if fault.stage not in names)
-    return replace(scenario, pipeline=pipeline, faults=faults)
+    return _relevant_times(replace(scenario, pipeline=pipeline, faults=faults))
 
 
 def _fewer_edges(scenario: Scenario) -> Iterator[Scenario]:

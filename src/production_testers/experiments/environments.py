@@ -131,6 +131,23 @@ def prepare(sut: Sut, *, fresh: bool = False) -> Environment:
     )
 
 
+def install_clean(sut: Sut, like: Environment, folder: Path) -> Path:
+    """A new environment in `folder` with the very packages of `like`, and its interpreter.
+
+    Raises:
+        SutUnavailableError: It cannot be installed.
+    """
+    if sut.name == "reference":
+        return Path(sys.executable)
+    _uv(sut, "venv", "--quiet", "--python", sys.executable, str(folder / "venv"))
+    python = folder / "venv" / "bin" / "python"
+    pinned = [
+        f"{name}=={version}" for name, version in like.packages.items() if name != sut.name
+    ]
+    _uv(sut, "pip", "install", "--quiet", "--python", str(python), sut.requirement, *pinned)
+    return python
+
+
 def _make(sut: Sut, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     _uv(sut, "venv", "--quiet", "--python", sys.executable, str(folder))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from production_testers.experiments.exploration import KindReport, WorkerPool, explore
+from production_testers.experiments.targets import targets_missed
 from production_testers.experiments.worker.client import this_interpreter
 from production_testers.laws import LAWS, Category
 from production_testers.model.errors import UsageError
@@ -43,6 +44,11 @@ def laws_of(category: str) -> list[str]:
     """The laws of one of the six categories, by id."""
     wanted = Category(category)
     return [law.id for law in LAWS.values() if law.category is wanted]
+
+
+def needs_costs(law: str) -> bool:
+    """Whether the law judges measured work instead of schedules."""
+    return LAWS[law].needs_costs
 
 
 class Lab:
@@ -128,6 +134,11 @@ class Lab:
             arguments = dict(self._parameters["real"])
             self._measured = self._workers.call(MEASURE, arguments)
         return self._measured
+
+    def missed_targets(self) -> list[str]:
+        """The stated targets that the real executions miss, each with the figure measured."""
+        targets: Mapping[str, float] = self._parameters.get("slo") or {}
+        return targets_missed(self.measured(), targets) if targets else []
 
     def _cost_result(self, law: str) -> LawResult:
         results = [shape["verdicts"].get(law) for shape in self.costs().values()]

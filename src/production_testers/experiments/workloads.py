@@ -5,8 +5,10 @@ executor must not depend on it.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from random import Random
 
+from production_testers.mocks.datasets import generate
 from production_testers.model import seeds
 from production_testers.model.canonical import Json
 from production_testers.model.pipeline import Identity, PipelineSpec, StageKind, StageSpec
@@ -125,6 +127,12 @@ def faults(
                 Fault(kind=kind, stage=stage, run=request.key, milliseconds=milliseconds),
             )
     return tuple(made.values())
+
+
+@cache
+def records(scenario: str, variant: str, size: int = 50) -> tuple[dict[str, Json], ...]:
+    """The first records of a mock data set, to be given to `requests` as inputs."""
+    return tuple(generate(scenario, variant, size, 0))
 
 
 def latencies(random: Random, *, spread: float = 10.0) -> Latencies:

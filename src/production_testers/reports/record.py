@@ -20,7 +20,7 @@ class RunVerdict(StrEnum):
     """What a report says of the system under test, for its entry."""
 
     PASS = "PASS"  # noqa: S105 - a verdict, not a password
-    PASS_WITH_CONCERNS = "PASS_WITH_CONCERNS"
+    PASS_WITH_CONCERNS = "PASS_WITH_CONCERNS"  # noqa: S105
     NEEDS_WORK = "NEEDS_WORK"
     FAIL = "FAIL"
 
@@ -140,6 +140,7 @@ class RunRecord:
         started_at: UTC with Z.
         completed_at: UTC with Z; None while it runs.
         duration_s: Wall time of the run, seconds.
+        run_address: `ENTRY/run-…`.
         sut: Name and version of the system under test, as in `stageflow-core 1.2.0`.
         seed: The run's seed.
         verdict: By the written rules of `reports.verdict`.
@@ -159,6 +160,7 @@ class RunRecord:
         promises: Capability → {"quote", "file", "line"} of the system under test.
         dx: The developer-experience scores.
         friction: Friction points, one line each.
+        version: Of this package.
     """
 
     entry: RoadmapEntry
@@ -189,3 +191,4 @@ class RunRecord:
     promises: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     dx: DxScores | None = None
     friction: tuple[str, ...] = ()
+    version: str = ""

@@ -6,7 +6,12 @@ the order in which sets of tasks iterate.
 """
 
 from production_testers.simulation.choices import Choices
-from production_testers.simulation.loop import DeadlockError, RefusedError, SimulatedLoop
+from production_testers.simulation.loop import (
+    DeadlockError,
+    LimitReachedError,
+    RefusedError,
+    SimulatedLoop,
+)
 from production_testers.simulation.patches import install, rebind
 from production_testers.simulation.session import Ended, Session, simulate
 
@@ -14,6 +19,7 @@ __all__ = [
     "Choices",
     "DeadlockError",
     "Ended",
+    "LimitReachedError",
     "RefusedError",
     "Session",
     "SimulatedLoop",

@@ -1,12 +1,17 @@
 """An asyncio event loop with virtual time, no input or output, and reproducible task order.
 
 `asyncio.wait` and `TaskGroup` keep tasks in sets, and sets iterate by hash; stock tasks hash by
-address, so one seed would give many outcomes. Tasks made here hash by their spawn path.
+address, so one seed would give many outcomes. Tasks made here hash by their spawn path. Timers
+that are due at the same moment fire in the order in which they were set, as they do on a clock
+that never stands still.
 """
+
+# ruff: noqa: ANN401, SLF001 - stands where the stock loop stands, and inherits its private parts
 
 import asyncio
 import contextvars
 import heapq
+import math
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
@@ -29,6 +34,10 @@ class DeadlockError(Exception):
         self.stuck = stuck
 
 
+class LimitReachedError(Exception):
+    """The simulation took more virtual time, or more passes, than it may."""
+
+
 class RefusedError(RuntimeError):
     """The code under test asked for something real that a simulation does not have."""
 
@@ -40,7 +49,7 @@ class RefusedError(RuntimeError):
 
 def call_site() -> str:
     """File and line of the nearest caller outside this package and the standard library."""
-    frame = sys._getframe(1)  # noqa: SLF001 - the documented way to walk the caller's stack
+    frame = sys._getframe(1)
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
         root = name.partition(".")[0]
@@ -76,13 +85,23 @@ class SimulatedTask(asyncio.Task[Any]):
         return f"{self.path}.{self._children - 1}"
 
 
+class _Timer(asyncio.TimerHandle):
+    """A timer that stands behind those that were set earlier for the same moment."""
+
+    __slots__ = ("nth",)
+    nth: int
+
+    def __lt__(self, other: Any) -> bool:
+        return bool((self._when, self.nth) < (other._when, other.nth))  # type: ignore[attr-defined]
+
+
 class SimulatedLoop(asyncio.BaseEventLoop):
     """A stock event loop less the outside world.
 
     Args:
         choices: The choices of this schedule.
-        limit_s: Virtual time at which the loop stops with `TimeoutError`.
-        pass_limit: Passes after which it stops with `TimeoutError`: a livelock bound.
+        limit_s: Virtual time past which the loop stops with `LimitReachedError`.
+        pass_limit: Passes after which it stops with `LimitReachedError`: a livelock bound.
     """
 
     def __init__(
@@ -93,23 +112,59 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self.passes = 0
         self.steps = 0
         self._now = 0.0
-        self._limit_s = limit_s
+        self._limit_s = float(limit_s)
         self._pass_limit = pass_limit
         self._roots = 0
+        self._timers = 0
+        self._resting = False
         self.tasks: list[SimulatedTask] = []
         self._clock_resolution = 1e-9
         self.set_task_factory(self._make_task)  # type: ignore[arg-type]
 
     def time(self) -> float:
+        """Virtual seconds since the simulation started."""
         return self._now
+
+    def block(self, seconds: float) -> None:
+        """Let virtual time pass while nothing else runs, as `time.sleep` does to a real loop."""
+        self._now += seconds
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Any, *args: Any, context: contextvars.Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Set a timer, as the stock loop does."""
+        self._check_closed()  # type: ignore[attr-defined]
+        timer = _Timer(when, callback, args, self, context)
+        timer.nth = self._timers
+        self._timers += 1
+        heapq.heappush(self._scheduled, timer)  # type: ignore[attr-defined]
+        timer._scheduled = True  # type: ignore[attr-defined]
+        return timer
+
+    def rest(self, *, seconds: float = math.inf, passes: int = 2_000_000) -> None:
+        """Go on until every task has ended, nothing more can happen, or the allowance is used.
+
+        Args:
+            seconds: Virtual time that this may take, whatever the loop's own limit was.
+            passes: Passes that this may take, likewise.
+        """
+        self._limit_s, self._pass_limit = self._now + seconds, self.passes + passes
+        self._resting = True
+        try:
+            self.run_forever()
+        except (DeadlockError, LimitReachedError):
+            pass
+        finally:
+            self._resting = False
 
     def _make_task(
         self,
         _loop: asyncio.AbstractEventLoop,
         coro: Coroutine[Any, Any, Any],
         context: contextvars.Context | None = None,
+        **_later: Any,  # 3.13 and later hand the name over here; a task is known by its path
     ) -> SimulatedTask:
-        parent = asyncio.current_task(self) if asyncio._get_running_loop() is self else None  # noqa: SLF001
+        parent = asyncio.current_task(self) if asyncio._get_running_loop() is self else None
         if isinstance(parent, SimulatedTask):
             path = parent.next_child()
         else:
@@ -124,55 +179,76 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self.passes += 1
         scheduled: list[Any] = self._scheduled  # type: ignore[attr-defined]
         ready: Any = self._ready  # type: ignore[attr-defined]
-        while scheduled and scheduled[0]._cancelled:  # noqa: SLF001
-            heapq.heappop(scheduled)._scheduled = False  # noqa: SLF001
+        while scheduled and scheduled[0]._cancelled:
+            heapq.heappop(scheduled)._scheduled = False
+        if self._resting and all(task.done() for task in self.tasks):
+            self.stop()
         if not ready and not self._stopping:  # type: ignore[attr-defined]
-            if not scheduled:
-                raise DeadlockError(self.waiting())
-            self._now = max(self._now, scheduled[0]._when)  # noqa: SLF001
-        if self._now > self._limit_s or self.passes > self._pass_limit:
-            raise TimeoutError(f"stopped at {self._now:.3f} virtual s, pass {self.passes}")
-        while scheduled and scheduled[0]._when <= self._now:  # noqa: SLF001
+            self._pass_time()
+        if self.passes > self._pass_limit or self._now > self._limit_s:
+            raise LimitReachedError(f"stopped at {self._now:.3f} virtual s, pass {self.passes}")
+        while scheduled and scheduled[0]._when <= self._now:
             handle = heapq.heappop(scheduled)
-            handle._scheduled = False  # noqa: SLF001
-            if not handle._cancelled:  # noqa: SLF001
+            handle._scheduled = False
+            if not handle._cancelled:
                 ready.append(handle)
         for _ in range(len(ready)):
             handle = ready.popleft()
-            if not handle._cancelled:  # noqa: SLF001
+            if not handle._cancelled:
                 self.steps += 1
-                handle._run()  # noqa: SLF001
+                handle._run()
         self._now += PASS_COST_S
+
+    def _pass_time(self) -> None:
+        """Go to the moment of the next timer."""
+        scheduled: list[Any] = self._scheduled  # type: ignore[attr-defined]
+        if not scheduled or scheduled[0]._when == math.inf:
+            raise DeadlockError(self.waiting())
+        if scheduled[0]._when > self._limit_s:
+            self._now = max(self._now, self._limit_s)
+            raise LimitReachedError(f"stopped at {self._limit_s:.3f} virtual s")
+        self._now = max(self._now, scheduled[0]._when)
 
     def waiting(self) -> tuple[str, ...]:
         """Every task that has not ended, with the place where it waits."""
-        found = []
-        for task in self.tasks:
-            if task.done():
-                continue
-            stack = task.get_stack(limit=1)
-            at = f"{stack[-1].f_code.co_qualname}:{stack[-1].f_lineno}" if stack else "start"
-            found.append(f"task {task.path} in {at}")
-        return tuple(found)
+        return tuple(
+            f"task {task.path} in {_place(task.get_coro())}"
+            for task in self.tasks
+            if not task.done()
+        )
 
     def run_in_executor(  # type: ignore[override]
-        self, executor: object, func: Callable[..., Any], *args: Any
+        self,
+        executor: object,  # noqa: ARG002 - there are no threads
+        func: Callable[..., Any],
+        *args: Any,
     ) -> asyncio.Future[Any]:
-        """Run `func` in a later step of this thread: one more schedulable step."""
+        """Run `func` in a later step of this thread: one more schedulable step.
+
+        As in a thread of its own, no event loop is running while it runs.
+        """
         future = self.create_future()
 
         def step() -> None:
             if future.cancelled():
                 return
+            asyncio._set_running_loop(None)
             try:
-                future.set_result(func(*args))
+                result = func(*args)
             except Exception as error:  # noqa: BLE001 - it belongs to whoever awaits the future
-                future.set_exception(error)
+                future.set_exception(_awaitable(error))
+            else:
+                future.set_result(result)
+            finally:
+                asyncio._set_running_loop(self)
 
         self.call_soon(step)
         return future
 
-    def call_soon_threadsafe(self, callback: Any, *args: Any, context: Any = None) -> Any:
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.Handle:
+        """There is only one thread."""
         return self.call_soon(callback, *args, context=context)
 
     def _process_events(self, event_list: object) -> None:
@@ -182,6 +258,31 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         """Nobody sleeps in a selector."""
 
 
+def _place(coroutine: Any) -> str:
+    """Function and line of the innermost frame that is not the standard library's."""
+    place = "start"
+    while coroutine is not None:
+        frame = next(
+            (f for name in _FRAMES if (f := getattr(coroutine, name, None)) is not None), None
+        )
+        root = frame.f_globals.get("__name__", "").partition(".")[0] if frame else ""
+        if frame is not None and (place == "start" or root not in sys.stdlib_module_names):
+            place = f"{frame.f_code.co_qualname}:{frame.f_lineno}"
+        coroutine = next(
+            (c for name in _AWAITED if (c := getattr(coroutine, name, None)) is not None), None
+        )
+    return place
+
+
+_FRAMES = ("cr_frame", "gi_frame", "ag_frame")
+_AWAITED = ("cr_await", "gi_yieldfrom", "ag_await")
+
+
+def _awaitable(error: Exception) -> Exception:
+    """The error as a future can hold it: `StopIteration` would end whoever awaits it."""
+    return RuntimeError(f"{error!r}") if isinstance(error, StopIteration) else error
+
+
 def _refuse(name: str) -> Callable[..., NoReturn]:
     def refused(*_args: object, **_kwargs: object) -> NoReturn:
         raise RefusedError(f"loop.{name}()")
@@ -189,11 +290,12 @@ def _refuse(name: str) -> Callable[..., NoReturn]:
     return refused
 
 
-for _name in (
+_REAL = (
     "add_reader add_writer remove_reader remove_writer sock_recv sock_recv_into sock_recvfrom "
     "sock_sendall sock_sendto sock_connect sock_accept sock_sendfile create_connection "
     "create_server create_datagram_endpoint create_unix_connection create_unix_server "
     "connect_read_pipe connect_write_pipe subprocess_shell subprocess_exec start_tls "
     "add_signal_handler getaddrinfo getnameinfo"
-).split():
+)
+for _name in _REAL.split():
     setattr(SimulatedLoop, _name, _refuse(_name))

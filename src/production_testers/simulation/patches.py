@@ -4,9 +4,17 @@
 time (`from time import time`) are ours as well. Outside a simulation every patch does what it
 did before. `datetime.datetime` is a class that libraries compare by identity, so it is not
 replaced in its module; `rebind` replaces it in the namespaces of the system under test.
+
+`time.sleep` inside a simulation does not block: it moves virtual time on while nothing else
+runs, which is what it does to a real loop. Waiting for another thread (`Condition.wait`, and
+with it `Event`, `Queue` and `concurrent.futures`) is refused: there is none that could answer.
 """
 
+# ruff: noqa: ANN401, SLF001 - stands in for functions that take anything, and finds them
+
+import asyncio
 import datetime as datetime_module
+import math
 import os
 import random
 import sys
@@ -15,6 +23,7 @@ import time
 import uuid
 from collections.abc import Callable
 from random import Random
+from types import ModuleType
 from typing import Any
 
 from production_testers.simulation.loop import RefusedError
@@ -29,13 +38,21 @@ class Source:
     Attributes:
         clock: Seconds since the simulation started.
         random: Where bytes and ids come from.
+        block: Lets seconds pass while nothing else runs.
+        thread: The thread that simulates: blocking calls of other threads are their own affair.
+        random_state: The state of the module's own generator before the simulation.
     """
 
-    __slots__ = ("clock", "random")
+    __slots__ = ("block", "clock", "random", "random_state", "thread")
 
-    def __init__(self, clock: Callable[[], float], random_source: Random) -> None:
+    def __init__(
+        self, clock: Callable[[], float], random_source: Random, block: Callable[[float], None]
+    ) -> None:
         self.clock = clock
         self.random = random_source
+        self.block = block
+        self.thread = threading.get_ident()
+        self.random_state: Any = None
 
 
 _source: Source | None = None
@@ -43,12 +60,29 @@ _installed = False
 _real_datetime = datetime_module.datetime
 
 
+def active() -> bool:
+    """Whether a simulation is running."""
+    return _source is not None
+
+
 def activate(source: Source | None) -> None:
     """Let the patches act on `source`; None ends the simulation."""
     global _source  # noqa: PLW0603 - a process runs one simulation at a time, like its modules
-    _source = source
     if source is not None:
+        source.random_state = random.getstate()
         random.seed(source.random.getrandbits(64))
+        _forget_timestamps()
+    elif _source is not None:
+        random.setstate(_source.random_state)
+    _source = source
+
+
+def _forget_timestamps() -> None:
+    """Let `uuid6` start anew: it never gives a time twice, and virtual time starts again."""
+    module = sys.modules.get("uuid6")
+    for name in vars(module) if module is not None else ():
+        if name.startswith("_last_"):
+            setattr(module, name, None)
 
 
 def _clock_patch(real: Callable[[], Any], offset: float, scale: int | None) -> Callable[[], Any]:
@@ -94,6 +128,9 @@ class _AnyDatetime(type):
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, _real_datetime)
 
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, _real_datetime)
+
 
 class SimulatedDatetime(_real_datetime, metaclass=_AnyDatetime):
     """`datetime` whose idea of now is the simulation's; its values are real datetimes."""
@@ -130,8 +167,42 @@ class SimulatedDatetime(_real_datetime, metaclass=_AnyDatetime):
         return _real_datetime.fromisoformat(text)
 
 
+def _now_patch(real: Callable[..., Any], position: int, now: Callable[[], Any]) -> Any:
+    """Like `real`, whose argument at `position` is the current virtual time when left out."""
+
+    def patched(*args: Any) -> Any:
+        if _source is None or len(args) > position:
+            return real(*args)
+        return real(*args, now())
+
+    return patched
+
+
+def _sleep_patch(real: Callable[..., None]) -> Callable[..., None]:
+    def sleep(seconds: float, /) -> None:
+        if _source is None or _source.thread != threading.get_ident():
+            return real(seconds)
+        if not seconds >= 0:
+            raise ValueError("sleep length must be non-negative")
+        if math.isinf(seconds):
+            raise OverflowError("timestamp too large to convert to C _PyTime_t")
+        return _source.block(seconds)
+
+    return sleep
+
+
+_real_seed = Random.seed
+
+
+def _seed(self: Random, a: Any = None, version: int = 2) -> None:
+    """Like `Random.seed`, whose C code reads the system's entropy when nothing is given."""
+    if a is None and _source is not None:
+        a = _source.random.getrandbits(64)
+    _real_seed(self, a, version)
+
+
 def install() -> None:
-    """Replace clocks, entropy, `uuid1` and thread starts; once a process."""
+    """Replace clocks, sleeping, entropy, `uuid1` and thread starts; once a process."""
     global _installed  # noqa: PLW0603 - installing twice would wrap the wrappers
     if _installed:
         return
@@ -141,27 +212,63 @@ def install() -> None:
     for name in ("monotonic", "perf_counter", "process_time"):
         setattr(time, name, _clock_patch(getattr(time, name), 0.0, None))
         setattr(time, f"{name}_ns", _clock_patch(getattr(time, f"{name}_ns"), 0.0, 10**9))
+    for name in ("gmtime", "localtime", "ctime"):
+        setattr(time, name, _now_patch(getattr(time, name), 0, time.time))
+    time.asctime = _now_patch(time.asctime, 0, time.localtime)
+    time.strftime = _now_patch(time.strftime, 1, time.localtime)
+    time.sleep = _sleep_patch(time.sleep)
     os.urandom = _bytes_patch(os.urandom)
-    random._urandom = os.urandom  # type: ignore[attr-defined]  # noqa: SLF001
+    random._urandom = os.urandom  # type: ignore[attr-defined]
+    Random.seed = _seed  # type: ignore[method-assign]
+    random.seed = random._inst.seed
     uuid.uuid1 = _uuid1
-    threading.Thread.start = _refusing(threading.Thread.start)  # type: ignore[method-assign]
+    _refuse_what_is_real()
+
+
+def _refuse_what_is_real() -> None:
+    threading.Thread.start = _refusing(  # type: ignore[method-assign]
+        threading.Thread.start, lambda thread: f"starting thread {thread.name!r}"
+    )
+    threading.Condition.wait = _refusing(  # type: ignore[method-assign]
+        threading.Condition.wait, lambda *_: "waiting for another thread"
+    )
+    new_event_loop = _refusing(asyncio.new_event_loop, lambda: "another event loop")
+    asyncio.new_event_loop = asyncio.events.new_event_loop = new_event_loop
     sys.addaudithook(_audit)
 
 
-def _refusing(real: Callable[..., None]) -> Callable[..., None]:
-    def start(thread: threading.Thread) -> None:
-        if _source is not None:
-            raise RefusedError(f"starting thread {thread.name!r}")
-        real(thread)
+def _refusing(real: Callable[..., Any], what: Callable[..., str]) -> Callable[..., Any]:
+    def refusing(*args: Any, **kwargs: Any) -> Any:
+        if _source is not None and _source.thread == threading.get_ident():
+            raise RefusedError(what(*args))
+        return real(*args, **kwargs)
 
-    return start
+    return refusing
 
 
-_REFUSED_AUDITS = frozenset({"socket.connect", "socket.bind", "subprocess.Popen", "os.system"})
+_REFUSED_AUDITS = frozenset(
+    {
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.system",
+        "socket.__new__",
+        "socket.bind",
+        "socket.connect",
+        "socket.getaddrinfo",
+        "socket.gethostbyname",
+        "socket.sendto",
+        "subprocess.Popen",
+    }
+)
 
 
 def _audit(event: str, _args: tuple[Any, ...]) -> None:
     if event in _REFUSED_AUDITS and _source is not None:
+        if _source.thread != threading.get_ident():
+            return
         raise RefusedError(event)
 
 
@@ -181,3 +288,13 @@ def rebind(roots: tuple[str, ...]) -> None:
         for key, value in tuple(vars(module).items()):
             if value is _real_datetime:
                 setattr(module, key, SimulatedDatetime)
+            elif value is datetime_module:
+                setattr(module, key, _simulated_module)
+
+
+_simulated_module = ModuleType("datetime", datetime_module.__doc__)
+vars(_simulated_module).update(
+    {key: value for key, value in vars(datetime_module).items() if not key.startswith("__")},
+    datetime=SimulatedDatetime,
+)
+"""What `import datetime` means in a module that was rebound."""

@@ -1,5 +1,7 @@
 """One simulated execution, from a coroutine to what became of it."""
 
+# ruff: noqa: ANN401, SLF001 - whatever the code under test returns, on a loop of our own
+
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,7 +12,18 @@ from typing import Any
 from production_testers.model import seeds
 from production_testers.simulation import patches
 from production_testers.simulation.choices import Choices
-from production_testers.simulation.loop import DeadlockError, SimulatedLoop
+from production_testers.simulation.loop import (
+    DeadlockError,
+    LimitReachedError,
+    SimulatedLoop,
+    SimulatedTask,
+)
+
+CLEANING_S = 1.0
+"""Virtual time that clean-up code gets after each cancellation."""
+CLEANING_PASSES = 10_000
+RESTING_PASSES = 100_000
+"""Passes that left-over tasks get: one that polls for ever is *pending*."""
 
 
 class Ended(StrEnum):
@@ -51,6 +64,7 @@ def simulate(
     choices: Choices,
     *,
     limit_s: float = 3600.0,
+    pass_limit: int = 2_000_000,
     on_stuck: Callable[[Ended, tuple[str, ...]], None] | None = None,
     on_rest: Callable[[], None] | None = None,
 ) -> Session:
@@ -60,37 +74,43 @@ def simulate(
         main: Makes the coroutine to run.
         choices: The choices of the schedule; they record what was asked for.
         limit_s: Virtual seconds after which the simulation is stopped.
+        pass_limit: Passes over the ready callbacks after which it is stopped (a livelock).
         on_stuck: Told when the simulation ends by deadlock or limit, before clean-up.
         on_rest: Told when nothing more can happen by itself, before what waits is cancelled.
 
     Raises:
         Exception: Whatever `main` raises; errors of the code under test belong inside it.
+        RuntimeError: A simulation, or another event loop, is running in this thread.
     """
+    if asyncio._get_running_loop() is not None or patches.active():
+        raise RuntimeError("A simulation cannot run inside another one, nor inside an event loop.")
     session = Session()
-    loop = SimulatedLoop(choices, limit_s=limit_s)
+    loop = SimulatedLoop(choices, limit_s=limit_s, pass_limit=pass_limit)
     lost: list[str] = []
     loop.set_exception_handler(lambda _loop, context: lost.append(_describe(context)))
-    patches.activate(patches.Source(loop.time, seeds.random_for(choices.seed, "entropy")))
+    patches.activate(
+        patches.Source(loop.time, seeds.random_for(choices.seed, "entropy"), loop.block)
+    )
     gc_was_on = gc.isenabled()
     gc.disable()  # a collection in the middle of a schedule would run finalisers at random places
     try:
         session.result = _drive(loop, main, session, on_stuck)
-        _settle(loop)
+        if session.ended is Ended.RETURNED:
+            loop.rest(seconds=max(0.0, limit_s - loop.time()), passes=RESTING_PASSES)
         session.pending = loop.waiting()
         if on_rest is not None:
             on_rest()
         session.steps, session.virtual_s = loop.steps, loop.time()
-        _cancel_all(loop)
-        loop.tasks.clear()  # a task reports its lost exception when nobody holds it any more
-        session.lost = tuple(lost)
-        session.taken = dict(choices.taken)
     finally:
-        loop.set_exception_handler(lambda _loop, _context: None)
-        loop.close()
-        patches.activate(None)
-        asyncio.set_event_loop(None)
-        if gc_was_on:
-            gc.enable()
+        try:
+            _clean_up(loop, lost)
+        finally:
+            loop.set_exception_handler(lambda _loop, _context: None)
+            loop.close()
+            patches.activate(None)
+            if gc_was_on:
+                gc.enable()
+    session.lost, session.taken = tuple(lost), dict(choices.taken)
     return session
 
 
@@ -108,39 +128,41 @@ def _drive(
         return loop.run_until_complete(root)
     except DeadlockError as error:
         session.ended, session.detail = Ended.DEADLOCK, error.stuck
-    except TimeoutError as error:
-        if root.done():
-            raise
+    except LimitReachedError as error:
+        if root.done():  # it ended in the very pass that reached the limit
+            return root.result()
         session.ended, session.detail = Ended.LIMIT, (str(error),)
     if on_stuck is not None:
         on_stuck(session.ended, session.detail)
     return None
 
 
-def _settle(loop: SimulatedLoop) -> None:
-    """Let whatever is still running go on until it ends or waits for ever."""
-    _wait_for_tasks(loop, timeout=None)
-
-
-def _cancel_all(loop: SimulatedLoop) -> None:
+def _clean_up(loop: SimulatedLoop, lost: list[str]) -> None:
+    """Cancel whatever is left, close generators, and see which exceptions nobody retrieved."""
     for _ in range(3):  # a task may swallow one cancellation; three is enough for clean-up code
         for task in loop.tasks:
             task.cancel()
-        _wait_for_tasks(loop, timeout=1.0)
+        loop.rest(seconds=CLEANING_S, passes=CLEANING_PASSES)
+    generators: Any = loop._asyncgens  # type: ignore[attr-defined]
+    if generators:
+        loop.create_task(loop.shutdown_asyncgens())
+        loop.rest(seconds=CLEANING_S, passes=CLEANING_PASSES)
+    for task in loop.tasks:
+        if not task.done():
+            _abandon(task)
+        elif task._log_traceback:  # said now, not whenever memory is collected
+            task._log_traceback = False
+            message = "Task exception was never retrieved"
+            lost.append(_describe({"message": message, "exception": task.exception()}))
+    loop.tasks.clear()
 
 
-def _wait_for_tasks(loop: SimulatedLoop, *, timeout: float | None) -> None:
-    others = [task for task in loop.tasks if not task.done()]
-    if not others:
-        return
-    waiter = loop.create_task(asyncio.wait(others, timeout=timeout))
+def _abandon(task: SimulatedTask) -> None:
+    """End the coroutine of a task that refuses to be cancelled."""
     try:
-        loop.run_until_complete(waiter)
-    except (DeadlockError, TimeoutError):
-        waiter.cancel()
-        loop.call_soon(loop.stop)
-        loop.run_forever()
-    loop.tasks.remove(waiter)
+        task.get_coro().close()
+    except (Exception, asyncio.CancelledError):  # noqa: BLE001 - it refuses even this
+        return
 
 
 def _describe(context: dict[str, Any]) -> str:

@@ -3,8 +3,12 @@
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
 from production_testers.laws.timeline import FAILURES, RunLine, runs
 from production_testers.model.observation import Observation
+from production_testers.model.pipeline import Status
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
+
+_ALSO_FAILURES = frozenset({"stopped", Status.RETRY.value})
+"""A time-out and a retry that never succeeded may be told instead of another stage's failure."""
 
 
 def check(observation: Observation) -> Verdict:
@@ -32,9 +36,9 @@ def _judge(run: RunLine, failed: list[str], judgement: Judgement) -> None:
     )
     if not run.outcome.startswith("failed"):
         return
-    stopped = [s for s, line in run.stages.items() if line.status == "stopped"]  # by a time-out
+    also = [s for s, line in run.stages.items() if line.status in _ALSO_FAILURES]
     judgement.judge(
-        run.outcome.partition(":")[2] in (*failed, *stopped),
+        run.outcome.partition(":")[2] in (*failed, *also),
         "wrong-stage-named",
         lambda: f"run {run.key} ended {run.outcome!r}; it failed in {', '.join(failed)}",
         ends,
@@ -64,7 +68,7 @@ LAW = Law(
     id="dag/failure-surfaces",
     statement="When a stage fails, its run fails, names that stage, and gives the stage's own"
     " exception or reason.",
-    category=Category.RELIABILITY,
+    category=Category.OBSERVABILITY,
     capability=Capability.DAG,
     classes={
         "failure-swallowed": OutcomeClass(

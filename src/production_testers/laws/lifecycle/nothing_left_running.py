@@ -42,7 +42,27 @@ def check(observation: Observation) -> Verdict:
             run.ended.seq,
             *((late.seq,) if late else ()),
         )
+        if run.cancelled is not None:
+            _cancelled(run, run.cancelled, judgement)
     return judgement.verdict()
+
+
+def _cancelled(run: RunLine, cancelled: Event, judgement: Judgement) -> None:
+    """Once its caller has cancelled a run, nothing new may start, whether it returns or not."""
+    starts = [
+        start
+        for line in run.stages.values()
+        for start in line.starts
+        if start.time_ns > cancelled.time_ns + GRACE_NS
+    ]
+    judgement.judge(
+        not starts,
+        "cancellation-ignored",
+        lambda: f"run {run.key} was cancelled by its caller, and its stage {starts[0].stage} started"
+        f" {(starts[0].time_ns - cancelled.time_ns) / 1e6:.3f} ms later",
+        cancelled.seq,
+        *(start.seq for start in starts[:1]),
+    )
 
 
 def _first_act_after(run: RunLine, ended: Event) -> Event | None:
@@ -81,7 +101,8 @@ def _summary(run: RunLine, late: Event | None) -> str:
 
 LAW = Law(
     id="lifecycle/nothing-left-running",
-    statement="When a run has returned, none of its stages is running any more.",
+    statement="When a run has returned, none of its stages is running any more, and none starts once"
+    " its caller has cancelled it.",
     category=Category.RELIABILITY,
     capability=Capability.DAG,
     classes={
@@ -89,6 +110,13 @@ LAW = Law(
             title="Stages go on running after the caller cancelled the run",
             severity=Severity.HIGH,
             why="side effects happen after the caller was told that the run has stopped",
+            type=FindingType.RELIABILITY,
+            capability=Capability.EXTERNAL_CANCELLATION,
+        ),
+        "cancellation-ignored": OutcomeClass(
+            title="Stages start after the caller cancelled their run",
+            severity=Severity.HIGH,
+            why="a run that its caller has given up goes on, with side effects",
             type=FindingType.RELIABILITY,
             capability=Capability.EXTERNAL_CANCELLATION,
         ),

@@ -10,6 +10,7 @@ from production_testers.testing import (
     Scenario,
     faults,
     latencies,
+    records,
     requests,
 )
 
@@ -22,9 +23,11 @@ def pipeline() -> PipelineSpec:
 
 
 def scenario(random: Random) -> Scenario:
-    """Two to six runs of three tenants, each with a secret, and up to two hostile stages."""
+    """Two to six runs of three tenants, each with a secret and an attack for
+    input, and up to two hostile stages."""
     drawn = baseline.varied(random)
-    runs = requests(random, random.randint(2, 6), tenants=3)
+    attacks = random.sample(records("requests", "malicious"), 6)
+    runs = requests(random, random.randint(2, 6), tenants=3, inputs=attacks)
     return Scenario(
         kind=Kind.ADVERSARIAL,
         pipeline=drawn,

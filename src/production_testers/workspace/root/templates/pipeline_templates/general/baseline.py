@@ -16,6 +16,7 @@ from production_testers.testing import (
     latencies,
     pipeline_of,
     random_graph,
+    records,
     requests,
 )
 
@@ -55,7 +56,7 @@ def varied(random: Random) -> PipelineSpec:
 
 def some_requests(random: Random, count: int):
     """What the pipeline is asked; the other kinds use it too."""
-    return requests(random, count)
+    return requests(random, count, inputs=records("requests", "valid"))
 
 
 def scenario(random: Random) -> Scenario:

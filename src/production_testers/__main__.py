@@ -1,0 +1,5 @@
+"""`python -m production_testers` is `ptest`."""
+
+from production_testers.cli import main
+
+main()

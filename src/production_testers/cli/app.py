@@ -1,0 +1,68 @@
+"""The application: which commands there are, and what an error becomes.
+
+Commands are imported when they are called: `ptest --help` stays quick.
+"""
+
+import sys
+from typing import NoReturn
+
+import cyclopts
+
+from production_testers import __version__
+from production_testers.model.errors import PtestError, UsageError
+
+app = cyclopts.App(
+    name="ptest",
+    help="Stress-tests asynchronous pipeline frameworks; every finding replays.",
+    version=__version__,
+)
+roadmap = cyclopts.App(name="roadmap", help="The roadmap of test targets.")
+findings = cyclopts.App(name="findings", help="The findings of all runs.")
+runs = cyclopts.App(name="runs", help="The runs of the workspace.")
+for _group in (roadmap, findings, runs):
+    app.command(_group)
+
+_COMMANDS = "production_testers.cli.commands"
+app.command(f"{_COMMANDS}.init:init")
+app.command(f"{_COMMANDS}.run:run")
+app.command(f"{_COMMANDS}.run:new")
+app.command(f"{_COMMANDS}.run:resume")
+app.command(f"{_COMMANDS}.validate:validate")
+app.command(f"{_COMMANDS}.replay:replay")
+app.command(f"{_COMMANDS}.data:data")
+app.command(f"{_COMMANDS}.aggregate:aggregate")
+app.command(f"{_COMMANDS}.doctor:doctor")
+app.command(f"{_COMMANDS}.demo:demo")
+roadmap.command(f"{_COMMANDS}.roadmap:list_entries", name="list")
+roadmap.command(f"{_COMMANDS}.roadmap:show_entry", name="show")
+findings.command(f"{_COMMANDS}.findings:list_findings", name="list")
+findings.command(f"{_COMMANDS}.findings:show_finding", name="show")
+runs.command(f"{_COMMANDS}.runs:list_runs", name="list")
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run a command and exit with its code."""
+    sys.exit(call(sys.argv[1:] if arguments is None else arguments))
+
+
+def call(arguments: list[str]) -> int:
+    """Run a command and give its exit code; errors become one line on standard error."""
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except cyclopts.CycloptsError as error:
+        return _explain(UsageError(_one_line(str(error)), do="See ptest --help."))
+    except PtestError as error:
+        return _explain(error)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 75
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: PtestError) -> int:
+    print(f"ptest: {error}", file=sys.stderr)
+    return error.exit_code
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

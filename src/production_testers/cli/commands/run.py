@@ -1,0 +1,234 @@
+"""`ptest run`, `ptest new`, `ptest resume`."""
+
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from production_testers.cli.options import JsonFlag, WorkspacePath, find_workspace
+from production_testers.cli.output import show, show_json, tell
+from production_testers.experiments.environments import Sut
+from production_testers.experiments.targets import parse_targets
+from production_testers.model.errors import UsageError
+from production_testers.model.scenario import Kind
+from production_testers.phases import mission
+from production_testers.reports import verdict
+from production_testers.workspace.documents import Severity
+from production_testers.workspace.workspace import Workspace
+
+DEFAULT_SUT = "stageflow-core"
+
+
+def run(
+    entry: str,
+    *,
+    sut: str = DEFAULT_SUT,
+    seed: int = 0,
+    budget: float | None = None,
+    kinds: str = "",
+    slo: str = "",
+    fail_on: str = "high",
+    in_: Annotated[str | None, Parameter(name="--in")] = None,
+    json: JsonFlag = False,
+    workspace: WorkspacePath = None,
+) -> int:
+    """Do the whole mission for a roadmap entry.
+
+    Args:
+        entry: Id of the roadmap entry, such as CORE-001.
+        sut: NAME, NAME==VERSION, NAME@PATH, NAME@git+URL#REV or reference.
+        seed: Where everything is drawn from; printed before the run.
+        budget: Ceiling in seconds for exploring; reaching it marks the run truncated.
+        kinds: Comma-separated kinds to execute; all five by default.
+        slo: Targets such as p99_ms=50,throughput_tps=5000.
+        fail_on: Severity from which on a confirmed finding gives exit code 1, or new.
+        in_: Execute this run again, with its files as they are now.
+        json: Print one JSON document.
+        workspace: The workspace; by default the nearest one.
+    """
+    threshold = _threshold(fail_on)
+    place = find_workspace(workspace)
+    found = place.roadmap().entry(entry)
+    if in_ is not None:
+        again = place.run(in_)
+        if again.entry_id != found.id:
+            raise UsageError(f"--in {in_}: that is a run of {again.entry_id}, not of {found.id}.")
+        return _finish(mission.resume(place, again, tell, again=True), threshold, json=json)
+    options = _options(sut, seed, budget, kinds, slo)
+    return _finish(mission.start(place, found, options, tell), threshold, json=json)
+
+
+def new(
+    entry: str,
+    *,
+    sut: str = DEFAULT_SUT,
+    seed: int = 0,
+    json: JsonFlag = False,
+    workspace: WorkspacePath = None,
+) -> int:
+    """Scaffold a run of a roadmap entry, and execute nothing.
+
+    Args:
+        entry: Id of the roadmap entry.
+        sut: The system under test.
+        seed: Where everything will be drawn from.
+        json: Print one JSON document.
+        workspace: The workspace; by default the nearest one.
+    """
+    place = find_workspace(workspace)
+    found = place.roadmap().entry(entry)
+    context = mission.scaffold(place, found, _options(sut, seed, None, "", ""), tell)
+    if json:
+        show_json({"entry": found.id, "run_id": context.run.run_id, "run_dir": str(context.folder)})
+    else:
+        show(str(context.folder))
+        show(f"Edit its files, then: ptest resume {context.run.address}")
+    return 0
+
+
+def resume(run: str, *, json: JsonFlag = False, workspace: WorkspacePath = None) -> int:
+    """Go on with a run that was interrupted or scaffolded.
+
+    Args:
+        run: Address of the run, ENTRY/run-….
+        json: Print one JSON document.
+        workspace: The workspace; by default the nearest one.
+    """
+    place: Workspace = find_workspace(workspace)
+    outcome = mission.resume(place, place.run(run), tell)
+    return _finish(outcome, Severity.HIGH, json=json)
+
+
+def _threshold(text: str) -> Severity | str:
+    if text == "new":
+        return text
+    try:
+        return Severity(text)
+    except ValueError:
+        known = ", ".join(severity.value for severity in Severity)
+        raise UsageError(f"--fail-on {text!r}: unknown.", do=f"Known: {known}, new.") from None
+
+
+def _options(
+    sut: str, seed: int, budget: float | None, kinds: str, slo: str
+) -> mission.Options:
+    if budget is not None and budget <= 0:
+        raise UsageError(f"--budget {budget:g}: it must be more than 0 seconds.")
+    return mission.Options(
+        sut=Sut.parse(sut),
+        seed=seed,
+        kinds=_kinds(kinds),
+        targets=parse_targets(slo),
+        budget_s=budget,
+    )
+
+
+def _kinds(text: str) -> tuple[Kind, ...]:
+    found = []
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            found.append(Kind(name))
+        except ValueError:
+            known = ", ".join(kind.value for kind in Kind)
+            raise UsageError(f"--kinds {name!r}: unknown.", do=f"Known: {known}.") from None
+    return tuple(dict.fromkeys(found))
+
+
+def _finish(outcome: mission.Outcome, threshold: Severity | str, *, json: bool) -> int:
+    context, record, conclusion = outcome.context, outcome.record, outcome.conclusion
+    code = verdict.exit_code(
+        tuple(context.findings),
+        fail_on=threshold,  # type: ignore[arg-type]
+        new_ids=frozenset(context.new_ids),
+        conclusive=conclusion.conclusive,
+        truncated=conclusion.truncated,
+        missed_targets=conclusion.missed_targets,
+    )
+    if json:
+        show_json(as_json(outcome, code))
+        return code
+    show(told(outcome))
+    for reason in (*record.verdict_reasons, *conclusion.missed_targets):
+        tell(f"  {reason}")
+    return code
+
+
+def told(outcome: mission.Outcome) -> str:
+    """What was tested, what was found with its replay line, and where the report is."""
+    context, record = outcome.context, outcome.record
+    schedules = sum(report.schedules for report in context.reports.values())
+    distinct = sum(len(report.interleavings) for report in context.reports.values())
+    lines = [
+        "",
+        f"{record.entry.id} on {record.sut}: {record.verdict.value}"
+        f" ({schedules} schedules, {distinct} distinct interleavings, seed {record.seed},"
+        f" {record.duration_s:.0f} s)",
+    ]
+    for finding in context.findings:
+        lines += [
+            "",
+            f"  {finding.id}  {finding.severity.value}  {finding.title}",
+            *(f"      {words}" for words in _words(finding.evidence.get("directives"))),
+            f"      replay: ptest replay {finding.id}",
+        ]
+    if not context.findings:
+        lines.append("  No finding.")
+    lines += ["", *(f"  {reason}" for reason in outcome.conclusion.reasons)]
+    lines.append(f"Report: {context.run.final_report}")
+    return "\n".join(lines)
+
+
+def _words(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def as_json(outcome: mission.Outcome, code: int) -> dict[str, Any]:
+    """The document that `--json` prints."""
+    context, record, conclusion = outcome.context, outcome.record, outcome.conclusion
+    reports = context.reports.values()
+    return {
+        "entry": record.entry.id,
+        "run_id": context.run.run_id,
+        "run_dir": str(context.folder.resolve()),
+        "status": record.status.value,
+        "verdict": record.verdict.value,
+        "conclusive": conclusion.conclusive,
+        "seed": record.seed,
+        "sut": {"name": context.sut.name, "version": context.description["version"]},
+        "duration_s": record.duration_s,
+        "exploration": {
+            "schedules": sum(report.schedules for report in reports),
+            "steps": sum(report.steps for report in reports),
+            "strategies": ["strict-latency"],
+            "distinct_interleavings": sum(len(report.interleavings) for report in reports),
+            "laws_exercised": sorted(
+                {law for report in reports for law, count in report.exercised.items() if count}
+                | {
+                    law
+                    for shape in context.costs.values()
+                    for law, verdict_ in shape["verdicts"].items()
+                    if verdict_["exercised"]
+                }
+            ),
+            "truncated": conclusion.truncated,
+        },
+        "findings": [
+            {
+                "id": finding.id,
+                "type": finding.type.value,
+                "severity": finding.severity.value,
+                "title": finding.title,
+                "component": finding.component,
+                "status": finding.status.value,
+                **{
+                    name: finding.evidence.get(name)
+                    for name in ("law", "fingerprint", "state", "feasible", "replay")
+                },
+            }
+            for finding in context.findings
+        ],
+        "inconclusive_reasons": list(conclusion.reasons),
+        "missed_targets": list(conclusion.missed_targets),
+        "exit_code": code,
+    }
+
+

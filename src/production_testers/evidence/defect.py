@@ -1,0 +1,137 @@
+"""A defect as the machine knows it: minimal, fingerprinted, with every state it went through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from production_testers.laws import LAWS, OutcomeClass
+from production_testers.model.canonical import Json
+from production_testers.model.errors import InvalidDocumentError
+
+FORMAT = "ptest.evidence/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One state that a candidate reached, in the order of the pipeline.
+
+    Attributes:
+        state: proposed, reproduced, attributed, minimised, unique, verified.
+        passed: Whether it went on from there.
+        detail: Why, with numbers.
+    """
+
+    state: str
+    passed: bool
+    detail: str
+
+    def as_json(self) -> dict[str, Json]:
+        """As it stands in an evidence file."""
+        return {"state": self.state, "passed": self.passed, "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """A broken law with the smallest scenario that breaks it.
+
+    Attributes:
+        law: The law's id.
+        outcome_class: In which way it is broken.
+        component: Importable name at fault.
+        features: What is necessary for it, sorted.
+        fingerprint: Of all that.
+        verdict: The law's word on the minimal scenario.
+        exhibit: What replays it: `{"scenario": …}` or `{"shape": …, "sizes": […]}`.
+        digest: Of the history that the minimal scenario gives; empty where there is none.
+        sut: Name and version it was found on.
+        kinds: Kinds of scenarios in which it was seen → number of schedules.
+        origin: Seed, kind and index of the schedule in which it was found first.
+        steps: What it went through.
+    """
+
+    law: str
+    outcome_class: str
+    component: str
+    features: tuple[str, ...]
+    fingerprint: str
+    verdict: Mapping[str, Any]
+    exhibit: Mapping[str, Any]
+    digest: str
+    sut: Mapping[str, str | None]
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    origin: Mapping[str, Any] = field(default_factory=dict)
+    executions: int = 0
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def declared(self) -> OutcomeClass:
+        """The law's own description of this way of breaking it."""
+        return LAWS[self.law].classes[self.outcome_class]
+
+    @property
+    def state(self) -> str:
+        """The last state that it reached and passed."""
+        passed = [step.state for step in self.steps if step.passed]
+        return passed[-1] if passed else "proposed"
+
+    @property
+    def failed_gate(self) -> Step | None:
+        """The gate that turned it down, if one did."""
+        return next((step for step in self.steps if not step.passed), None)
+
+    def with_step(self, state: str, passed: bool, detail: str) -> "Defect":  # noqa: FBT001 - the gate's own answer
+        """The same defect, one state on."""
+        return replace(self, steps=(*self.steps, Step(state=state, passed=passed, detail=detail)))
+
+    def explains(self, other: "Defect") -> bool:
+        """Whether `other` is this defect in a larger disguise: it needs all that this one needs."""
+        return (self.law, self.outcome_class, self.component) == (
+            other.law,
+            other.outcome_class,
+            other.component,
+        ) and set(self.features) <= set(other.features)
+
+    def as_json(self) -> dict[str, Json]:
+        """As it stands in `evidence.json`."""
+        return {
+            "format": FORMAT,
+            "law": self.law,
+            "statement": LAWS[self.law].statement,
+            "outcome_class": self.outcome_class,
+            "component": self.component,
+            "features": list(self.features),
+            "fingerprint": self.fingerprint,
+            "verdict": dict(self.verdict),
+            "exhibit": dict(self.exhibit),
+            "digest": self.digest,
+            "sut": dict(self.sut),
+            "kinds": dict(self.kinds),
+            "origin": dict(self.origin),
+            "executions": self.executions,
+            "steps": [step.as_json() for step in self.steps],
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any], *, path: str = "evidence.json") -> "Defect":
+        """Read what `as_json` wrote.
+
+        Raises:
+            InvalidDocumentError: Another format, a law that is not known, or something missing.
+        """
+        if raw.get("format") != FORMAT:
+            seen = raw.get("format")
+            raise InvalidDocumentError(path, (f"format: {seen!r} is not {FORMAT!r}",))
+        try:
+            if raw["outcome_class"] not in LAWS[raw["law"]].classes:
+                raise KeyError(raw["outcome_class"])
+            names = (
+                "law outcome_class component fingerprint verdict exhibit digest sut kinds origin"
+                " executions"
+            ).split()
+            return cls(
+                **{name: raw[name] for name in names},
+                features=tuple(raw["features"]),
+                steps=tuple(Step(**step) for step in raw["steps"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error

@@ -1,0 +1,71 @@
+"""Shows a defect again: executes its exhibit in a fresh process and asks the same law."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from production_testers.evidence.defect import Defect
+from production_testers.experiments.worker import Worker, WorkerDiedError
+
+REPLAY = "production_testers.experiments.jobs:replay"
+COST = "production_testers.experiments.jobs:cost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What one replay showed.
+
+    Attributes:
+        shows: True: the law is broken in the same way. False: it is not. None: cannot tell.
+        detail: In words.
+        digest: Of the history; empty where there is none.
+        history: The history as a file's text.
+    """
+
+    shows: bool | None
+    detail: str
+    digest: str = ""
+    history: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """1 the break shows again, 0 it does not, 2 cannot tell."""
+        return 2 if self.shows is None else int(self.shows)
+
+
+def replay(python: Path, defect: Defect, *, sut: str, paths: tuple[Path, ...] = ()) -> Replay:
+    """Replay in a new worker process.
+
+    Args:
+        python: Interpreter of the environment to replay in.
+        defect: What to show.
+        sut: Name of the adapter.
+        paths: Where the stage functions of the scenario are, if it needs any of a run folder.
+
+    Raises:
+        SutUnavailableError: The system under test cannot be imported there.
+    """
+    with Worker(python, sut, paths) as worker:
+        try:
+            if "scenario" in defect.exhibit:
+                result = worker.call(REPLAY, {"scenario": defect.exhibit["scenario"]})
+            else:
+                result = {"digest": "", "history": "", **worker.call(COST, dict(defect.exhibit))}
+        except WorkerDiedError as error:
+            return Replay(shows=None, detail=str(error))
+    return _judged(defect, result)
+
+
+def _judged(defect: Defect, result: dict[str, Any]) -> Replay:
+    if missing := result.get("not_offered"):
+        return Replay(shows=None, detail=f"not offered here: {', '.join(missing)}")
+    verdict = result["verdicts"].get(defect.law)
+    history = {"digest": result["digest"], "history": result["history"]}
+    if verdict is None:
+        return Replay(shows=None, detail=f"{defect.law} does not apply here", **history)
+    if verdict["state"] == "broken" and verdict["outcome_class"] == defect.outcome_class:
+        return Replay(shows=True, detail=verdict["summary"], **history)
+    if verdict["state"] == "unknown":
+        return Replay(shows=None, detail=verdict["summary"], **history)
+    seen = verdict["summary"] or f"{defect.law} holds ({verdict['exercised']} things judged)"
+    return Replay(shows=False, detail=seen, **history)

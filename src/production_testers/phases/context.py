@@ -1,0 +1,92 @@
+"""What the phases of one run share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from production_testers.evidence.defect import Defect
+from production_testers.experiments.environments import Environment, Sut
+from production_testers.experiments.exploration import KindReport
+from production_testers.experiments.recipes import Recipe
+from production_testers.model.scenario import Kind
+from production_testers.workspace.documents import Finding
+from production_testers.workspace.roadmap import RoadmapEntry
+from production_testers.workspace.run_folder import RunFolder
+from production_testers.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run is going to do; follows from recipe, seed and options.
+
+    Attributes:
+        seed: Where everything is drawn from.
+        schedules: Kind → number of schedules.
+        cost_sizes: Shape → numbers of stages whose cost is counted.
+        executions: Real executions.
+        concurrency: Their callers.
+        targets: SLO name → value.
+        budget_s: Ceiling for exploring, seconds; None for none.
+    """
+
+    seed: int
+    schedules: Mapping[Kind, int]
+    cost_sizes: Mapping[str, tuple[int, ...]]
+    executions: int = 2_000
+    concurrency: int = 50
+    targets: Mapping[str, float] = field(default_factory=dict)
+    budget_s: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class RunContext:
+    """One run while it goes through its phases.
+
+    Attributes:
+        workspace: Where it stands.
+        run: Its folder.
+        entry: Its roadmap entry.
+        recipe: How the entry is executed.
+        sut: The system under test, as the user named it.
+        environment: Where that is installed.
+        description: What its adapter says of it.
+        plan: What the run is going to do.
+        tell: Shows progress to the user.
+        reports: What exploring showed, by kind.
+        costs: Work by number of stages.
+        measured: Real executions.
+        defects: Defects that passed every gate, with their findings.
+        rejected: Candidates that failed a gate.
+        findings: What findings.json holds.
+        new_ids: Findings that no earlier run had.
+    """
+
+    workspace: Workspace
+    run: RunFolder
+    entry: RoadmapEntry
+    recipe: Recipe
+    sut: Sut
+    environment: Environment
+    description: Mapping[str, Any]
+    plan: Plan
+    tell: Callable[[str], None]
+    reports: dict[Kind, KindReport] = field(default_factory=dict)
+    costs: dict[str, Any] = field(default_factory=dict)
+    measured: dict[str, Any] | None = None
+    defects: list[Defect] = field(default_factory=list)
+    rejected: list[Defect] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    new_ids: set[str] = field(default_factory=set)
+    data_files: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def sut_label(self) -> str:
+        """Name and version, for people."""
+        version = self.description["version"]
+        return f"{self.sut.name} {version}" if version else self.sut.name
+
+    @property
+    def folder(self) -> Path:
+        """The run folder's path."""
+        return self.run.path

@@ -1,0 +1,290 @@
+"""From candidates to findings: the evidence pipeline, ids, and findings.json."""
+
+import json
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from production_testers.evidence.defect import Defect
+from production_testers.evidence.pipeline import Gates, candidates_of, cost_defect, minimise
+from production_testers.evidence.replay import replay
+from production_testers.evidence.words import exhibit_in_words
+from production_testers.experiments.environments import install_clean
+from production_testers.experiments.exploration import WorkerPool
+from production_testers.laws import LAWS, Severity
+from production_testers.phases.context import RunContext
+from production_testers.workspace.atomic import write_json, write_text
+from production_testers.workspace.clock import iso, utc_now
+from production_testers.workspace.documents import (
+    Attachment,
+    Finding,
+    FindingStatus,
+    FindingType,
+    Frequency,
+    Impact,
+    Recommendation,
+    Reproduction,
+    ReproductionEnvironment,
+    RiskLevel,
+)
+from production_testers.workspace.documents import Severity as FindingSeverity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A defect that an earlier run recorded.
+
+    Attributes:
+        finding: As it was recorded.
+        entry_id: Of the run that recorded it.
+    """
+
+    finding: Finding
+    entry_id: str
+
+    def is_same(self, defect: Defect) -> bool:
+        """The same fingerprint, or a smaller disguise of the same break."""
+        evidence = self.finding.evidence
+        if evidence.get("fingerprint") == defect.fingerprint:
+            return True
+        same = (evidence.get("law"), evidence.get("outcome_class"), self.finding.component) == (
+            defect.law,
+            defect.outcome_class,
+            defect.component,
+        )
+        features = evidence.get("features")
+        return same and isinstance(features, list) and set(features) <= set(defect.features)
+
+
+def find(context: RunContext, workers: WorkerPool) -> None:
+    """Take every candidate through the gates; record what passes, keep what does not."""
+    survivors = _minimised(context, workers)
+    with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
+
+        @cache
+        def clean() -> Path:
+            return install_clean(context.sut, context.environment, Path(name))
+
+        clean()
+        gates = Gates(context.environment.python, clean, context.sut.name, context.folder)
+        with ThreadPoolExecutor(workers.size) as threads:
+            judged = list(threads.map(gates.pass_through, survivors))
+    context.defects = [defect for defect in judged if defect.failed_gate is None]
+    context.rejected += [defect for defect in judged if defect.failed_gate is not None]
+    record(context)
+
+
+def _minimised(context: RunContext, workers: WorkerPool) -> list[Defect]:
+    survivors: list[Defect] = []
+    groups = candidates_of(context.reports)
+    for number, ((law, outcome_class), candidates) in enumerate(groups.items(), start=1):
+        context.tell(f"  minimising {number} of {len(groups)}: {law}, {outcome_class}")
+        found, flaky = minimise(workers, candidates, context.plan.seed)
+        counts = {
+            kind.value: report.broken[law, outcome_class]
+            for kind, report in context.reports.items()
+            if report.broken[law, outcome_class]
+        }
+        survivors += [_seen_in(defect, counts) for defect in found]
+        context.rejected += flaky
+    measured = cost_defect(workers, context.costs)
+    return survivors if measured is None else [*survivors, measured]
+
+
+def _seen_in(defect: Defect, counts: dict[str, int]) -> Defect:
+    return replace(defect, kinds=counts)
+
+
+def record(context: RunContext) -> None:
+    """Give every defect its id, write its evidence, and rewrite findings.json."""
+    known = _known(context)
+    context.findings = []
+    for defect in context.defects:
+        finding = _finding(context, defect, known)
+        _write_evidence(context, finding.id, defect)
+        context.findings.append(finding)
+        context.run.journal.append(
+            "finding_recorded", finding=finding.id, fingerprint=defect.fingerprint
+        )
+    context.findings.sort(key=lambda finding: (finding.severity.rank, finding.id))
+    _drop_unused_evidence(context)
+    write_json(
+        context.run.evidence / "rejected.json",
+        {"rejected": [defect.as_json() for defect in context.rejected]},
+    )
+    document = context.run.read_findings().with_findings(context.findings)
+    context.run.write_findings(document)
+
+
+def _known(context: RunContext) -> list[Known]:
+    return [
+        Known(finding=finding, entry_id=run.entry_id)
+        for run in context.workspace.all_runs()
+        if run.address != context.run.address and run.findings.is_file()
+        for finding in run.read_findings().findings
+    ]
+
+
+def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding:
+    same = [one for one in known if one.is_same(defect)]
+    here = next((one for one in same if one.entry_id == context.run.entry_id), None)
+    elsewhere = next(
+        (o for o in same if o.entry_id != context.run.entry_id and not _is_duplicate(o.finding)),
+        None,
+    )
+    kind = FindingType(defect.declared.type.value)
+    if here is not None:
+        finding_id, created_at = here.finding.id, here.finding.created_at
+        status = here.finding.status
+        related = here.finding.related_findings
+    else:
+        finding_id = _new_id(context, kind, defect.fingerprint)
+        created_at = iso(utc_now())
+        status = FindingStatus.CONFIRMED if elsewhere is None else FindingStatus.DUPLICATE
+        related = () if elsewhere is None else (elsewhere.finding.id,)
+        if elsewhere is None:
+            context.new_ids.add(finding_id)
+    return _described(
+        context,
+        defect,
+        Finding(
+            id=finding_id,
+            type=kind,
+            severity=FindingSeverity(defect.declared.severity.value),
+            title=f"{defect.declared.title} ({defect.component})",
+            description="",
+            status=status,
+            created_at=created_at,
+            updated_at=iso(utc_now()),
+            component=defect.component,
+            related_findings=related,
+        ),
+    )
+
+
+def _is_duplicate(finding: Finding) -> bool:
+    return finding.status is FindingStatus.DUPLICATE
+
+
+def _new_id(context: RunContext, kind: FindingType, fingerprint: str) -> str:
+    """The id this run has already given the defect, or the next free one."""
+    for event in context.run.journal.read():
+        if event["kind"] == "finding_recorded" and event.get("fingerprint") == fingerprint:
+            return str(event["finding"])
+    return context.workspace.next_finding_id(
+        context.run.entry_id, kind, reserve_in=context.run
+    )
+
+
+def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding:
+    law = LAWS[defect.law]
+    declared = defect.declared
+    promise = _promise(context, defect)
+    words = exhibit_in_words(defect.exhibit)
+    command = f"ptest replay {finding.id}"
+    expected = law.statement
+    source = f"“{promise['quote']}” ({promise['file']}:{promise['line']})" if promise else ""
+    actual = str(defect.verdict["summary"])
+    description = "\n\n".join(
+        part
+        for part in (
+            f"Expected: {expected}",
+            f"{context.sut_label} says: {source}" if source else "",
+            f"Seen: {actual}.",
+            f"Smallest scenario: {' '.join(words)}",
+            f"Severity {declared.severity.value}: {declared.why}.",
+        )
+        if part
+    )
+    schedules = sum(defect.kinds.values())
+    risk = RiskLevel(declared.severity.value if declared.severity is not Severity.INFO else "none")
+    return finding.model_copy(
+        update={
+            "description": description,
+            "tags": (law.category.value, *defect.features),
+            "reproduction": Reproduction(
+                steps=(command, *words),
+                environment=ReproductionEnvironment(
+                    python_version=context.run.read_environment().python_version,
+                    os=context.run.read_environment().os,
+                    dependencies=dict(context.environment.packages),
+                ),
+                frequency=Frequency.ALWAYS,
+                conditions=", ".join(defect.features),
+            ),
+            "impact": Impact(
+                data_risk=risk if law.category.value in ("correctness", "security") else None,
+                security_risk=risk if law.category.value == "security" else None,
+                availability_risk=risk if law.category.value == "reliability" else None,
+                business_impact=declared.why,
+            ),
+            "recommendation": Recommendation(summary=f"Keep the law {law.id}: {expected}"),
+            "attachments": (
+                Attachment(
+                    name="Evidence",
+                    path=f"results/evidence/{finding.id}/evidence.json",
+                    type="evidence",
+                ),
+            ),
+            "evidence": {
+                "law": defect.law,
+                "statement": law.statement,
+                "outcome_class": defect.outcome_class,
+                "fingerprint": defect.fingerprint,
+                "component": defect.component,
+                "features": list(defect.features),
+                "feasible": True,
+                "state": defect.state,
+                "states": [step.as_json() for step in defect.steps],
+                "replay": command,
+                "why_severity": declared.why,
+                "directives": list(words),
+                "expected": expected,
+                "expected_source": source,
+                "actual": actual,
+                "executions": defect.executions,
+                "seen": {"kinds": dict(defect.kinds), "schedules": schedules},
+                "sut": dict(defect.sut),
+            },
+        }
+    )
+
+
+def _promise(context: RunContext, defect: Defect) -> dict[str, Any] | None:
+    law = LAWS[defect.law]
+    capability = defect.declared.capability or law.capability
+    promise: dict[str, Any] | None = context.description["capabilities"].get(capability.value)
+    return promise
+
+
+def _write_evidence(context: RunContext, finding_id: str, defect: Defect) -> None:
+    folder = context.run.evidence_of(finding_id)
+    write_json(folder / "evidence.json", {"finding": finding_id, **defect.as_json()})
+    shown = replay(
+        context.environment.python, defect, sut=context.sut.name, paths=(context.folder,)
+    )
+    if shown.history:
+        write_text(folder / "history.jsonl", shown.history)
+
+
+def _drop_unused_evidence(context: RunContext) -> None:
+    """Ids that an interrupted attempt reserved and that nothing uses now."""
+    used = {finding.id for finding in context.findings}
+    if context.run.evidence.is_dir():
+        for folder in context.run.evidence.iterdir():
+            if folder.is_dir() and folder.name not in used:
+                shutil.rmtree(folder)
+
+
+def load_defect(path: Path) -> Defect:
+    """Read an evidence folder or file.
+
+    Raises:
+        InvalidDocumentError: It is no evidence.
+    """
+    file = path / "evidence.json" if path.is_dir() else path
+    return Defect.from_json(json.loads(file.read_text(encoding="utf-8")), path=str(file))

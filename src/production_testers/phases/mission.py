@@ -1,0 +1,371 @@
+"""One run from its first second to its last: the phases in order, journalled and resumable.
+
+What a phase decides follows from the run's configuration, so an interrupted run is resumed by
+doing again whatever was not completed: same seed, same bytes.
+"""
+
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import metadata as distributions
+from types import FrameType
+from typing import Any
+
+from production_testers import __version__
+from production_testers.experiments.environments import Environment, Sut, prepare
+from production_testers.experiments.exploration import WorkerPool
+from production_testers.experiments.recipes import Recipe, recipe_for
+from production_testers.experiments.worker import Worker
+from production_testers.mocks.datasets import SCENARIOS
+from production_testers.model.errors import PtestError, RunInterruptedError, UsageError
+from production_testers.model.scenario import Kind
+from production_testers.phases import environment as environment_phase
+from production_testers.phases import findings as findings_phase
+from production_testers.phases import pipelines as pipelines_phase
+from production_testers.phases import reporting, testing
+from production_testers.phases.context import Plan, RunContext
+from production_testers.phases.experience import evaluate_experience
+from production_testers.phases.hypotheses import hypotheses
+from production_testers.phases.machine import describe_machine
+from production_testers.phases.understanding import write_understanding
+from production_testers.reports.record import RunRecord
+from production_testers.workspace.atomic import write_text
+from production_testers.workspace.clock import iso, utc_now
+from production_testers.workspace.documents import RunConfig, RunParameters, RunStatus
+from production_testers.workspace.roadmap import RoadmapEntry
+from production_testers.workspace.run_folder import RunFolder
+from production_testers.workspace.run_readme import RunReadme
+from production_testers.workspace.workspace import Workspace
+
+DESCRIBE = "production_testers.experiments.jobs:describe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the user can choose about a run.
+
+    Attributes:
+        sut: The system under test.
+        seed: Where everything is drawn from.
+        kinds: The kinds to execute; all five where empty.
+        targets: SLO name → value.
+        budget_s: Ceiling for exploring, seconds.
+    """
+
+    sut: Sut
+    seed: int = 0
+    kinds: tuple[Kind, ...] = ()
+    targets: Mapping[str, float] = field(default_factory=dict)
+    budget_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A completed run.
+
+    Attributes:
+        context: Everything that was seen.
+        record: As it is reported.
+        conclusion: Whether the entry was answered.
+    """
+
+    context: RunContext
+    record: RunRecord
+    conclusion: reporting.Conclusion
+
+
+def start(
+    workspace: Workspace, entry: RoadmapEntry, options: Options, tell: Callable[[str], None]
+) -> Outcome:
+    """Make a run of an entry and take it through all phases.
+
+    Raises:
+        SutUnavailableError: It cannot be installed or imported; no run folder is made.
+        RunInterruptedError: The user stopped it; it resumes.
+        PtestError: Something of ours failed; the run's status is failed.
+    """
+    context = scaffold(workspace, entry, options, tell)
+    return _mission(context)
+
+
+def scaffold(
+    workspace: Workspace, entry: RoadmapEntry, options: Options, tell: Callable[[str], None]
+) -> RunContext:
+    """Make the run folder with everything that is there before the first test."""
+    tell(f"Preparing {options.sut}")
+    installed = prepare(options.sut)
+    description = describe(options.sut, installed)
+    plan = _plan(recipe_for(entry.id), options)
+    started = utc_now()
+    run = workspace.new_run(entry.id, started)
+    config = _config(run, entry, options.sut, description, plan, iso(started))
+    run.draft(config=config, environment=describe_machine(options.sut, installed))
+    run.journal.append("run_started", entry=entry.id, sut=str(options.sut), seed=plan.seed)
+    context = RunContext(
+        workspace=workspace,
+        run=run,
+        entry=entry,
+        recipe=recipe_for(entry.id),
+        sut=options.sut,
+        environment=installed,
+        description=description,
+        plan=plan,
+        tell=tell,
+    )
+    tell(f"Run {run.address}, seed {plan.seed}, {sum(plan.schedules.values())} schedules planned")
+    with _ending(context):
+        _build(context)
+    return context
+
+
+def resume(
+    workspace: Workspace, run: RunFolder, tell: Callable[[str], None], *, again: bool = False
+) -> Outcome:
+    """Go on with a run that was interrupted, or execute a completed one again.
+
+    Args:
+        workspace: Where it stands.
+        run: The run.
+        tell: Shows progress.
+        again: Execute even when the run has been completed; its files count as they are now.
+
+    Raises:
+        UsageError: The run is completed and `again` is not set, or its configuration is broken.
+    """
+    config = run.read_config()
+    status = run.read_findings().metadata.status
+    if status is RunStatus.COMPLETED and not again:
+        raise UsageError(
+            f"{run.address} is completed; there is nothing to resume.",
+            do=f"`ptest run {run.entry_id} --in {run.address}` executes it again.",
+        )
+    options = _options_of(config)
+    tell(f"Preparing {options.sut}")
+    installed = prepare(options.sut)
+    entry = workspace.roadmap().entry(run.entry_id)
+    context = RunContext(
+        workspace=workspace,
+        run=run,
+        entry=entry,
+        recipe=recipe_for(entry.id),
+        sut=options.sut,
+        environment=installed,
+        description=describe(options.sut, installed),
+        plan=_plan_of(config),
+        tell=tell,
+    )
+    run.journal.append("run_resumed")
+    _set_status(context, RunStatus.IN_PROGRESS)
+    with _ending(context):
+        _build(context)
+    return _mission(context)
+
+
+def describe(sut: Sut, installed: Environment) -> dict[str, Any]:
+    """What the adapter says of the system under test where it is installed.
+
+    Raises:
+        SutUnavailableError: It cannot be imported there.
+    """
+    with Worker(installed.python, sut.name) as worker:
+        description: dict[str, Any] = worker.call(DESCRIBE, {})
+    return description
+
+
+def _plan(recipe: Recipe, options: Options) -> Plan:
+    chosen = options.kinds or tuple(Kind)
+    return Plan(
+        seed=options.seed,
+        schedules={kind: count for kind, count in recipe.schedules.items() if kind in chosen},
+        cost_sizes=recipe.cost_sizes if Kind.STRESS in chosen else {},
+        targets=options.targets,
+        budget_s=options.budget_s,
+    )
+
+
+def _config(
+    run: RunFolder,
+    entry: RoadmapEntry,
+    sut: Sut,
+    description: Mapping[str, Any],
+    plan: Plan,
+    started_at: str,
+) -> RunConfig:
+    variants = SCENARIOS[recipe_for(entry.id).data].variants.values()
+    records = sum(environment_phase.SIZES[variant.data_class] for variant in variants)
+    parameters = RunParameters.model_validate(
+        {
+            "concurrency_level": plan.concurrency,
+            "duration_seconds": testing.MEASURE_SECONDS_MAX,
+            "data_volume": f"{records}_records",
+            "seed": plan.seed,
+            "schedules": {kind.value: count for kind, count in plan.schedules.items()},
+            "cost_sizes": {shape: list(sizes) for shape, sizes in plan.cost_sizes.items()},
+            "real": {
+                "executions": plan.executions,
+                "concurrency": plan.concurrency,
+                "seconds_max": testing.MEASURE_SECONDS_MAX,
+            },
+            "slo": dict(plan.targets),
+            "budget_seconds": plan.budget_s,
+        }
+    )
+    is_stageflow = sut.name == "stageflow-core"
+    return RunConfig.model_validate(
+        {
+            "roadmap_entry_id": entry.id,
+            "roadmap_entry_title": entry.title,
+            "priority": entry.priority,
+            "risk_class": entry.risk,
+            "industry": entry.industry,
+            "deployment_mode": entry.deployment_mode,
+            "run_id": run.run_id,
+            "started_at": started_at,
+            "agent_model": "none",
+            "stageflow_version": description["version"] if is_stageflow else None,
+            "test_parameters": parameters.as_json(),
+            "sut": {"name": sut.name, "version": description["version"], "source": sut.source},
+        }
+    )
+
+
+def _options_of(config: RunConfig) -> Options:
+    raw = config.as_json()
+    sut = raw["sut"]
+    assert isinstance(sut, dict), "the run's own configuration"
+    source = sut["source"]
+    version = None if source or sut["name"] == "reference" else sut["version"]
+    return Options(sut=Sut(name=sut["name"], version=version, source=source))
+
+
+def _plan_of(config: RunConfig) -> Plan:
+    raw: Any = config.as_json()["test_parameters"]
+    return Plan(
+        seed=raw["seed"],
+        schedules={Kind(kind): count for kind, count in raw["schedules"].items()},
+        cost_sizes={shape: tuple(sizes) for shape, sizes in raw["cost_sizes"].items()},
+        executions=raw["real"]["executions"],
+        concurrency=raw["real"]["concurrency"],
+        targets=raw["slo"],
+        budget_s=raw["budget_seconds"],
+    )
+
+
+def _build(context: RunContext) -> None:
+    """Research, environment, pipelines and tests, before anything is executed."""
+    with _phase(context, "research", "Research: reading the system under test"):
+        write_understanding(context, hypotheses(context, tested=False))
+    with _phase(context, "environment", "Environment: mock data and services"):
+        environment_phase.build_environment(context)
+    with _phase(context, "pipelines", "Pipelines: five kinds"):
+        pipelines_phase.build_pipelines(context)
+    testing.build_tests(context)
+    write_text(context.run.requirements, _requirements(context))
+
+
+def _requirements(context: RunContext) -> str:
+    """What `pip install -r` needs in the folder: this package's wheel, the SUT, pytest."""
+    lines = [
+        "# The wheel of production-testers stands in the workspace.",
+        "--find-links ../../../.wheels",
+        f"production-testers=={__version__}",
+        f"pytest=={distributions.version('pytest')}",
+    ]
+    if context.sut.name != "reference":
+        lines.append(context.sut.requirement)
+    return "\n".join(lines) + "\n"
+
+
+def _mission(context: RunContext) -> Outcome:
+    with _ending(context):
+        paths = (context.folder,)
+        with (
+            _phase(context, "tests", "Tests: exploring schedules"),
+            WorkerPool(context.environment.python, context.sut.name, paths) as workers,
+        ):
+            testing.execute(context, workers)
+            context.tell("Findings: minimising, reproducing, attributing, verifying")
+            findings_phase.find(context, workers)
+            context.tell("  running the folder's own tests")
+            tests = testing.run_folder_tests(context)
+        with _phase(context, "dx", "Developer experience"):
+            dx = evaluate_experience(context)
+        with _phase(context, "report", "Report"):
+            write_understanding(context, hypotheses(context, tested=True))
+            _state_what_was_used(context)
+            record, conclusion = reporting.report(context, tests, dx)
+        context.run.journal.append("run_completed", verdict=record.verdict.value)
+        context.workspace.aggregate()
+    return Outcome(context=context, record=record, conclusion=conclusion)
+
+
+def _state_what_was_used(context: RunContext) -> None:
+    """`duration_seconds` is how long the real executions lasted."""
+    config = context.run.read_config()
+    if context.measured is not None:
+        seconds = round(context.measured["wall_ns"] / 1e9, 3)
+        parameters = config.test_parameters.model_copy(update={"duration_seconds": seconds})
+        context.run.write_config(config.model_copy(update={"test_parameters": parameters}))
+
+
+@contextmanager
+def _phase(context: RunContext, name: str, title: str) -> Iterator[None]:
+    context.tell(title)
+    context.run.journal.append("phase_started", phase=name)
+    yield
+    context.run.journal.append("phase_completed", phase=name)
+
+
+@contextmanager
+def _ending(context: RunContext) -> Iterator[None]:
+    """Journal how the run ends, if it does not end well."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    earlier = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        context.run.journal.append("run_interrupted")
+        raise RunInterruptedError(
+            f"Interrupted; {context.run.address} is kept.",
+            do=f"Go on with: ptest resume {context.run.address}",
+        ) from None
+    except PtestError:
+        _fail(context)
+        raise
+    except Exception as error:
+        _fail(context)
+        raise PtestError(
+            f"{type(error).__name__}: {error}.",
+            do=f"This is an error of ptest; {context.run.address} has the status failed.",
+        ) from error
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
+
+
+def _fail(context: RunContext) -> None:
+    context.run.journal.append("run_failed")
+    _set_status(context, RunStatus.FAILED)
+
+
+def _set_status(context: RunContext, status: RunStatus) -> None:
+    ended = None if status is RunStatus.IN_PROGRESS else iso(utc_now())
+    document = context.run.read_findings()
+    metadata = document.metadata.model_copy(update={"status": status, "completed_at": ended})
+    context.run.write_findings(document.model_copy(update={"metadata": metadata}))
+    context.run.write_readme(
+        RunReadme(
+            entry_id=context.entry.id,
+            title=context.entry.title,
+            run_id=context.run.run_id,
+            status=status,
+            started_at=context.run.read_config().started_at,
+            completed_at=ended,
+            summary=metadata.summary,
+            findings_logged=len(document.findings),
+        )
+    )
+

@@ -1,0 +1,168 @@
+"""Phase 6: what people read, and the run's end."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from production_testers import __version__
+from production_testers.evidence.defect import Defect
+from production_testers.experiments.targets import targets_missed
+from production_testers.laws import LAWS
+from production_testers.phases.context import RunContext
+from production_testers.phases.dx import DxEvaluation
+from production_testers.phases.hypotheses import how_hard, hypotheses
+from production_testers.phases.testing import summarise
+from production_testers.reports import final_report, summary, verdict
+from production_testers.reports.record import Rejected, RunRecord, TestOutcome
+from production_testers.workspace.atomic import write_text
+from production_testers.workspace.clock import iso, parse_iso, utc_now
+from production_testers.workspace.documents import RunStatus
+from production_testers.workspace.run_readme import RunReadme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """Whether the entry's risk was exercised, and what targets were missed.
+
+    Attributes:
+        conclusive: Every required law was exercised as much as the recipe asks.
+        truncated: Part of the plan was not executed.
+        reasons: What is missing, one sentence each.
+        missed_targets: SLOs that were missed, with the figure measured.
+    """
+
+    conclusive: bool
+    truncated: bool
+    reasons: tuple[str, ...]
+    missed_targets: tuple[str, ...]
+
+
+def conclude(context: RunContext) -> Conclusion:
+    """Compare what was exercised with what the entry's title needs."""
+    reasons = []
+    if not context.recipe.conclusive:
+        reasons.append(
+            "The risk that this entry names was not exercised: there is no recipe for it, so the"
+            " general laws of pipeline execution were tested."
+        )
+    for requirement in context.recipe.requires:
+        law = LAWS[requirement.law]
+        _, exercised, _ = how_hard(context, law)
+        if law.capability.value not in context.description["capabilities"]:
+            reasons.append(f"{context.sut_label} does not offer what {law.id} is about.")
+        elif exercised < requirement.minimum:
+            reasons.append(
+                f"{law.id} judged {exercised} things; this entry needs {requirement.minimum},"
+                f" because {requirement.why}."
+            )
+    cut = [report for report in context.reports.values() if report.truncated]
+    reasons += [
+        f"{report.kind.value}: {report.schedules} of {report.planned} planned schedules were"
+        f" executed{f', {report.lost} were lost with their worker' if report.lost else ''}."
+        for report in cut
+    ]
+    missed = targets_missed(context.measured, context.plan.targets) if context.measured else []
+    return Conclusion(
+        conclusive=not reasons,
+        truncated=bool(cut),
+        reasons=tuple(reasons),
+        missed_targets=tuple(missed),
+    )
+
+
+def report(
+    context: RunContext, tests: tuple[TestOutcome, ...], dx: DxEvaluation
+) -> tuple[RunRecord, Conclusion]:
+    """Write FINAL_REPORT.md, README.md and findings.json as of a completed run."""
+    conclusion = conclude(context)
+    completed_at = iso(utc_now())
+    record = _record(context, tests, dx, conclusion, completed_at)
+    template = context.workspace.report_template.read_text(encoding="utf-8")
+    write_text(context.run.final_report, final_report.render(record, template))
+    text = summary.summary(record)
+    document = context.run.read_findings()
+    metadata = document.metadata.model_copy(
+        update={"status": RunStatus.COMPLETED, "completed_at": completed_at, "summary": text}
+    )
+    context.run.write_findings(document.model_copy(update={"metadata": metadata}))
+    context.run.write_readme(
+        RunReadme(
+            entry_id=context.entry.id,
+            title=context.entry.title,
+            run_id=context.run.run_id,
+            status=RunStatus.COMPLETED,
+            started_at=record.started_at,
+            completed_at=completed_at,
+            summary=text,
+            key_findings=summary.key_findings(record),
+            findings_logged=len(context.findings),
+            test_note=summary.test_note(record),
+        )
+    )
+    return record, conclusion
+
+
+def _record(
+    context: RunContext,
+    tests: tuple[TestOutcome, ...],
+    dx: DxEvaluation,
+    conclusion: Conclusion,
+    completed_at: str,
+) -> RunRecord:
+    config = context.run.read_config()
+    judged, reasons = verdict.judge(
+        tuple(context.findings),
+        conclusive=conclusion.conclusive,
+        inconclusive_reasons=conclusion.reasons,
+        missed_targets=conclusion.missed_targets,
+    )
+    started = parse_iso(config.started_at)
+    return RunRecord(
+        entry=context.entry,
+        recipe=context.recipe,
+        config=config,
+        environment=context.run.read_environment(),
+        status=RunStatus.COMPLETED,
+        started_at=config.started_at,
+        completed_at=completed_at,
+        duration_s=(parse_iso(completed_at) - started).total_seconds(),
+        run_address=context.run.address,
+        sut=context.sut_label,
+        seed=context.plan.seed,
+        verdict=judged,
+        verdict_reasons=reasons,
+        conclusive=conclusion.conclusive,
+        inconclusive_reasons=conclusion.reasons,
+        exploration={kind.value: r.as_json() for kind, r in context.reports.items()},
+        costs=context.costs,
+        measured=summarise(context.measured) if context.measured else None,
+        findings=tuple(context.findings),
+        finding_schedules={f.id: _seen(f.evidence) for f in context.findings},
+        rejected=tuple(_rejected(defect) for defect in context.rejected),
+        hypotheses=hypotheses(context, tested=True),
+        tests=tests,
+        data_files=tuple(context.data_files),
+        services=("llm", "db", "api", "infra"),
+        promises=context.description["capabilities"],
+        dx=context.run.read_scores(),
+        friction=tuple(point.title for point in dx.friction),
+        version=__version__,
+    )
+
+
+def _seen(evidence: dict[str, Any]) -> dict[str, Any]:
+    seen = evidence.get("seen")
+    return {
+        "kinds": list(seen["kinds"]) if isinstance(seen, dict) else [],
+        "schedules": seen["schedules"] if isinstance(seen, dict) else 0,
+    }
+
+
+def _rejected(defect: Defect) -> Rejected:
+    gate = defect.failed_gate
+    return Rejected(
+        law=defect.law,
+        outcome_class=defect.outcome_class,
+        kind=", ".join(defect.kinds),
+        gate=gate.state if gate else "",
+        reason=gate.detail if gate else "",
+    )

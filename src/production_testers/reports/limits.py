@@ -1,0 +1,97 @@
+"""What a run does not show, said by the run itself."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from production_testers.model.scenario import Kind
+from production_testers.reports import facts
+from production_testers.reports.facts import many
+from production_testers.reports.record import RunRecord
+from production_testers.workspace.findings import RunStatus
+
+
+def limits(record: RunRecord) -> list[str]:
+    """One sentence each; every one follows from the record."""
+    return [*_of_the_run(record), *_of_the_search(record), *_of_the_evidence(record)]
+
+
+def _of_the_run(record: RunRecord) -> Iterator[str]:
+    if record.status is not RunStatus.COMPLETED:
+        yield f"The run's status is {record.status.value}: what comes after is not in this report."
+    for reason in record.inconclusive_reasons:
+        yield f"Inconclusive: {reason.rstrip('.')}."
+    if not record.recipe.conclusive:
+        yield (
+            "The entry has no recipe of its own: only the general laws were checked, and the risk"
+            " that its title names was not exercised as such."
+        )
+
+
+def _of_the_search(record: RunRecord) -> Iterator[str]:
+    numbers = facts.explored(record)
+    if numbers.schedules:
+        yield (
+            "The simulation is strict: callbacks keep asyncio's first-in-first-out order, and only"
+            " latencies, timers and the order of sets of tasks vary. Defects that need another"
+            " order of callbacks, threads or processes are outside of it."
+        )
+        yield (
+            "Schedules are drawn at random from the seed. No probabilistic guarantee such as that"
+            " of PCT is claimed: a law that held did so in the schedules that are counted here."
+        )
+        kinds = (f"{kind} {report['schedules']:,}" for kind, report in record.exploration.items())
+        yield f"Schedules by kind: {', '.join(kinds)}. A defect that needs more may remain."
+    absent = [kind.value for kind in Kind if kind.value not in record.exploration]
+    if absent:
+        yield f"Kinds that were not executed: {', '.join(absent)}."
+    if numbers.truncated:
+        yield (
+            f"The plan was truncated in {', '.join(numbers.truncated)}:"
+            f" {numbers.schedules:,} of {many(numbers.planned, 'planned schedule')} were executed."
+        )
+    if numbers.left_out:
+        yield (
+            f"{many(numbers.left_out, 'schedule')} needed something that the release does not"
+            " offer, and were left out."
+        )
+    if numbers.lost:
+        yield (
+            f"{many(numbers.lost, 'schedule')} ended with the death of a worker process, and say"
+            " nothing."
+        )
+    idle = [law.id for law in facts.laws(record) if not law.exercised]
+    if idle:
+        yield f"Laws that were not exercised: {', '.join(f'`{law}`' for law in idle)}."
+
+
+def _of_the_evidence(record: RunRecord) -> Iterator[str]:
+    if record.measured is None:
+        yield "No real executions were made: this report says nothing about wall-clock time."
+    else:
+        yield (
+            "Real executions ran trivial stages in a closed loop: a stall also held back the"
+            " callers, so the figures are the framework's own share under that load, and no"
+            " forecast of a production load."
+        )
+    if not record.costs:
+        yield "The work of an execution was not counted by number of stages."
+    if not record.tests:
+        yield "No test of the run folder was executed."
+    pending = facts.unconfirmed(record)
+    if pending:
+        yield (
+            f"{many(len(pending), 'finding')} unconfirmed: the verdict does not count"
+            f" {'it' if len(pending) == 1 else 'them'}."
+        )
+    if record.rejected:
+        gates = Counter(candidate.gate for candidate in record.rejected)
+        told = ", ".join(f"{count} at {gate}" for gate, count in gates.items())
+        yield f"{many(len(record.rejected), 'candidate')} rejected by the gates: {told}."
+    unranged = [f.id for f in record.findings if not _ranged(f.evidence.get("states"))]
+    if unranged:
+        yield f"Other releases were not tried for {', '.join(unranged)}: since when is not known."
+
+
+def _ranged(states: object) -> bool:
+    steps = states if isinstance(states, list | tuple) else ()
+    return any(isinstance(step, dict) and step.get("state") == "ranged" for step in steps)

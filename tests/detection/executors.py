@@ -1,0 +1,699 @@
+"""Planted bugs: the reference executor with one thing wrong, and the law that must find it.
+
+Each class differs from `Planted`, which is right, in one respect. `PLANTED` is the table: which law
+must be broken, in which way, within how many schedules of the general workload.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
+from production_testers.model.scenario import RunRequest
+from production_testers.suts.contract import Body, RunResult, StageCall, StageResult
+from production_testers.suts.reference import ReferenceAdapter
+from production_testers.suts.reference.executor import (
+    Execution,
+    PipelineCancelledError,
+    StageFailedError,
+)
+
+Tasks = dict[str, asyncio.Task[None]]
+
+
+@dataclass(slots=True)
+class Built:
+    """What the runs of one built pipeline share; only wrong executors keep anything in it."""
+
+    body: Body
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    identity: Identity | None = None
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    tripped: bool = False
+    last: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Planted(Execution):
+    """The reference executor, cut into the pieces that bugs are planted in."""
+
+    built: Built
+
+    @classmethod
+    def accepts(cls, pipeline: PipelineSpec) -> None:
+        """Refuse a pipeline by raising."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        tasks: Tasks = {}
+        stages = {stage.name: stage for stage in self.pipeline.stages}
+        for name in self.pipeline.topological_order():
+            stage = stages[name]
+            tasks[name] = asyncio.create_task(self._stage(stage, [tasks[d] for d in stage.after]))
+        try:
+            done = await self.wait(tasks)
+        finally:
+            await self.clean_up(tasks)
+        self.conclude(tasks, done)
+        return self.result()
+
+    async def wait(self, tasks: Tasks) -> set[asyncio.Task[None]]:
+        """Until everything ended, or something failed."""
+        done, _ = await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_EXCEPTION)
+        return done
+
+    async def clean_up(self, tasks: Tasks) -> None:
+        """Stop what is still running."""
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+    def conclude(self, tasks: Tasks, done: set[asyncio.Task[None]]) -> None:
+        """Raise what ended the run."""
+        for task in tasks.values():
+            if task in done and not task.cancelled() and (error := task.exception()):
+                raise error
+
+    def result(self) -> Mapping[str, Outcome]:
+        """What the caller gets."""
+        return self.outcomes
+
+
+class PlantedAdapter(ReferenceAdapter):
+    """The reference adapter around another executor."""
+
+    name = "planted"
+    import_roots = ("detection",)
+
+    def __init__(self, execution: type[Planted]) -> None:
+        self.execution = execution
+
+    def build(self, pipeline: PipelineSpec, body: Body) -> Any:
+        self.execution.accepts(pipeline)
+        return Built(body)
+
+    async def run(self, built: Any, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
+        given = {**request.input, "run": request.key}
+        execution = self.execution(pipeline, built.body, given, request.identity)
+        execution.built = built
+        try:
+            outcomes = await execution.run()
+        except StageFailedError as error:
+            return RunResult(
+                ended="failed", stage=error.stage, error=error.__cause__, message=str(error)
+            )
+        except PipelineCancelledError as error:
+            return RunResult(ended="cancelled", stage=error.stage, message=str(error))
+        except Exception as error:
+            return RunResult(ended="failed", error=error, message=repr(error))
+        return RunResult(
+            ended="completed",
+            stages={n: StageResult(status=o.status, value=dict(o.value)) for n, o in outcomes.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantedBug:
+    """A wrong executor and what must be said of it."""
+
+    execution: type[Planted]
+    law: str
+    outcome_class: str
+    within: int
+
+
+PLANTED: list[PlantedBug] = []
+
+
+def breaks(law: str, outcome_class: str, *, within: int) -> Callable[[type], type]:
+    """Enter the class into the table."""
+
+    def enter(execution: type[Planted]) -> type[Planted]:
+        PLANTED.append(
+            PlantedBug(execution=execution, law=law, outcome_class=outcome_class, within=within)
+        )
+        return execution
+
+    return enter
+
+
+# ---------------------------------------------------------------------- which stages run, and when
+
+
+@breaks("dag/runs-once", "stage-ran-twice", within=20)
+class RunsJoinsTwice(Planted):
+    """A stage with several dependencies is triggered by two of them."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        outcome = await super()._in_time(stage, call)
+        if len(stage.after) > 1 and (outcome is None or outcome.status is Status.OK):
+            return await super()._in_time(stage, call)
+        return outcome
+
+
+@breaks("dag/runs-once", "stage-never-ran", within=20)
+class ForgetsTheLastStage(Planted):
+    """The stage that was registered last counts as done before it runs."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        if stage.name == self.pipeline.stages[-1].name:
+            return Outcome()
+        return await super()._in_time(stage, call)
+
+
+@breaks("dag/dependencies-first", "started-too-early", within=20)
+class StartsAtTheFirstDependency(Planted):
+    """A stage starts when one of its dependencies has ended."""
+
+    async def _stage(self, stage: StageSpec, dependencies: list[asyncio.Task[None]]) -> None:
+        if dependencies:
+            done, _ = await asyncio.wait(dependencies, return_when=asyncio.FIRST_COMPLETED)
+            for name in stage.after:
+                self.outcomes.setdefault(name, Outcome())
+            dependencies = list(done)
+        await super()._stage(stage, dependencies)
+
+
+@breaks("dag/failed-dependants", "dependant-ran", within=60)
+class RunsBehindFailures(Planted):
+    """A stage waits until its dependencies have ended, however they ended."""
+
+    async def wait(self, tasks: Tasks) -> set[asyncio.Task[None]]:
+        return (await asyncio.wait(tasks.values()))[0]
+
+    async def _stage(self, stage: StageSpec, dependencies: list[asyncio.Task[None]]) -> None:
+        if dependencies:
+            await asyncio.wait(dependencies)
+        for name in stage.after:
+            self.outcomes.setdefault(name, Outcome())
+        await super()._stage(stage, [])
+
+
+@breaks("routing/skip-requests", "ran-anyway", within=240)
+class AsksOneRouterOnly(Planted):
+    """Only the last dependency is asked whether to skip."""
+
+    async def _outcome(self, stage: StageSpec) -> Outcome:
+        if stage.skippable and not self.outcomes[stage.after[-1]].skip_dependants:
+            stage = replace(stage, skippable=False)
+        return await super()._outcome(stage)
+
+
+@breaks("routing/skip-requests", "skipped-unasked", within=120)
+class SkipsForAnyRouter(Planted):
+    """A request to skip reaches every skippable stage that has not run yet."""
+
+    async def _outcome(self, stage: StageSpec) -> Outcome:
+        asked = [o for o in self.outcomes.values() if o.skip_dependants]
+        if stage.skippable and asked:
+            return Outcome(status=Status.SKIP)
+        return await super()._outcome(stage)
+
+
+# --------------------------------------------------------------------------------- what they get
+
+
+@breaks("dag/outputs-delivered", "output-missing", within=20)
+class DeliversTwoOutputs(Planted):
+    """A stage gets the outputs of its first two dependencies."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        kept = dict(list(call.outputs.items())[:2])
+        return await super()._in_time(stage, replace(call, outputs=kept))
+
+
+@breaks("dag/outputs-delivered", "output-differs", within=20)
+class DeliversToTheWrongName(Planted):
+    """Outputs are zipped with names in another order."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        swapped = dict(zip(sorted(call.outputs), reversed(call.outputs.values()), strict=True))
+        return await super()._in_time(stage, replace(call, outputs=swapped))
+
+
+@breaks("dag/outputs-in-result", "result-missing", within=20)
+class ReturnsLeavesOnly(Planted):
+    """The result holds the stages that no other stage depends on."""
+
+    def result(self) -> Mapping[str, Outcome]:
+        inner = {name for stage in self.pipeline.stages for name in stage.after}
+        return {name: o for name, o in self.outcomes.items() if name not in inner}
+
+
+@breaks("dag/outputs-in-result", "result-differs", within=20)
+class ReturnsNamesOutOfOrder(Planted):
+    """The result zips names in order of dependency with outputs in order of completion."""
+
+    def result(self) -> Mapping[str, Outcome]:
+        return dict(zip(self.pipeline.topological_order(), self.outcomes.values(), strict=True))
+
+
+@breaks("isolation/inputs-immutable", "write-is-seen", within=120)
+class AliasesInputs(Planted):
+    """A stage gets the very objects that its dependencies gave."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        shared = {name: self.outcomes[name].value for name in stage.after}
+        return await super()._in_time(stage, replace(call, outputs=shared))
+
+
+@breaks("merge/timing-independent", "depends-on-timing", within=240)
+class LooksUpInOrderOfCompletion(Planted):
+    """The look-up returns the value of whichever dependency ended first."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        ended = [name for name in self.outcomes if name in call.outputs]
+
+        def merged(key: str) -> Any:
+            return next((call.outputs[n][key] for n in ended if key in call.outputs[n]), None)
+
+        return await super()._in_time(stage, replace(call, merged=merged))
+
+
+# ------------------------------------------------------------------------------------- failures
+
+
+@breaks("dag/failure-surfaces", "failure-swallowed", within=40)
+class SwallowsFailures(Planted):
+    """A failed run returns what it has."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        try:
+            return await super().run()
+        except StageFailedError:
+            return self.outcomes
+
+
+@breaks("dag/failure-surfaces", "wrong-stage-named", within=40)
+class BlamesTheFirstStage(Planted):
+    """The failure names the stage that was registered first."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        try:
+            return await super().run()
+        except StageFailedError as error:
+            blamed = StageFailedError(self.pipeline.stages[0].name, str(error))
+            raise blamed from error.__cause__
+
+
+@breaks("dag/failure-surfaces", "exception-replaced", within=60)
+class ReplacesExceptions(Planted):
+    """The failure keeps the message of the stage's exception, not the exception."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        try:
+            return await super().run()
+        except StageFailedError as error:
+            raise StageFailedError(error.stage, str(error)) from RuntimeError(str(error))
+
+
+@breaks("dag/failure-surfaces", "reason-lost", within=120)
+class LosesReasons(Planted):
+    """A stage that ends with status fail fails without its reason."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        outcome = await super()._in_time(stage, call)
+        return replace(outcome, reason=None) if outcome else None
+
+
+# ------------------------------------------------------------------------------------- statuses
+
+
+@breaks("dag/status-effect", "retry-is-success", within=80)
+class TakesRetryForSuccess(Planted):
+    """Status retry is neither failure nor cancellation, so it counts as success."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        outcome = await super()._in_time(stage, call)
+        retry = outcome is not None and outcome.status is Status.RETRY
+        return replace(outcome, status=Status.OK) if outcome and retry else outcome
+
+
+@breaks("dag/status-effect", "started-after-cancel", within=120)
+class CancelsAtTheEnd(Planted):
+    """A stage that cancels the pipeline stops only what stands behind it."""
+
+    async def wait(self, tasks: Tasks) -> set[asyncio.Task[None]]:
+        await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_EXCEPTION)
+        ended = [t for t in tasks.values() if t.done() and not t.cancelled()]
+        if any(isinstance(t.exception(), PipelineCancelledError) for t in ended):
+            await asyncio.wait(tasks.values())
+        return {task for task in tasks.values() if task.done()}
+
+
+@breaks("dag/status-effect", "cancel-ignored", within=120)
+class CompletesWhenCancelled(Planted):
+    """A pipeline that a stage cancelled counts as completed."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        try:
+            return await super().run()
+        except PipelineCancelledError:
+            return self.outcomes
+
+
+@breaks("dag/status-effect", "skip-fails", within=120)
+class FailsOnSkip(Planted):
+    """Whatever is not ok is a failure, skip included."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        outcome = await super()._in_time(stage, call)
+        if outcome is not None and outcome.status is Status.SKIP:
+            raise StageFailedError(stage.name, outcome.reason or "")
+        return outcome
+
+
+# --------------------------------------------------------------------------------- left running
+
+
+class LeavesRunning(Planted):
+    """Does not clean up in one case."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        self.cancelled = True
+        return await super().run()
+
+    async def wait(self, tasks: Tasks) -> set[asyncio.Task[None]]:
+        done = await super().wait(tasks)
+        self.cancelled = False
+        return done
+
+    def error_of(self, tasks: Tasks) -> BaseException | None:
+        """What ends the run."""
+        try:
+            self.conclude(tasks, {task for task in tasks.values() if task.done()})
+        except (StageFailedError, PipelineCancelledError) as error:
+            return error
+        return None
+
+
+@breaks("lifecycle/nothing-left-running", "after-failure", within=80)
+class LeavesSiblingsAfterFailure(LeavesRunning):
+    """A failure returns at once, and parallel stages go on."""
+
+    async def clean_up(self, tasks: Tasks) -> None:
+        if not isinstance(self.error_of(tasks), StageFailedError):
+            await super().clean_up(tasks)
+
+
+@breaks("lifecycle/nothing-left-running", "after-stop", within=160)
+class LeavesSiblingsAfterStop(LeavesRunning):
+    """A stage that cancels the pipeline ends it at once, and parallel stages go on."""
+
+    async def clean_up(self, tasks: Tasks) -> None:
+        if not isinstance(self.error_of(tasks), PipelineCancelledError):
+            await super().clean_up(tasks)
+
+
+@breaks("lifecycle/nothing-left-running", "after-cancellation", within=40)
+class LeavesStagesAfterCancellation(LeavesRunning):
+    """The caller's cancellation reaches the run, not its stages."""
+
+    async def clean_up(self, tasks: Tasks) -> None:
+        if not self.cancelled:
+            await super().clean_up(tasks)
+
+
+@breaks("lifecycle/nothing-left-running", "after-completion", within=20)
+class CompletesWithItsLastStage(Planted):
+    """The run completes when the last stage in order of dependency has ended."""
+
+    async def wait(self, tasks: Tasks) -> set[asyncio.Task[None]]:
+        last = list(tasks.values())[-1]
+        await asyncio.wait([last])
+        return {task for task in tasks.values() if task.done()}
+
+    async def clean_up(self, tasks: Tasks) -> None:
+        """Leave the rest to themselves."""
+
+
+@breaks("lifecycle/nothing-left-running", "cancellation-ignored", within=40)
+class IgnoresItsCaller(Planted):
+    """The caller's cancellation is swallowed, and the run goes on to its end."""
+
+    async def wait(self, tasks: Tasks) -> set[asyncio.Task[None]]:
+        while True:
+            try:
+                return await super().wait(tasks)
+            except asyncio.CancelledError:
+                continue
+
+
+# ------------------------------------------------------------------------- between runs and tenants
+
+
+@breaks("isolation/concurrent-runs", "saw-another-run", within=40)
+class SharesOutcomes(Planted):
+    """Runs of one built pipeline keep their outcomes in one place."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        self.outcomes = self.built.outcomes
+        return dict(await super().run())
+
+
+@breaks("isolation/concurrent-runs", "stopped-by-another-run", within=80)
+class FailureStopsOtherRuns(Planted):
+    """A failure stops every task of the built pipeline."""
+
+    async def _stage(self, stage: StageSpec, dependencies: list[asyncio.Task[None]]) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.built.tasks.append(task)
+        try:
+            await super()._stage(stage, dependencies)
+        except StageFailedError:
+            for other in self.built.tasks:
+                if other is not task:
+                    other.cancel()
+            raise
+
+    def conclude(self, tasks: Tasks, done: set[asyncio.Task[None]]) -> None:
+        super().conclude(tasks, done)
+        for name, task in tasks.items():
+            if task.cancelled():
+                raise PipelineCancelledError(name, "stopped")
+
+
+@breaks("isolation/concurrent-runs", "failed-by-another-run", within=240)
+class FailureTripsOtherRuns(Planted):
+    """A failure opens a breaker that all runs share; it never closes."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        if self.built.tripped:
+            raise StageFailedError(stage.name, "the breaker is open")
+        try:
+            return await super()._in_time(stage, call)
+        except StageFailedError:
+            self.built.tripped = True
+            raise
+
+
+@breaks("isolation/tenants", "identity-differs", within=40)
+class RemembersTheLastIdentity(Planted):
+    """Stages are told the identity of the run that started last."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        self.built.identity = self.identity
+        return await super().run()
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        return await super()._in_time(stage, replace(call, identity=self.built.identity))
+
+
+@breaks("isolation/tenants", "canary-leaked", within=80)
+class LeaksThePreviousInput(Planted):
+    """A buffer that is reused between runs still holds the previous one's input."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        buffer, self.built.last = self.built.last, {"previous": str(dict(call.input))}
+        handed = {name: {**value, **buffer} for name, value in call.outputs.items()}
+        return await super()._in_time(stage, replace(call, outputs=handed))
+
+
+# ------------------------------------------------------------------------------------ time-outs
+
+
+@breaks("timing/timeout-enforced", "not-stopped", within=40)
+class IgnoresTimeouts(Planted):
+    """Time-outs are accepted and never applied."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        self.pipeline = replace(self.pipeline, stage_timeout_ms=None)
+        return await super()._in_time(stage, call)
+
+
+@breaks("timing/timeout-enforced", "not-reported", within=40)
+class TakesTimeoutsForSuccess(Planted):
+    """A stage that timed out counts as done."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        try:
+            return await super()._in_time(stage, call)
+        except StageFailedError as error:
+            if isinstance(error.__cause__, TimeoutError):
+                return Outcome()
+            raise
+
+
+# ---------------------------------------------------------------------------------------- size
+
+
+@breaks("scale/depth", "deep-pipeline-fails", within=60)
+class SortsByRecursion(Planted):
+    """The depth of the graph is found by a function that calls itself."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        after = {stage.name: stage.after for stage in self.pipeline.stages}
+
+        def depth(name: str) -> int:
+            found = 0
+            for dependency in after[name]:
+                found = max(found, depth(dependency))
+            return found + 1
+
+        if len(after) > 900:
+            max(depth(name) for name in after)
+        return await super().run()
+
+
+@breaks("cost/operations-per-stage", "superlinear", within=1)
+class ScansAllStages(Planted):
+    """Before a stage starts, every stage of the pipeline is looked at."""
+
+    async def _outcome(self, stage: StageSpec) -> Outcome:
+        ended = 0
+        for other in self.pipeline.stages:
+            ended += other.name in self.outcomes
+        return await super()._outcome(stage)
+
+
+# --------------------------------------------------------------- what only the reference can tell
+
+
+@breaks("dag/outcome-allowed", "never-ends", within=40)
+class WaitsForEver(Planted):
+    """After a failure the run waits for stages that will never start."""
+
+    async def _stage(self, stage: StageSpec, dependencies: list[asyncio.Task[None]]) -> None:
+        if dependencies:
+            await asyncio.wait(dependencies)
+        if any(task.cancelled() or task.exception() for task in dependencies):
+            await asyncio.Event().wait()
+        await super()._stage(stage, dependencies)
+
+    async def wait(self, tasks: Tasks) -> set[asyncio.Task[None]]:
+        return (await asyncio.wait(tasks.values()))[0]
+
+
+@breaks("dag/outcome-allowed", "never-ends", within=80)
+class RetriesForEver(Planted):
+    """A stage that asks for a retry is executed again without end."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        while True:
+            outcome = await super()._in_time(stage, call)
+            if outcome is None or outcome.status is not Status.RETRY:
+                return outcome
+
+
+@breaks("dag/outcome-allowed", "fails", within=80)
+class StopsTooEarly(Planted):
+    """The time-out is applied to a stage from the start of its run."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        self.started = asyncio.get_running_loop().time()
+        return await super().run()
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        passed_ms = (asyncio.get_running_loop().time() - self.started) * 1000
+        limit = self.pipeline.stage_timeout_ms
+        if limit is not None and passed_ms > limit:
+            raise StageFailedError(stage.name, "timed out")
+        return await super()._in_time(stage, call)
+
+
+@breaks("dag/outcome-allowed", "completes", within=120)
+class GivesUpOnHungStages(Planted):
+    """A stage that hangs for a minute is dropped, and the run completes without it."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        try:
+            async with asyncio.timeout(60):
+                return await super()._in_time(stage, call)
+        except TimeoutError:
+            return Outcome()
+
+
+@breaks("dag/outcome-allowed", "fails", within=120)
+class FailsOnNone(Planted):
+    """A stage that gives nothing fails its run."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        outcome = await super()._in_time(stage, call)
+        if outcome is None:
+            raise StageFailedError(stage.name, "it gave nothing")
+        return outcome
+
+
+@breaks("dag/outcome-allowed", "cancelled", within=120)
+class CancelsOnSkip(Planted):
+    """A stage that skips itself cancels its run."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        outcome = await super()._in_time(stage, call)
+        if outcome is not None and outcome.status is Status.SKIP:
+            raise PipelineCancelledError(stage.name, "skipped")
+        return outcome
+
+
+@breaks("dag/outcome-allowed", "refused", within=20)
+class RefusesForwardReferences(Planted):
+    """A stage must be registered after its dependencies."""
+
+    @classmethod
+    def accepts(cls, pipeline: PipelineSpec) -> None:
+        known: set[str] = set()
+        for stage in pipeline.stages:
+            if missing := set(stage.after) - known:
+                raise ValueError(f"{stage.name} depends on unknown {sorted(missing)}")
+            known.add(stage.name)
+
+
+# ------------------------------------------------------------- what no law finds, and why not yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownMiss:
+    """A wrong executor that no law speaks of."""
+
+    execution: type[Planted]
+    why: str
+
+
+class LosesPartOfTheInput(Planted):
+    """One key of the run's input does not reach the stages."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        kept = {key: value for key, value in call.input.items() if key != "number"}
+        return await super()._in_time(stage, replace(call, input=kept))
+
+
+class ShowsUnrelatedOutputs(Planted):
+    """A stage sees the outputs of every stage that happens to have ended."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        seen = {name: dict(outcome.value) for name, outcome in self.outcomes.items()}
+        return await super()._in_time(stage, replace(call, outputs={**seen, **call.outputs}))
+
+
+class ReportsSkippedAsOk(Planted):
+    """In the result, a skipped stage stands as one that ended well."""
+
+    def result(self) -> Mapping[str, Outcome]:
+        return {name: replace(o, status=Status.OK) for name, o in self.outcomes.items()}
+
+
+KNOWN_MISSES = (
+    KnownMiss(execution=LosesPartOfTheInput, why="the history does not hold the run's input"),
+    KnownMiss(execution=ShowsUnrelatedOutputs, why="`extra` is recorded and no law judges it"),
+    KnownMiss(execution=ReportsSkippedAsOk, why="no law judges the statuses in the result"),
+)

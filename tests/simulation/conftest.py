@@ -1,0 +1,18 @@
+import pytest
+
+from production_testers.simulation import Choices, install, simulate
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patches():
+    install()
+
+
+@pytest.fixture
+def run():
+    """Simulate a coroutine function that takes the loop."""
+
+    def run(main, seed=1, **options):
+        return simulate(main, Choices(seed=seed, high=3.0), **options)
+
+    return run

@@ -52,7 +52,9 @@ class Styled:
             )
         return RunResult(
             ended="completed",
-            stages={n: StageResult(status=o.status, value=dict(o.value)) for n, o in outcomes.items()},
+            stages={
+                n: StageResult(status=o.status, value=dict(o.value)) for n, o in outcomes.items()
+            },
         )
 
     async def execute(self, pipeline: PipelineSpec, call: "Call") -> Outcomes:

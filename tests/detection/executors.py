@@ -107,7 +107,9 @@ class PlantedAdapter(ReferenceAdapter):
             return RunResult(ended="failed", error=error, message=repr(error))
         return RunResult(
             ended="completed",
-            stages={n: StageResult(status=o.status, value=dict(o.value)) for n, o in outcomes.items()},
+            stages={
+                n: StageResult(status=o.status, value=dict(o.value)) for n, o in outcomes.items()
+            },
         )
 
 
@@ -586,13 +588,16 @@ class WaitsForEver(Planted):
 
 @breaks("dag/outcome-allowed", "never-ends", within=80)
 class RetriesForEver(Planted):
-    """A stage that asks for a retry is executed again without end."""
+    """A stage that asks for a retry is executed again without end, a little later each time."""
 
     async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        pause_s = 0.01
         while True:
             outcome = await super()._in_time(stage, call)
             if outcome is None or outcome.status is not Status.RETRY:
                 return outcome
+            await asyncio.sleep(pause_s)
+            pause_s *= 2
 
 
 @breaks("dag/outcome-allowed", "fails", within=80)

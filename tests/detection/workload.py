@@ -42,7 +42,9 @@ def draw(seed: int, index: int) -> Scenario:
         kind=Kind.CHAOS,
         pipeline=pipeline,
         requests=runs,
-        faults=workloads.faults(random, pipeline, runs, kinds, count=random.choice((0, 1, 1, 2, 3))),
+        faults=workloads.faults(
+            random, pipeline, runs, kinds, count=random.choice((0, 1, 1, 2, 3))
+        ),
         latencies=workloads.latencies(random),
         services={"llm": "detection.workload:llm"},
     )
@@ -64,9 +66,7 @@ def _pipeline(random: Random) -> PipelineSpec:
     return replace(drawn, stages=stages, stage_timeout_ms=limit)
 
 
-def _stage(
-    random: Random, stage: StageSpec, function: str, mixed: bool, routed: bool
-) -> StageSpec:
+def _stage(random: Random, stage: StageSpec, function: str, mixed: bool, routed: bool) -> StageSpec:
     chosen = random.choice(FUNCTIONS) if mixed else function
     if routed and random.random() < 0.4:
         chosen = workloads.ROUTE

@@ -364,17 +364,17 @@ def make_empty_record(**fields):
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def finding():
     return make_finding
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def record():
     return make_record
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def empty_record():
     return make_empty_record
 

@@ -18,6 +18,6 @@ def find_workspace(path: Path | None) -> "Workspace":
     Raises:
         UsageError: There is none.
     """
-    from production_testers.workspace.workspace import Workspace
+    from production_testers.workspace.workspace import Workspace  # noqa: PLC0415 - half a second
 
     return Workspace.find(Path.cwd()) if path is None else Workspace.at(path)

@@ -1,1 +1,1 @@
-"""From a broken law to a finding: minimised, fingerprinted, attributed, replayed in fresh processes."""
+"""From a broken law to a finding: minimised, fingerprinted, attributed, verified."""

@@ -10,6 +10,11 @@ from production_testers.model.errors import InvalidDocumentError
 
 FORMAT = "ptest.evidence/1"
 
+_COPIED = (
+    *("law", "outcome_class", "component", "fingerprint", "verdict", "exhibit", "digest"),
+    *("sut", "kinds", "origin", "executions"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -79,7 +84,7 @@ class Defect:
         """The gate that turned it down, if one did."""
         return next((step for step in self.steps if not step.passed), None)
 
-    def with_step(self, state: str, passed: bool, detail: str) -> "Defect":  # noqa: FBT001 - the gate's own answer
+    def with_step(self, state: str, detail: str, *, passed: bool = True) -> "Defect":
         """The same defect, one state on."""
         return replace(self, steps=(*self.steps, Step(state=state, passed=passed, detail=detail)))
 
@@ -122,14 +127,9 @@ class Defect:
             seen = raw.get("format")
             raise InvalidDocumentError(path, (f"format: {seen!r} is not {FORMAT!r}",))
         try:
-            if raw["outcome_class"] not in LAWS[raw["law"]].classes:
-                raise KeyError(raw["outcome_class"])
-            names = (
-                "law outcome_class component fingerprint verdict exhibit digest sut kinds origin"
-                " executions"
-            ).split()
+            _ = LAWS[raw["law"]].classes[raw["outcome_class"]]
             return cls(
-                **{name: raw[name] for name in names},
+                **{name: raw[name] for name in _COPIED},
                 features=tuple(raw["features"]),
                 steps=tuple(Step(**step) for step in raw["steps"]),
             )

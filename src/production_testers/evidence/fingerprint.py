@@ -48,6 +48,8 @@ def component(law_id: str, verdict: Verdict, sut: SutDescription) -> str:
     return sut.components.get(capability) or sut.components.get(law.capability) or sut.name
 
 
-def fingerprint(law_id: str, component_name: str, outcome_class: str, needed: tuple[str, ...]) -> str:
+def fingerprint(
+    law_id: str, component_name: str, outcome_class: str, needed: tuple[str, ...]
+) -> str:
     """Sixteen hexadecimal digits."""
     return digest([law_id, component_name, outcome_class, list(needed)])

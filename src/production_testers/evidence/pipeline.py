@@ -120,10 +120,10 @@ def _minimised(workers: WorkerPool, candidate: Mapping[str, Any], seed: int) -> 
     try:
         result = workers.call(MINIMISE, arguments)
     except WorkerDiedError as error:
-        return proposed.with_step("minimised", False, str(error))
+        return proposed.with_step("minimised", str(error), passed=False)
     if not result["reproduced"]:
         return proposed.with_step(
-            "reproduced", False, "the schedule did not break the law again: flaky"
+            "reproduced", "the schedule did not break the law again: flaky", passed=False
         )
     end = "nothing smaller breaks it" if result["complete"] else "allowance used up"
     return replace(
@@ -134,7 +134,7 @@ def _minimised(workers: WorkerPool, candidate: Mapping[str, Any], seed: int) -> 
         verdict=result["verdict"],
         exhibit={"scenario": result["scenario"]},
         executions=result["executions"],
-    ).with_step("minimised", True, f"{result['executions']} smaller scenarios tried; {end}")
+    ).with_step("minimised", f"{result['executions']} smaller scenarios tried; {end}")
 
 
 def cost_defect(workers: WorkerPool, costs: Mapping[str, Any]) -> Defect | None:
@@ -214,7 +214,7 @@ class Gates:
         digests = {one.digest for one in shown}
         detail = f"{count} of {REPLAYS} fresh processes, {len(digests)} distinct histories"
         return replace(defect, digest=shown[0].digest).with_step(
-            "reproduced", count == REPLAYS and len(digests) == 1, detail
+            "reproduced", detail, passed=count == REPLAYS and len(digests) == 1
         )
 
     def attribute(self, defect: Defect) -> Defect:
@@ -223,9 +223,8 @@ class Gates:
             if "scenario" not in defect.exhibit:
                 result = control.call(COST, dict(defect.exhibit))
                 state = result["verdicts"][defect.law]["state"]
-                return defect.with_step(
-                    "attributed", state == "holds", f"on the reference the law {state}"
-                )
+                detail = f"on the reference executor, over the same sizes, the law {state}"
+                return defect.with_step("attributed", detail, passed=state == "holds")
             arguments = {
                 "scenario": defect.exhibit["scenario"],
                 "law": defect.law,
@@ -237,7 +236,7 @@ class Gates:
             f" of the same scenario ({states['broken']} broken, {states['unknown']} not exercised)"
         )
         return defect.with_step(
-            "attributed", states["broken"] == 0 and states["holds"] > 0, detail
+            "attributed", detail, passed=states["broken"] == 0 and states["holds"] > 0
         )
 
     def verify(self, defect: Defect) -> Defect:
@@ -245,5 +244,5 @@ class Gates:
         shown = replay(self._clean(), defect, sut=self._sut, paths=self._paths)
         same = shown.shows is True and shown.digest == defect.digest
         return defect.with_step(
-            "verified", same, f"clean environment, new process: {shown.detail}"
+            "verified", f"clean environment, new process: {shown.detail}", passed=same
         )

@@ -5,7 +5,7 @@ does. Choices are named by meaning, so what is left keeps its timing. Steps that
 scenario to its normal form (simpler fault kinds, plain names) make different seeds meet.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from production_testers.experiments.workloads import GIVE, identity_of
@@ -42,37 +42,52 @@ def shrink(
         taken: Every latency factor that the scenario's execution asked for.
         allowance: How many scenarios may be tried.
     """
-    current, tried = _explicit_latencies(scenario, taken, breaks), 1
-    seen: set[str] = set()
+    search = _Search(breaks, allowance)
+    current = _explicit_latencies(scenario, taken, search)
     improved = True
     while improved:
         improved = False
         for step in STEPS:
-            for smaller in step(current):
-                key = repr(smaller)
-                if key in seen:
-                    continue
-                seen.add(key)
-                if tried >= allowance:
-                    return Shrunk(scenario=current, executions=tried, complete=False)
-                tried += 1
-                if breaks(smaller):
-                    current, improved = smaller, True
-                    break
-            if improved:
-                break
-    return Shrunk(scenario=current, executions=tried, complete=True)
+            while (smaller := search.first(step(current))) is not None:
+                current, improved = smaller, True
+    return Shrunk(scenario=current, executions=search.tried, complete=search.tried < allowance)
+
+
+class _Search:
+    """Tries scenarios, each once, as long as the allowance lasts."""
+
+    def __init__(self, breaks: Breaks, allowance: int) -> None:
+        self._breaks = breaks
+        self._allowance = allowance
+        self._seen: set[str] = set()
+        self.tried = 0
+
+    def first(self, smaller: Iterable[Scenario]) -> Scenario | None:
+        """The first scenario that still breaks; None when there is none, or no allowance left."""
+        for scenario in smaller:
+            if self.still_breaks(scenario):
+                return scenario
+        return None
+
+    def still_breaks(self, scenario: Scenario) -> bool:
+        """Execute it, unless it was tried before or nothing may be tried any more."""
+        key = repr(scenario)
+        if key in self._seen or self.tried >= self._allowance:
+            return False
+        self._seen.add(key)
+        self.tried += 1
+        return self._breaks(scenario)
 
 
 def _explicit_latencies(
-    scenario: Scenario, taken: Mapping[str, float], breaks: Breaks
+    scenario: Scenario, taken: Mapping[str, float], search: _Search
 ) -> Scenario:
     """State every factor, so that each can be dropped; everything unstated takes no extra time."""
     plain = replace(scenario, latencies=Latencies(fixed={"*": 1.0}))
-    if breaks(plain):
+    if search.still_breaks(plain):
         return plain
     stated = replace(scenario, latencies=Latencies(fixed={**taken, "*": 1.0}))
-    if breaks(stated):
+    if search.still_breaks(stated):
         return stated
     return replace(
         scenario, latencies=replace(scenario.latencies, fixed={**taken, "*": 1.0})
@@ -191,6 +206,7 @@ def _raise_in(stage: str, run: str) -> Fault:
 
 
 def _plain_times(scenario: Scenario) -> Iterator[Scenario]:
+    """Fewer stated latencies, then round ones."""
     fixed = scenario.latencies.fixed
     if scenario.latencies.seed:
         yield replace(scenario, latencies=Latencies(fixed=fixed))
@@ -201,12 +217,14 @@ def _plain_times(scenario: Scenario) -> Iterator[Scenario]:
         rest = {name: factor for name, factor in fixed.items() if name not in gone}
         yield replace(scenario, latencies=replace(scenario.latencies, fixed=rest))
     for name in named:
-        for round_value in (2.0, 5.0, 10.0):
-            if fixed[name] > round_value or fixed[name] != int(fixed[name]):
-                yield replace(
-                    scenario,
-                    latencies=replace(scenario.latencies, fixed={**fixed, name: round_value}),
-                )
+        for value in (2.0, 5.0, 10.0):
+            if fixed[name] > value or fixed[name] != int(fixed[name]):
+                rounded = {**fixed, name: value}
+                yield replace(scenario, latencies=replace(scenario.latencies, fixed=rounded))
+
+
+def _plain_moments(scenario: Scenario) -> Iterator[Scenario]:
+    """Early and round starts and cancellations."""
     for request in scenario.requests:
         for start_ms in (0.0, 1.0, 2.0):
             if request.start_ms > start_ms:
@@ -236,7 +254,9 @@ def _renamed(scenario: Scenario, order: tuple[str, ...]) -> Scenario:
     def directive(name: str) -> str:
         run, _, rest = name.partition("/")
         stage, slash, tail = rest.partition("/")
-        return name if name == "*" else f"{runs.get(run, run)}/{stages.get(stage, stage)}{slash}{tail}"
+        return (
+            name if name == "*" else f"{runs.get(run, run)}/{stages.get(stage, stage)}{slash}{tail}"
+        )
 
     return replace(
         scenario,
@@ -265,7 +285,8 @@ def _renamed(scenario: Scenario, order: tuple[str, ...]) -> Scenario:
 
 def _with_request(scenario: Scenario, old: RunRequest, new: RunRequest) -> Scenario:
     return replace(
-        scenario, requests=tuple(new if request is old else request for request in scenario.requests)
+        scenario,
+        requests=tuple(new if request is old else request for request in scenario.requests),
     )
 
 
@@ -287,5 +308,6 @@ STEPS: tuple[Callable[[Scenario], Iterator[Scenario]], ...] = (
     _plain_stages,
     _simpler_faults,
     _plain_times,
+    _plain_moments,
     _plain_names,
 )

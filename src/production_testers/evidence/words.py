@@ -73,6 +73,6 @@ def _directives(fixed: Mapping[str, float]) -> list[str]:
     words = []
     for name, factor in fixed.items():
         if name != "*":
-            run, stage, piece = (name.split("/", 2) + ["", ""])[:3]
+            run, stage, piece = [*name.split("/", 2), "", ""][:3]
             words.append(f"Hold {stage} of run {run}: its work {piece} takes {factor:g} ms.")
     return words

@@ -18,6 +18,7 @@ from production_testers.model.errors import SutUnavailableError, UsageError
 from production_testers.suts.registry import ADAPTERS
 
 CACHE_VARIABLE = "PTEST_CACHE"
+_DRAWN = " ╰─▶×│"  # noqa: RUF001 - what the installer draws around its messages
 DEFAULT_VERSIONS = {"stageflow-core": "1.2.0"}
 """The version that is tested when the user names none."""
 
@@ -141,9 +142,7 @@ def install_clean(sut: Sut, like: Environment, folder: Path) -> Path:
         return Path(sys.executable)
     _uv(sut, "venv", "--quiet", "--python", sys.executable, str(folder / "venv"))
     python = folder / "venv" / "bin" / "python"
-    pinned = [
-        f"{name}=={version}" for name, version in like.packages.items() if name != sut.name
-    ]
+    pinned = [f"{name}=={version}" for name, version in like.packages.items() if name != sut.name]
     _uv(sut, "pip", "install", "--quiet", "--python", str(python), sut.requirement, *pinned)
     return python
 
@@ -165,16 +164,19 @@ def _make(sut: Sut, folder: Path) -> None:
 
 
 def _uv(sut: Sut, *arguments: str) -> str:
-    uv = shutil.which("uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+    uv = shutil.which(
+        "uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    )
     if uv is None:
         raise SutUnavailableError("uv is not installed.", do="Run pip install uv.")
     done = subprocess.run(
         [uv, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
     if done.returncode != 0:
-        reason = " ".join(line.strip(" ╰─▶×│") for line in done.stderr.splitlines() if line.strip())
+        reason = " ".join(line.strip(_DRAWN) for line in done.stderr.splitlines() if line.strip())
         raise SutUnavailableError(
-            f"{sut} cannot be installed: {reason[-400:]}", do="Check --sut and the package registry."
+            f"{sut} cannot be installed: {reason[-400:]}",
+            do="Check --sut and the package registry.",
         )
     return done.stdout
 

@@ -91,7 +91,7 @@ def execute(
         choices,
         limit_s=scenario.limit_ms / 1000,
         on_stuck=stuck,
-        on_rest=lambda: run["recorder"].close(),
+        on_rest=lambda: run["recorder"].close(),  # noqa: PLW0108 - it is made later
     )
     observation = Observation(
         scenario=scenario,
@@ -137,7 +137,8 @@ class _Execution:
             loop.call_later(request.cancel_after_ms / 1000, self._cancel, task, request.key)
         await asyncio.wait([task])
         result = RunResult(ended="cancelled") if task.cancelled() else task.result()
-        self.record(EventKind.RUN_ENDED, request.key, **self._described(request.key, result))
+        described: dict[str, Any] = self._described(request.key, result)
+        self.record(EventKind.RUN_ENDED, request.key, **described)
 
     def _cancel(self, task: asyncio.Task[RunResult], run: str) -> None:
         if not task.done():

@@ -127,4 +127,3 @@ class _Evaluation:
     async def _sleep(self, seconds: float) -> None:
         self.elapsed_ms += seconds * 1000
         await asyncio.sleep(0)
-

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, Self
 
 from production_testers.experiments.worker import Worker, WorkerDiedError
 from production_testers.model.canonical import digest
@@ -163,18 +163,18 @@ class WorkerPool:
 
     def __init__(self, python: Path, sut: str, paths: tuple[Path, ...] = (), size: int = 2) -> None:
         self.size = size
-        self._make = lambda: Worker(python, sut, paths)
+        self._arguments = (python, sut, paths)
         self._free: SimpleQueue[Worker] = SimpleQueue()
-        first = self._make()
+        first = Worker(*self._arguments)
         self.sut = first.sut
         self._all = [first]
         self._free.put(first)
         for _ in range(size - 1):
-            another = self._make()
+            another = Worker(*self._arguments)
             self._all.append(another)
             self._free.put(another)
 
-    def __enter__(self) -> "WorkerPool":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -193,7 +193,7 @@ class WorkerPool:
             return worker.call(job, arguments, timeout_s=timeout_s)
         except WorkerDiedError:
             worker.close()
-            worker = self._make()
+            worker = Worker(*self._arguments)
             self._all.append(worker)
             raise
         finally:

@@ -281,7 +281,8 @@ def _looked_up(spec: StageSpec, call: StageCall) -> str | None:
 
 
 def _marked(outcome: Outcome, port: InstrumentedPort) -> Outcome:
-    value = {**outcome.value, ORIGIN: [port.run, port.spec.name, port.attempt]}
+    origin: Json = [port.run, port.spec.name, port.attempt]
+    value = {**outcome.value, ORIGIN: origin}
     return Outcome(
         status=outcome.status,
         value=value,

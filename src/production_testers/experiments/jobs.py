@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from random import Random
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 from production_testers.experiments import workloads
 from production_testers.experiments.execution import execute, needs
@@ -193,7 +193,7 @@ class _LineCounter:
         self._root = root
         self.lines = 0
 
-    def __enter__(self) -> "_LineCounter":
+    def __enter__(self) -> Self:
         sys.settrace(self._call)
         return self
 
@@ -210,4 +210,3 @@ class _LineCounter:
         if event == "line":
             self.lines += 1
         return self._line
-

@@ -152,7 +152,9 @@ class Lab:
                         schedules=len(verdicts),
                         exercised=sum(v["exercised"] for v in verdicts),
                     )
-        return LawResult(state="unknown", summary="no sizes were measured", schedules=0, exercised=0)
+        return LawResult(
+            state="unknown", summary="no sizes were measured", schedules=0, exercised=0
+        )
 
 
 def _why_unknown(report: KindReport) -> str:

@@ -7,10 +7,10 @@ stall shortens the load; latencies are from the send. The load lab measures open
 import asyncio
 import gc
 import importlib
-import os
 import resource
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from production_testers.experiments.workloads import identity_of
@@ -55,9 +55,13 @@ async def _closed_loop(
         "cpu_user_s": used.ru_utime - usage.ru_utime,
         "cpu_system_s": used.ru_stime - usage.ru_stime,
         "rss_max_kb": used.ru_maxrss,
-        "file_descriptors": len(os.listdir("/proc/self/fd")),
+        "file_descriptors": _open_files(),
         "tasks_left": len(asyncio.all_tasks()) - 1,
     }
+
+
+def _open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 class _Loop:
@@ -87,5 +91,3 @@ class _Loop:
 async def _trivial(spec: StageSpec, _call: StageCall) -> Outcome:
     """What a stage costs when it does nothing: the framework's own share."""
     return Outcome(value={"from": spec.name})
-
-

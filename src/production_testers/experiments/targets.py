@@ -33,9 +33,7 @@ def figures(measured: Mapping[str, Any]) -> dict[str, float]:
     """The figures that targets are about, from what `measuring.measure` gives."""
     latencies = sorted(measured["latencies_ns"]) or [0]
     last = len(latencies) - 1
-    found = {
-        name: latencies[round(share * last)] / 1e6 for name, share in PERCENTILES.items()
-    }
+    found = {name: latencies[round(share * last)] / 1e6 for name, share in PERCENTILES.items()}
     found["max_ms"] = latencies[-1] / 1e6
     found["throughput_tps"] = len(measured["latencies_ns"]) / (measured["wall_ns"] / 1e9)
     return found

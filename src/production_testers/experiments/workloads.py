@@ -26,10 +26,14 @@ def pipeline_of(
     random: Random | None = None,
     stage_timeout_ms: float | None = None,
 ) -> PipelineSpec:
-    """A pipeline of these stages, registered in random order where `random` is given."""
+    """A pipeline of these stages; with `random`, registered as given, reversed, or shuffled."""
     ordered = list(stages)
     if random is not None:
-        random.shuffle(ordered)
+        order = random.choice(("given", "reversed", "shuffled"))
+        if order == "reversed":
+            ordered.reverse()
+        elif order == "shuffled":
+            random.shuffle(ordered)
     return PipelineSpec(name=name, stages=tuple(ordered), stage_timeout_ms=stage_timeout_ms)
 
 

@@ -107,7 +107,9 @@ class History:
         try:
             header = json.loads(lines[0])
             if header.get("format") != FORMAT:
-                raise InvalidDocumentError(path, (f"format: {header.get('format')!r} is not {FORMAT!r}",))
+                raise InvalidDocumentError(
+                    path, (f"format: {header.get('format')!r} is not {FORMAT!r}",)
+                )
             return cls(tuple(_event(json.loads(line)) for line in lines[1:]))
         except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
             raise InvalidDocumentError(path, (f"not a history: {error}",)) from error

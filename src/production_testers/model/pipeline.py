@@ -71,15 +71,24 @@ class Port(Protocol):
     """
 
     @property
-    def stage(self) -> str: ...
+    def stage(self) -> str:
+        """The stage's name."""
+
     @property
-    def input(self) -> Mapping[str, Json]: ...
+    def input(self) -> Mapping[str, Json]:
+        """The input of the run, as the framework handed it over."""
+
     @property
-    def outputs(self) -> Mapping[str, Mapping[str, Json]]: ...
+    def outputs(self) -> Mapping[str, Mapping[str, Json]]:
+        """What each direct dependency gave."""
+
     @property
-    def params(self) -> Mapping[str, Json]: ...
+    def params(self) -> Mapping[str, Json]:
+        """The stage's parameters."""
+
     @property
-    def identity(self) -> Identity: ...
+    def identity(self) -> Identity:
+        """Whose run the framework says this is."""
 
     async def work(self, milliseconds: float) -> None:
         """Take about `milliseconds` of (virtual) time, as the scenario's latencies say."""

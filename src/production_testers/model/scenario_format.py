@@ -103,9 +103,7 @@ def _pipeline(raw: Mapping[str, Any]) -> PipelineSpec:
         name=raw["name"],
         stage_timeout_ms=raw["stage_timeout_ms"],
         stages=tuple(
-            StageSpec(
-                **{**stage, "kind": StageKind(stage["kind"]), "after": tuple(stage["after"])}
-            )
+            StageSpec(**{**stage, "kind": StageKind(stage["kind"]), "after": tuple(stage["after"])})
             for stage in raw["stages"]
         ),
     )

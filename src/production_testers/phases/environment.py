@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 from production_testers.mocks import DataFile, write
 from production_testers.mocks.datasets import SCENARIOS
@@ -23,7 +24,7 @@ def build_environment(context: RunContext) -> None:
     write_json(run.mock_data / "manifest.json", {"files": context.data_files})
 
 
-def write_data(context: RunContext) -> list[dict[str, object]]:
+def write_data(context: RunContext) -> list[dict[str, Any]]:
     """Write one file for every variant of the recipe's data, each into its class's folder."""
     written = []
     for name, variant in SCENARIOS[context.recipe.data].variants.items():

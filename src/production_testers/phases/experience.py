@@ -1,11 +1,11 @@
 """Phase 5 as a run needs it: dx_evaluation/ from what the tests and the installed files show."""
 
+from production_testers.laws import LAWS
 from production_testers.phases.context import RunContext
 from production_testers.phases.dx import DxEvaluation, Outside, evaluate, measure, write_dx
 from production_testers.phases.hypotheses import how_hard
 from production_testers.phases.testing import summarise
 from production_testers.phases.understanding import installed_sut
-from production_testers.laws import LAWS
 
 SURFACES = "dag/failure-surfaces"
 

@@ -175,9 +175,7 @@ def _new_id(context: RunContext, kind: FindingType, fingerprint: str) -> str:
     for event in context.run.journal.read():
         if event["kind"] == "finding_recorded" and event.get("fingerprint") == fingerprint:
             return str(event["finding"])
-    return context.workspace.next_finding_id(
-        context.run.entry_id, kind, reserve_in=context.run
-    )
+    return context.workspace.next_finding_id(context.run.entry_id, kind, reserve_in=context.run)
 
 
 def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding:

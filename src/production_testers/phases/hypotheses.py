@@ -29,13 +29,9 @@ def citation_of(context: RunContext, capability: Capability) -> Citation | None:
     return None if promise is None else Citation(**promise)
 
 
-def _outcome(
-    context: RunContext, law: Law, number: int, *, tested: bool
-) -> HypothesisOutcome:
+def _outcome(context: RunContext, law: Law, number: int, *, tested: bool) -> HypothesisOutcome:
     citation = citation_of(context, law.capability)
-    ids = tuple(
-        finding.id for finding in context.findings if finding.evidence.get("law") == law.id
-    )
+    ids = tuple(finding.id for finding in context.findings if finding.evidence.get("law") == law.id)
     result, evidence = ("undecided", "not tested yet")
     if tested:
         result, evidence = _result(context, law, ids)
@@ -68,7 +64,7 @@ def _result(context: RunContext, law: Law, ids: tuple[str, ...]) -> tuple[str, s
 
 
 def how_hard(context: RunContext, law: Law) -> tuple[int, int, int]:
-    """Schedules (or sizes) on which a law was judged, things judged, and schedules that broke it."""
+    """Schedules or sizes on which a law was judged, things judged, and how many broke it."""
     if law.needs_costs:
         verdicts = [shape["verdicts"].get(law.id) for shape in context.costs.values()]
         found = [verdict for verdict in verdicts if verdict is not None]
@@ -80,5 +76,5 @@ def how_hard(context: RunContext, law: Law) -> tuple[int, int, int]:
     reports = context.reports.values()
     judged = sum(sum(report.judged.get(law.id, {}).values()) for report in reports)
     exercised = sum(report.exercised[law.id] for report in reports)
-    broken = sum(report.judged.get(law.id, {}).get("broken", 0) for report in reports)
+    broken = sum(report.judged[law.id]["broken"] for report in reports if law.id in report.judged)
     return judged, exercised, broken

@@ -6,11 +6,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from production_testers.experiments.environments import Environment, Sut
+from production_testers.experiments.environments import Environment
 from production_testers.workspace.documents import EnvironmentDocument
 
 
-def describe_machine(sut: Sut, environment: Environment) -> EnvironmentDocument:
+def describe_machine(environment: Environment) -> EnvironmentDocument:
     """What environment.json holds: this machine, and the packages of the system under test."""
     dependencies: dict[str, str | None] = dict(sorted(environment.packages.items()))
     dependencies["stageflow"] = environment.packages.get("stageflow-core")

@@ -100,7 +100,7 @@ def scaffold(
     started = utc_now()
     run = workspace.new_run(entry.id, started)
     config = _config(run, entry, options.sut, description, plan, iso(started))
-    run.draft(config=config, environment=describe_machine(options.sut, installed))
+    run.draft(config=config, environment=describe_machine(installed))
     run.journal.append("run_started", entry=entry.id, sut=str(options.sut), seed=plan.seed)
     context = RunContext(
         workspace=workspace,
@@ -368,4 +368,3 @@ def _set_status(context: RunContext, status: RunStatus) -> None:
             findings_logged=len(document.findings),
         )
     )
-

@@ -43,7 +43,8 @@ def otlp_document(traced: Mapping[str, Any], sut: str, seed: int) -> dict[str, A
 
 class _Spans:
     def __init__(self, seed: int, kind: str, index: int) -> None:
-        self._path = (seed, kind, index)
+        self._seed = seed
+        self._schedule = f"{kind}/{index}"
         self.kind = kind
         self._open: dict[tuple[str, str, int], dict[str, Any]] = {}
         self.finished: list[dict[str, Any]] = []
@@ -67,8 +68,7 @@ class _Spans:
             span["events"].append({"timeUnixNano": _time(event), "name": kind})
 
     def _id(self, size: int, *path: str | int) -> str:
-        seed, *rest = self._path
-        number = seeds.random_for(seed, *rest, *path).getrandbits(size * 8)
+        number = seeds.random_for(self._seed, self._schedule, *path).getrandbits(size * 8)
         return f"{number:0{size * 2}x}"
 
     def _start(

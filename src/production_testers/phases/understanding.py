@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import production_testers
+from production_testers.model.semantics import Citation
 from production_testers.phases.context import RunContext
 from production_testers.phases.research import (
     HypothesisResult,
@@ -11,7 +12,6 @@ from production_testers.phases.research import (
     Result,
     write_research,
 )
-from production_testers.model.semantics import Citation
 from production_testers.reports.record import HypothesisOutcome
 from production_testers.suts.registry import IMPORT_NAMES
 

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from production_testers.model.canonical import canonical_json
-from production_testers.reports import actions, facts, finding_rows, limits, summary, test_rows
+from production_testers.reports import actions, facts, finding_rows, limits, result_rows, summary
 from production_testers.reports.finding_rows import Row
 from production_testers.reports.markdown import codes
 from production_testers.reports.record import RunRecord
@@ -35,7 +35,7 @@ def context_of(record: RunRecord) -> dict[str, Any]:
         **_findings(record),
         **_experience(record),
         "actions": actions.actions(record),
-        "missing": test_rows.missing(record),
+        "missing": result_rows.missing(record),
         "limits": limits.limits(record),
         "files": _files(record),
     }
@@ -102,7 +102,7 @@ def _severities(findings: tuple[Any, ...]) -> str:
 
 def _research(record: RunRecord) -> Row:
     return {
-        "promises": test_rows.promises(record),
+        "promises": result_rows.promises(record),
         "hypotheses": [
             {
                 "id": hypothesis.id,
@@ -164,16 +164,16 @@ def _parameter(value: object) -> str:
 
 def _results(record: RunRecord) -> Row:
     return {
-        "pipelines": test_rows.pipelines(record),
+        "pipelines": result_rows.pipelines(record),
         "tests_total": len(record.tests),
-        "test_categories": test_rows.categories(record),
-        "failing_tests": test_rows.failing(record),
-        "skipped_tests": test_rows.skipped(record),
-        "targets": test_rows.targets(record),
-        "measured": test_rows.measured(record),
-        "costs": test_rows.costs(record),
-        "cost_verdicts": test_rows.cost_verdicts(record),
-        "laws": test_rows.laws(record),
+        "test_categories": result_rows.categories(record),
+        "failing_tests": result_rows.failing(record),
+        "skipped_tests": result_rows.skipped(record),
+        "targets": result_rows.targets(record),
+        "measured": result_rows.measured(record),
+        "costs": result_rows.costs(record),
+        "cost_verdicts": result_rows.cost_verdicts(record),
+        "laws": result_rows.laws(record),
     }
 
 

@@ -49,6 +49,7 @@ def _row(record: RunRecord, finding: Finding, *, counts: bool) -> Row:
     law = LAWS.get(str(evidence.get("law")))
     expected, actual = plain(evidence.get("expected")), plain(evidence.get("actual"))
     described = _folded(finding.description)
+    replay = plain(evidence.get("replay")) or REPLAY.format(id=finding.id)
     return {
         "id": finding.id,
         "title": finding.title.strip().rstrip("."),
@@ -75,8 +76,8 @@ def _row(record: RunRecord, finding: Finding, *, counts: bool) -> Row:
         "actual": "" if _folded(actual) in described else actual,
         "directives": [plain(directive) for directive in _list(evidence.get("directives"))],
         "executions": evidence.get("executions"),
-        "replay": plain(evidence.get("replay")) or REPLAY.format(id=finding.id),
-        **_reproduction(finding),
+        "replay": replay,
+        **_reproduction(finding, replay),
         "impact": _impact(finding),
         **_recommendation(finding),
         "related": list(finding.related_findings),
@@ -138,17 +139,21 @@ def _source(value: object) -> str:
 def _seen(record: RunRecord, finding: Finding) -> Row:
     told = record.finding_schedules.get(finding.id) or finding.evidence.get("seen")
     if not isinstance(told, Mapping):
-        return {"seen_kinds": [], "seen_schedules": None}
+        return {"seen_kinds": [], "seen": ""}
+    kinds = [plain(kind) for kind in _list(told.get("kinds"))]
+    schedules = told.get("schedules")
+    counted = facts.many(schedules, "schedule") if isinstance(schedules, int) and schedules else ""
     return {
-        "seen_kinds": [plain(kind) for kind in _list(told.get("kinds"))],
-        "seen_schedules": told.get("schedules"),
+        "seen_kinds": kinds,
+        "seen": ": ".join(part for part in (", ".join(kinds), counted) if part),
     }
 
 
-def _reproduction(finding: Finding) -> Row:
+def _reproduction(finding: Finding, replay: str) -> Row:
+    """The steps besides the replay command, which is told once."""
     told = finding.reproduction
     return {
-        "steps": list(told.steps) if told else [],
+        "steps": [step for step in told.steps if step != replay] if told else [],
         "code_snippet": (told.code_snippet if told else None) or "",
         "conditions": (told.conditions if told else None) or "",
         "frequency": told.frequency.value if told and told.frequency else "",

@@ -46,8 +46,8 @@ def _of_the_search(record: RunRecord) -> Iterator[str]:
         yield f"Kinds that were not executed: {', '.join(absent)}."
     if numbers.truncated:
         yield (
-            f"The plan was truncated in {', '.join(numbers.truncated)}:"
-            f" {numbers.schedules:,} of {many(numbers.planned, 'planned schedule')} were executed."
+            f"The plan was not executed in full (truncated in {', '.join(numbers.truncated)}):"
+            f" {numbers.schedules:,} of {many(numbers.planned, 'planned schedule')} were."
         )
     if numbers.left_out:
         yield (
@@ -80,8 +80,8 @@ def _of_the_evidence(record: RunRecord) -> Iterator[str]:
     pending = facts.unconfirmed(record)
     if pending:
         yield (
-            f"{many(len(pending), 'finding')} unconfirmed: the verdict does not count"
-            f" {'it' if len(pending) == 1 else 'them'}."
+            f"The verdict does not count {many(len(pending), 'unconfirmed finding')}:"
+            f" {', '.join(finding.id for finding in pending)}."
         )
     if record.rejected:
         gates = Counter(candidate.gate for candidate in record.rejected)

@@ -7,7 +7,7 @@ NOTHING = "—"
 """Stands in a cell that has no value."""
 
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-_FENCE = re.compile(r"^[> ]*(?P<fence>`{3,}|~{3,})")
+_FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 
 
 def cell(value: object) -> str:
@@ -85,7 +85,7 @@ def _fence_after(line: str, fence: str) -> str:
         return fence
     if not fence:
         return match["fence"]
-    closes = match["fence"].startswith(fence) and line.strip("> ").rstrip() == match["fence"]
+    closes = match["fence"].startswith(fence) and line.strip() == match["fence"]
     return "" if closes else fence
 
 

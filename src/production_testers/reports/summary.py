@@ -51,7 +51,9 @@ def test_note(record: RunRecord) -> str:
     note += " A failing test is a law that the system under test breaks"
     note += f": {', '.join(shown)}." if shown else "."
     alone = sum(not ids for ids in named)
-    return note + (f" {many(alone, 'failing test')} without a finding of its own." if alone else "")
+    if alone:
+        note += f" {many(alone, 'failing test')} belong{'s' * (alone == 1)} to no finding."
+    return note
 
 
 def _what(record: RunRecord) -> str:
@@ -113,7 +115,8 @@ def _limits(record: RunRecord) -> list[str]:
         said.append(f"The run's status is {record.status}.")
     if numbers.truncated:
         said.append(
-            f"The plan was truncated: {numbers.schedules:,} of {numbers.planned:,} schedules."
+            f"The plan was not executed in full: {numbers.schedules:,} of {numbers.planned:,}"
+            " schedules."
         )
     if not record.conclusive:
         why = "; ".join(reason.rstrip(".") for reason in record.inconclusive_reasons)

@@ -6,7 +6,7 @@ that are due at the same moment fire in the order in which they were set, as the
 that never stands still.
 """
 
-# ruff: noqa: ANN401, SLF001 - stands where the stock loop stands, and inherits its private parts
+# ruff: noqa: SLF001 - stands where the stock loop stands, and inherits its private parts
 
 import asyncio
 import contextvars

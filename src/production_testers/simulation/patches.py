@@ -10,7 +10,7 @@ runs, which is what it does to a real loop. Waiting for another thread (`Conditi
 with it `Event`, `Queue` and `concurrent.futures`) is refused: there is none that could answer.
 """
 
-# ruff: noqa: ANN401, SLF001 - stands in for functions that take anything, and finds them
+# ruff: noqa: SLF001 - stands in for functions that take anything, and finds them
 
 import asyncio
 import datetime as datetime_module

@@ -8,7 +8,8 @@ from cyclopts import Parameter
 
 from production_testers.cli.options import JsonFlag
 from production_testers.cli.output import show, show_json
-from production_testers.mocks import DataFile, parse_size, write
+from production_testers.mocks import DataFile, write
+from production_testers.mocks.datasets import parse_size
 from production_testers.workspace.atomic import write_json, write_text
 
 

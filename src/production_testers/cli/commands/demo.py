@@ -21,9 +21,7 @@ def demo(*, entry: str = ENTRY, workspace: WorkspacePath = None) -> int:
     """
     place = Workspace.create(workspace or Path(FOLDER))
     found = place.roadmap().entry(entry)
-    outcome = mission.start(
-        place, found, mission.Options(sut=Sut.parse("stageflow-core")), tell
-    )
+    outcome = mission.start(place, found, mission.Options(sut=Sut.parse("stageflow-core")), tell)
     show(told(outcome))
     if outcome.context.findings:
         first = outcome.context.findings[0].id

@@ -33,9 +33,7 @@ def replay(
     chosen = Sut.parse(sut or (f"{name}=={version}" if version else name))
     tell(f"Preparing {chosen}")
     environment = prepare(chosen)
-    shown = replay_defect(
-        environment.python, defect, sut=chosen.name, paths=_run_folder(path)
-    )
+    shown = replay_defect(environment.python, defect, sut=chosen.name, paths=_run_folder(path))
     if json:
         show_json(
             {

@@ -50,9 +50,7 @@ def show_entry(entry: str, *, json: JsonFlag = False, workspace: WorkspacePath =
     found = place.roadmap().entry(entry)
     recipe = recipe_for(found.id)
     runs = [run.address for run in place.all_runs(found.id)]
-    requires = [
-        {"law": r.law, "minimum": r.minimum, "why": r.why} for r in recipe.requires
-    ]
+    requires = [{"law": r.law, "minimum": r.minimum, "why": r.why} for r in recipe.requires]
     if json:
         show_json(
             {

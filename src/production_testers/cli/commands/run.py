@@ -108,9 +108,7 @@ def _threshold(text: str) -> Severity | str:
         raise UsageError(f"--fail-on {text!r}: unknown.", do=f"Known: {known}, new.") from None
 
 
-def _options(
-    sut: str, seed: int, budget: float | None, kinds: str, slo: str
-) -> mission.Options:
+def _options(sut: str, seed: int, budget: float | None, kinds: str, slo: str) -> mission.Options:
     if budget is not None and budget <= 0:
         raise UsageError(f"--budget {budget:g}: it must be more than 0 seconds.")
     return mission.Options(
@@ -230,5 +228,3 @@ def as_json(outcome: mission.Outcome, code: int) -> dict[str, Any]:
         "missed_targets": list(conclusion.missed_targets),
         "exit_code": code,
     }
-
-

@@ -96,9 +96,7 @@ class Worker:
             WorkerDiedError: The child died or did not answer in time; its result is *unknown*.
             PtestError: The job raised: an error of ours.
         """
-        frames.write(
-            self._jobs, {"job": job, "arguments": arguments, "paths": self._paths}
-        )
+        frames.write(self._jobs, {"job": job, "arguments": arguments, "paths": self._paths})
         while True:
             message = self._read(timeout_s)
             if "event" in message:
@@ -141,7 +139,7 @@ class _Whole:
     def __init__(self, stream: Any) -> None:
         self._stream = stream
 
-    def read(self, count: int) -> bytes:
+    def read(self, count: int, /) -> bytes:
         """All of `count` bytes, or what there is before the end."""
         parts = []
         while count > 0 and (part := self._stream.read(count)):

@@ -2,7 +2,15 @@
 
 import json
 import struct
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
+
+
+class Readable(Protocol):
+    """What `read` needs of a stream."""
+
+    def read(self, count: int, /) -> bytes:
+        """All of `count` bytes, or what there is before the end."""
+
 
 LIMIT_BYTES = 512 * 1024 * 1024
 
@@ -14,7 +22,7 @@ def write(stream: BinaryIO, message: dict[str, Any]) -> None:
     stream.flush()
 
 
-def read(stream: BinaryIO) -> dict[str, Any] | None:
+def read(stream: Readable) -> dict[str, Any] | None:
     """Read one message; None at the end of the stream.
 
     Raises:

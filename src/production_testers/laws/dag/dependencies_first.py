@@ -20,7 +20,7 @@ def check(observation: Observation) -> Verdict:
                     judgement.judge(
                         any(end.seq < start.seq for end in ends),
                         "started-too-early",
-                        lambda start=start, dependency=dependency: (
+                        lambda: (
                             f"stage {start.stage} of run {start.run} started before its dependency"
                             f" {dependency} had ended"
                         ),

@@ -21,7 +21,7 @@ def check(observation: Observation) -> Verdict:
                     judgement.judge(
                         not starts,
                         "dependant-ran",
-                        lambda run=run, failed=failed, stage=stage: (
+                        lambda: (
                             f"stage {failed} of run {run.key} failed, and {stage}, which depends on"
                             " it, was executed"
                         ),

@@ -49,8 +49,10 @@ def _judge(run: RunLine, failed: list[str], judgement: Judgement) -> None:
         judgement.judge(
             run.ended.value.get("own_exception") is True,
             "exception-replaced",
-            lambda: f"run {run.key} failed with {run.ended and run.ended.value.get('error')}, which"
-            " is not what its stage raised and does not lead to it",
+            lambda: (
+                f"run {run.key} failed with {run.ended and run.ended.value.get('error')}, which"
+                " is not what its stage raised and does not lead to it"
+            ),
             ends,
             at,
         )

@@ -19,14 +19,14 @@ def check(observation: Observation) -> Verdict:
             judgement.judge(
                 "hangs" in run.expected.outcomes,
                 "never-ends",
-                lambda run=run: f"run {run.key} never ended; allowed: {_allowed(run)}",
+                lambda: f"run {run.key} never ended; allowed: {_allowed(run)}",
                 last,
             )
         else:
             judgement.judge(
                 _is_allowed(run),
                 _class_of(run.outcome),
-                lambda run=run: (
+                lambda: (
                     f"run {run.key} ended {run.outcome!r}"
                     f" ({run.ended.value.get('message') if run.ended else ''});"
                     f" allowed: {_allowed(run)}"

@@ -32,7 +32,7 @@ def _start(run: RunLine, start: Event, judgement: Judgement) -> None:
         judgement.judge(
             seen is not None,
             "output-missing",
-            lambda d=dependency: f"stage {start.stage} of run {run.key} did not get what {d} gave",
+            lambda: f"stage {start.stage} of run {run.key} did not get what {dependency} gave",
             given.seq,
             start.seq,
         )
@@ -40,9 +40,9 @@ def _start(run: RunLine, start: Event, judgement: Judgement) -> None:
             judgement.judge(
                 seen == text(given, "digest"),
                 "output-differs",
-                lambda d=dependency, seen=seen, given=given: (
-                    f"stage {start.stage} of run {run.key} got {seen} from {d}, which had given"
-                    f" {text(given, 'digest')}"
+                lambda: (
+                    f"stage {start.stage} of run {run.key} got {seen} from {dependency},"
+                    f" which had given {text(given, 'digest')}"
                 ),
                 given.seq,
                 start.seq,

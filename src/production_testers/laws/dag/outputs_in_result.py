@@ -23,7 +23,7 @@ def check(observation: Observation) -> Verdict:
             judgement.judge(
                 result is not None,
                 "result-missing",
-                lambda stage=stage, run=run: f"the result of run {run.key} lacks stage {stage}",
+                lambda: f"the result of run {run.key} lacks stage {stage}",
                 line.ends[-1].seq,
                 at,
             )
@@ -31,7 +31,7 @@ def check(observation: Observation) -> Verdict:
                 judgement.judge(
                     result[1] == given,
                     "result-differs",
-                    lambda stage=stage, run=run, result=result, given=given: (
+                    lambda: (
                         f"the result of run {run.key} holds {result[1]} for stage {stage}, which"
                         f" gave {given}"
                     ),

@@ -30,7 +30,7 @@ def _never(run: RunLine, observation: Observation, judgement: Judgement) -> None
         judgement.judge(
             bool(run.line(stage).starts),
             "stage-never-ran",
-            lambda stage=stage: (
+            lambda: (
                 f"stage {stage} of run {run.key} was never executed;"
                 + (f" {starts[0].stage}, which depends on it, was;" if starts else "")
                 + f" the run ended {run.outcome!r}"
@@ -48,7 +48,7 @@ def _repeated(run: RunLine, judgement: Judgement) -> None:
             judgement.judge(
                 asked,
                 "stage-ran-twice",
-                lambda stage=stage, again=again: (
+                lambda: (
                     f"stage {stage} of run {again.run} was executed again (attempt {again.attempt})"
                     " though it had not asked for a retry"
                 ),

@@ -26,9 +26,7 @@ def check(observation: Observation) -> Verdict:
                 judgement.judge(
                     run.outcome != f"failed:{stage}",
                     "skip-fails",
-                    lambda run=run, stage=stage: (
-                        f"stage {stage} of run {run.key} was skipped, and the run failed in it"
-                    ),
+                    lambda: f"stage {stage} of run {run.key} was skipped, and the run failed in it",
                     line.ends[-1].seq,
                     run.ended.seq,
                 )
@@ -62,18 +60,22 @@ def _cancel(run: RunLine, stage: str, line: StageLine, judgement: Judgement) -> 
     judgement.judge(
         not late,
         "started-after-cancel",
-        lambda: f"stage {stage} of run {run.key} cancelled the pipeline, and {late[0].stage}"
-        f" started {(late[0].time_ns - end.time_ns) / 1e6:.1f} ms later",
+        lambda: (
+            f"stage {stage} of run {run.key} cancelled the pipeline, and {late[0].stage}"
+            f" started {(late[0].time_ns - end.time_ns) / 1e6:.1f} ms later"
+        ),
         end.seq,
         *(start.seq for start in late[:1]),
     )
-    only_this = {o for o in run.expected.outcomes} == {f"cancelled:{stage}"}
+    only_this = run.expected.outcomes == {f"cancelled:{stage}"}
     if run.ended and only_this:
         judgement.judge(
             run.outcome.startswith("cancelled"),
             "cancel-ignored",
-            lambda: f"stage {stage} of run {run.key} cancelled the pipeline, and the run ended"
-            f" {run.outcome!r}",
+            lambda: (
+                f"stage {stage} of run {run.key} cancelled the pipeline, and the run ended"
+                f" {run.outcome!r}"
+            ),
             end.seq,
             run.ended.seq,
         )

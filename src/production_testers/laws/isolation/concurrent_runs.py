@@ -35,20 +35,18 @@ def _sees(run: RunLine, judgement: Judgement) -> None:
                 judgement.judge(
                     origin in (None, run.key),
                     "saw-another-run",
-                    lambda start=start, origin=origin, dependency=dependency: (
+                    lambda: (
                         f"stage {start.stage} of run {start.run} got from {dependency} what run"
                         f" {origin} gave"
                     ),
                     start.seq,
                 )
     for stage, result in run.results.items():
-        origin = result[2]
+        giver = result[2]
         judgement.judge(
-            origin in (None, run.key),
+            giver in (None, run.key),
             "saw-another-run",
-            lambda stage=stage, origin=origin: (
-                f"the result of run {run.key} holds for {stage} what run {origin} gave"
-            ),
+            lambda: f"the result of run {run.key} holds for {stage} what run {giver} gave",
             run.ended.seq if run.ended else 0,
         )
 
@@ -65,9 +63,11 @@ def _is_stopped(run: RunLine, judgement: Judgement) -> None:
         judgement.judge(
             allowed or not run.outcome.startswith(prefix),
             outcome_class,
-            lambda: f"alone, run {run.key} ends {' or '.join(sorted(run.expected.outcomes))};"
-            f" beside other runs it ended {run.outcome!r}"
-            f" ({run.ended.value.get('message') if run.ended else ''})",
+            lambda: (
+                f"alone, run {run.key} ends {' or '.join(sorted(run.expected.outcomes))};"
+                f" beside other runs it ended {run.outcome!r}"
+                f" ({run.ended.value.get('message') if run.ended else ''})"
+            ),
             run.ended.seq,
             run=run.key,
         )

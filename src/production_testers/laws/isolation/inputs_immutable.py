@@ -40,7 +40,7 @@ def _judge(run: RunLine, write: Event, dependency: str, judgement: Judgement) ->
                 judgement.judge(
                     inputs[dependency] in (None, given),
                     "write-is-seen",
-                    lambda start=start: (
+                    lambda: (
                         f"stage {write.stage} of run {run.key} wrote into what {dependency} gave,"
                         f" and {start.stage} got the written value"
                     ),
@@ -52,8 +52,10 @@ def _judge(run: RunLine, write: Event, dependency: str, judgement: Judgement) ->
         judgement.judge(
             result[1] == given,
             "write-is-seen",
-            lambda: f"stage {write.stage} of run {run.key} wrote into what {dependency} gave, and"
-            " the run's result holds the written value",
+            lambda: (
+                f"stage {write.stage} of run {run.key} wrote into what {dependency} gave, and"
+                " the run's result holds the written value"
+            ),
             write.seq,
             run.ended.seq,
         )

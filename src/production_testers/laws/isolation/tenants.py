@@ -36,7 +36,7 @@ def _identity(run: RunLine, request: RunRequest, judgement: Judgement) -> None:
                 judgement.judge(
                     seen == own,
                     "identity-differs",
-                    lambda start=start, seen=seen: (
+                    lambda: (
                         f"stage {start.stage} of run {run.key} was told identity {seen}, not {own}"
                     ),
                     start.seq,
@@ -55,7 +55,7 @@ def _canaries(run: RunLine, request: RunRequest, judgement: Judgement) -> None:
         judgement.judge(
             not foreign,
             "canary-leaked",
-            lambda place=place, foreign=foreign: (
+            lambda: (
                 f"run {run.key} of tenant {request.identity.tenant} was given {foreign[0]}, the"
                 f" secret of another tenant, at {place.stage or 'its result'}"
             ),

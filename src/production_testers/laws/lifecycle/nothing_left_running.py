@@ -38,7 +38,7 @@ def check(observation: Observation) -> Verdict:
         judgement.judge(
             late is None,
             _class_of(run),
-            lambda run=run, late=late: _summary(run, late),
+            lambda: _summary(run, late),
             run.ended.seq,
             *((late.seq,) if late else ()),
         )
@@ -58,8 +58,10 @@ def _cancelled(run: RunLine, cancelled: Event, judgement: Judgement) -> None:
     judgement.judge(
         not starts,
         "cancellation-ignored",
-        lambda: f"run {run.key} was cancelled by its caller, and its stage {starts[0].stage} started"
-        f" {(starts[0].time_ns - cancelled.time_ns) / 1e6:.3f} ms later",
+        lambda: (
+            f"run {run.key} was cancelled by its caller, and its stage {starts[0].stage} started"
+            f" {(starts[0].time_ns - cancelled.time_ns) / 1e6:.3f} ms later"
+        ),
         cancelled.seq,
         *(start.seq for start in starts[:1]),
     )
@@ -101,8 +103,8 @@ def _summary(run: RunLine, late: Event | None) -> str:
 
 LAW = Law(
     id="lifecycle/nothing-left-running",
-    statement="When a run has returned, none of its stages is running any more, and none starts once"
-    " its caller has cancelled it.",
+    statement="When a run has returned, none of its stages is running any more, and none starts"
+    " once its caller has cancelled it.",
     category=Category.RELIABILITY,
     capability=Capability.DAG,
     classes={

@@ -28,7 +28,7 @@ def check(observation: Observation) -> Verdict:
                 judgement.judge(
                     text(other, "merged") == found,
                     "depends-on-timing",
-                    lambda stage=stage, run=run, other_run=other_run: (
+                    lambda: (
                         f"stage {stage} got the same outputs from its dependencies in runs"
                         f" {other_run.key} and {run.key}, and the look-up over them gave different"
                         " values"

@@ -29,8 +29,10 @@ def _judge(run: RunLine, stage: str, asked: list[Event], judgement: Judgement) -
         judgement.judge(
             not starts,
             "ran-anyway",
-            lambda: f"stage {stage} of run {run.key} was executed although {asked[0].stage} had"
-            " asked that it be skipped",
+            lambda: (
+                f"stage {stage} of run {run.key} was executed although {asked[0].stage} had"
+                " asked that it be skipped"
+            ),
             asked[0].seq,
             *(start.seq for start in starts[:1]),
         )

@@ -19,7 +19,7 @@ def check(observation: Observation) -> Verdict:
                 judgement.judge(
                     run.outcome == "completed",
                     "deep-pipeline-fails",
-                    lambda run=run: (
+                    lambda: (
                         f"run {run.key} of {_depth(observation)} stages in a row ended"
                         f" {run.outcome!r}: {run.ended.value.get('error') if run.ended else ''}"
                     ),

@@ -39,7 +39,7 @@ def _durations(run: RunLine, limit_ms: float, judgement: Judgement) -> None:
             judgement.judge(
                 took_ns <= allowed_ns,
                 "not-stopped",
-                lambda stage=stage, took_ns=took_ns: (
+                lambda: (
                     f"stage {stage} of run {run.key} went on for {took_ns / 1e6:.0f} ms with a"
                     f" time-out of {limit_ms:.0f} ms"
                 ),

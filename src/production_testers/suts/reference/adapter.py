@@ -35,7 +35,9 @@ class ReferenceAdapter:
 
     async def run(self, built: Body, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """Execute once."""
-        execution = Execution(pipeline, built, {**request.input, "run": request.key}, request.identity)
+        execution = Execution(
+            pipeline, built, {**request.input, "run": request.key}, request.identity
+        )
         try:
             outcomes = await execution.run()
         except StageFailedError as error:

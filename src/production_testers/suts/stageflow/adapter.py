@@ -86,7 +86,9 @@ class StageflowAdapter:
                 stages=_stage_results(error.results),
             )
         except Exception as error:  # noqa: BLE001 - whatever else escapes is the framework's answer
-            return RunResult(ended="failed", error=error, message=f"{type(error).__name__}: {error}")
+            return RunResult(
+                ended="failed", error=error, message=f"{type(error).__name__}: {error}"
+            )
         return RunResult(ended="completed", stages=_stage_results(outputs))
 
 

@@ -36,12 +36,10 @@ def routed(routers: int, branches: int, random: Random | None = None) -> Pipelin
                 params={"skip_when": f"skip{r}"},
             )
         )
-        for b in range(branches):
-            stages.append(
-                StageSpec(
-                    name=f"branch{r}_{b}", function=GIVE, after=(f"router{r}",), skippable=True
-                )
-            )
+        stages += [
+            StageSpec(name=f"branch{r}_{b}", function=GIVE, after=(f"router{r}",), skippable=True)
+            for b in range(branches)
+        ]
         stages.append(StageSpec(name=f"always{r}", function=GIVE, after=(f"router{r}",)))
     stages.append(
         StageSpec(name="end", function=GIVE, after=tuple(f"always{r}" for r in range(routers)))

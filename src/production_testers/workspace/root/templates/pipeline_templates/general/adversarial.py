@@ -3,6 +3,7 @@
 from random import Random
 
 from pipelines import baseline
+
 from production_testers.testing import (
     FaultKind,
     Kind,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from random import Random
 
 from pipelines import baseline
+
 from production_testers.testing import (
     FaultKind,
     Kind,

@@ -38,6 +38,8 @@ def _why_not(record: RunRecord, law: facts.LawFacts) -> str:
     known = LAWS.get(law.id)
     if known and record.promises and known.capability.value not in record.promises:
         return f"the release does not offer {_words(known.capability)}"
+    if known and known.needs_costs:
+        return "the work of an execution was not counted"
     if not law.schedules:
         return "no schedule asked for it"
     return f"nothing to judge in {facts.many(law.schedules, 'schedule')}"

@@ -14,7 +14,7 @@ from production_testers.suts.contract import Body, RunResult, StageCall, StageRe
 Outcomes = dict[str, Outcome]
 
 
-class Stop(Exception):
+class StopError(Exception):
     """A stage ends its run."""
 
     def __init__(self, ended: str, stage: str, message: str, cause: BaseException | None) -> None:
@@ -28,6 +28,7 @@ class Styled:
     name = "styled"
     import_roots = ("detection",)
     attempts = 1
+    default_timeout_ms: float | None = None
 
     def describe(self) -> SutDescription:
         return SutDescription(
@@ -46,7 +47,7 @@ class Styled:
 
         try:
             outcomes = await self.execute(pipeline, call)
-        except Stop as stop:
+        except StopError as stop:
             return RunResult(
                 ended=stop.ended, stage=stop.stage, error=stop.cause, message=str(stop)
             )
@@ -84,7 +85,7 @@ class Styled:
                 (outputs[d][key] for d in sorted(outputs) if key in outputs[d]), None
             ),
         )
-        limit = pipeline.stage_timeout_ms
+        limit = pipeline.stage_timeout_ms or self.default_timeout_ms
         outcome = None
         for _ in range(self.attempts):
             try:
@@ -92,14 +93,14 @@ class Styled:
                 async with asyncio.timeout(None if limit is None else limit / 1000):
                     outcome = await body(stage, handed)
             except Exception as error:
-                raise Stop("failed", stage.name, f"{stage.name}: {error!r}", error) from error
+                raise StopError("failed", stage.name, f"{stage.name}: {error!r}", error) from error
             if outcome is None or outcome.status is not Status.RETRY:
                 break
         outcome = outcome or Outcome()
         if outcome.status is Status.CANCEL:
-            raise Stop("cancelled", stage.name, str(outcome.reason), None)
+            raise StopError("cancelled", stage.name, str(outcome.reason), None)
         if outcome.status in (Status.FAIL, Status.RETRY):
-            raise Stop("failed", stage.name, f"{stage.name}: {outcome.reason}", None)
+            raise StopError("failed", stage.name, f"{stage.name}: {outcome.reason}", None)
         return outcome
 
 
@@ -132,7 +133,7 @@ class LevelByLevel(Styled):
             try:
                 async with asyncio.TaskGroup() as group:
                     tasks = {s.name: group.create_task(call(s, dict(outcomes))) for s in level}
-            except* Stop as stops:
+            except* StopError as stops:
                 first = stops.exceptions[0]
                 raise first  # noqa: B904 - the group is no part of the story
             outcomes.update({name: task.result() for name, task in tasks.items()})
@@ -144,7 +145,7 @@ class LevelByLevel(Styled):
 class Workers(Styled):
     """Three workers take ready stages from a queue; outcomes stand in order of completion."""
 
-    async def execute(self, pipeline: PipelineSpec, call: Call) -> Outcomes:
+    async def execute(self, pipeline: PipelineSpec, call: Call) -> Outcomes:  # noqa: C901 - one piece
         outcomes: Outcomes = {}
         specs = {stage.name: stage for stage in pipeline.stages}
         missing = {stage.name: set(stage.after) for stage in pipeline.stages}
@@ -188,7 +189,7 @@ class Memoised(Styled):
     async def execute(self, pipeline: PipelineSpec, call: Call) -> Outcomes:
         futures: dict[str, asyncio.Task[Outcome]] = {}
         specs = {stage.name: stage for stage in pipeline.stages}
-        stopping: list[Stop] = []
+        stopping: list[StopError] = []
 
         async def of(stage: StageSpec) -> Outcome:
             if stage.after:
@@ -197,7 +198,7 @@ class Memoised(Styled):
                 raise stopping[0]
             try:
                 return await call(stage, {d: futures[d].result() for d in stage.after})
-            except Stop as stop:
+            except StopError as stop:
                 stopping.append(stop)
                 raise
 
@@ -247,7 +248,7 @@ class Independent(Styled):
 
     async def execute(self, pipeline: PipelineSpec, call: Call) -> Outcomes:
         outcomes: Outcomes = {}
-        stops: list[Stop] = []
+        stops: list[StopError] = []
         waiting = {stage.name: stage for stage in pipeline.stages}
         running: dict[asyncio.Task[Outcome], str] = {}
         try:
@@ -264,7 +265,7 @@ class Independent(Styled):
                     name = running.pop(task)
                     try:
                         outcomes[name] = task.result()
-                    except Stop as stop:
+                    except StopError as stop:
                         stops.append(stop)
         finally:
             for task in running:
@@ -292,6 +293,12 @@ class SkipsBehindSkipped(Gathered):
         return await super().call(body, pipeline, request, stage, outcomes)
 
 
+class TimesOutByDefault(Gathered):
+    """Where no time-out is stated, a stage may take 30 seconds."""
+
+    default_timeout_ms = 30_000.0
+
+
 CORRECT: tuple[type[Styled], ...] = (
     Sequential,
     LevelByLevel,
@@ -300,4 +307,5 @@ CORRECT: tuple[type[Styled], ...] = (
     Gathered,
     Independent,
     SkipsBehindSkipped,
+    TimesOutByDefault,
 )

@@ -61,12 +61,14 @@ def _pipeline(random: Random) -> PipelineSpec:
     else:
         drawn = workloads.chain(random.randint(1, 5), random)
     mixed, routed = random.random() < 0.5, random.random() < 0.3
-    stages = tuple(_stage(random, s, function, mixed, routed) for s in drawn.stages)
+    stages = tuple(_stage(random, s, function, mixed=mixed, routed=routed) for s in drawn.stages)
     limit = random.choice((None, None, 30.0))
     return replace(drawn, stages=stages, stage_timeout_ms=limit)
 
 
-def _stage(random: Random, stage: StageSpec, function: str, mixed: bool, routed: bool) -> StageSpec:
+def _stage(
+    random: Random, stage: StageSpec, function: str, *, mixed: bool, routed: bool
+) -> StageSpec:
     chosen = random.choice(FUNCTIONS) if mixed else function
     if routed and random.random() < 0.4:
         chosen = workloads.ROUTE

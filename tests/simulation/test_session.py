@@ -201,6 +201,7 @@ def test_cancelled_left_overs_may_clean_up_and_may_refuse_twice(run):
     assert log == [0, 1, 2]
 
 
+@pytest.mark.slow
 def test_a_task_that_refuses_every_cancellation_is_ended_all_the_same(run):
     ended = []
 

@@ -52,6 +52,7 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         "scenario": scenario_format.to_json(shrunk.scenario),
         "verdict": verdict.as_json(),
         "executions": shrunk.executions,
+        "work": shrunk.work,
         "complete": shrunk.complete,
         "features": list(needed),
         "component": component,

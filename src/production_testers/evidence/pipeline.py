@@ -6,14 +6,14 @@ the system under test and this package). What fails a gate is kept as rejected, 
 """
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from production_testers.evidence import fingerprint
 from production_testers.evidence.defect import Defect, Step
-from production_testers.evidence.replay import replay
+from production_testers.evidence.replay import Replay, replay
 from production_testers.experiments.exploration import KindReport, WorkerPool
 from production_testers.experiments.worker import Worker, WorkerDiedError
 from production_testers.laws import LAWS, Severity
@@ -23,15 +23,15 @@ MINIMISE = "production_testers.evidence.jobs:minimise"
 CONTROL = "production_testers.evidence.jobs:control"
 COST = "production_testers.experiments.jobs:cost"
 
-ALLOWANCE = 600
-"""Scenarios that shrinking one candidate may try."""
+ALLOWANCE = 60_000
+"""Work, in stages times runs, for minimising the candidates of one law and class."""
 
 TRIED_PER_CLASS = 5
 """Candidates of one law and one way of breaking it that are minimised: one defect usually shows
 in many schedules, but two defects may break one law in one way."""
 
 REPLAYS = 3
-"""Fresh processes in which a minimal scenario must break the law, with the same history."""
+"""New processes in which a minimal scenario must break the law, with the same history."""
 
 CONTROLS = 25
 """Timings under which the reference must keep the law."""
@@ -69,8 +69,12 @@ def minimise(
     """
     found: list[Defect] = []
     flaky: list[Defect] = []
+    left = ALLOWANCE
     for candidate in list(candidates)[:TRIED_PER_CLASS]:
-        defect = _minimised(workers, candidate, seed)
+        if left <= 0:
+            break
+        defect, work = _minimised(workers, candidate, seed, left)
+        left -= work
         if defect.failed_gate is not None:
             flaky.append(defect)
         elif (same := next((d for d in found if d.explains(defect)), None)) is not None:
@@ -89,13 +93,16 @@ def _merged(kept: Defect, other: Defect) -> Defect:
     return replace(kept, kinds=kinds)
 
 
-def _minimised(workers: WorkerPool, candidate: Mapping[str, Any], seed: int) -> Defect:
+def _minimised(
+    workers: WorkerPool, candidate: Mapping[str, Any], seed: int, allowance: int
+) -> tuple[Defect, int]:
+    """The candidate made small, and the work that took."""
     law, outcome_class = candidate["law"], candidate["verdict"]["outcome_class"]
     arguments = {
         "scenario": candidate["scenario"],
         "law": law,
         "outcome_class": outcome_class,
-        "allowance": ALLOWANCE,
+        "allowance": allowance,
     }
     proposed = Defect(
         law=law,
@@ -120,13 +127,12 @@ def _minimised(workers: WorkerPool, candidate: Mapping[str, Any], seed: int) -> 
     try:
         result = workers.call(MINIMISE, arguments)
     except WorkerDiedError as error:
-        return proposed.with_step("minimised", str(error), passed=False)
+        return proposed.with_step("minimised", str(error), passed=False), allowance
     if not result["reproduced"]:
-        return proposed.with_step(
-            "reproduced", "the schedule did not break the law again: flaky", passed=False
-        )
+        reason = "the schedule did not break the law again: flaky"
+        return proposed.with_step("reproduced", reason, passed=False), 0
     end = "nothing smaller breaks it" if result["complete"] else "allowance used up"
-    return replace(
+    defect = replace(
         proposed,
         component=result["component"],
         features=tuple(result["features"]),
@@ -134,7 +140,9 @@ def _minimised(workers: WorkerPool, candidate: Mapping[str, Any], seed: int) -> 
         verdict=result["verdict"],
         exhibit={"scenario": result["scenario"]},
         executions=result["executions"],
-    ).with_step("minimised", f"{result['executions']} smaller scenarios tried; {end}")
+    )
+    detail = f"{result['executions']} smaller scenarios tried; {end}"
+    return defect.with_step("minimised", detail), result["work"]
 
 
 def cost_defect(workers: WorkerPool, costs: Mapping[str, Any]) -> Defect | None:
@@ -179,70 +187,102 @@ def _small(sizes: list[int]) -> int:
     return sizes[-2]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A defect after the gates, and the history that shows it.
+
+    Attributes:
+        defect: With the states that it reached.
+        history: Of the minimal scenario, as a file's text; empty where there is none.
+    """
+
+    defect: Defect
+    history: str = ""
+
+
 class Gates:
     """The gates after minimising, for one system under test.
 
+    Every gate works in new processes of its own; each job in a fresh child of such a process.
+
     Args:
-        python: Interpreter of the environment in which it was found.
-        clean: Makes a clean environment and gives its interpreter; asked once, when needed.
+        python: Interpreter of the environment in which the defects were found.
+        clean: Interpreter of a clean environment.
         sut: Name of the adapter.
         folder: The run folder, for stage functions of its own.
     """
 
-    def __init__(
-        self, python: Path, clean: Callable[[], Path], sut: str, folder: Path | None
-    ) -> None:
+    def __init__(self, python: Path, clean: Path, sut: str, folder: Path | None) -> None:
         self._python = python
         self._clean = clean
         self._sut = sut
         self._paths = () if folder is None else (folder,)
 
-    def pass_through(self, defect: Defect) -> Defect:
-        """Reproduce, attribute and verify, until a gate turns it down."""
-        for gate in (self.reproduce, self.attribute, self.verify):
-            defect = gate(defect)
-            if defect.failed_gate is not None:
-                break
-        return defect
+    def pass_through(self, defects: Sequence[Defect]) -> list[Shown]:
+        """Reproduce, attribute and verify each, until a gate turns it down."""
+        shown = self.reproduce(defects)
+        for gate in (self.attribute, self.verify):
+            shown = gate(shown)
+        return shown
 
-    def reproduce(self, defect: Defect) -> Defect:
-        """The same break and the same history in every fresh process."""
-        shown = [
-            replay(self._python, defect, sut=self._sut, paths=self._paths) for _ in range(REPLAYS)
+    def reproduce(self, defects: Sequence[Defect]) -> list[Shown]:
+        """The same break and the same history in every new process."""
+        rounds = []
+        for _ in range(REPLAYS):
+            with self._worker(self._python) as worker:
+                rounds.append([replay(worker, defect) for defect in defects])
+        return [
+            _reproduced(defect, [one[number] for one in rounds])
+            for number, defect in enumerate(defects)
         ]
-        count = sum(one.shows is True for one in shown)
-        digests = {one.digest for one in shown}
-        detail = f"{count} of {REPLAYS} fresh processes, {len(digests)} distinct histories"
-        return replace(defect, digest=shown[0].digest).with_step(
-            "reproduced", detail, passed=count == REPLAYS and len(digests) == 1
-        )
 
-    def attribute(self, defect: Defect) -> Defect:
+    def attribute(self, shown: Sequence[Shown]) -> list[Shown]:
         """The reference keeps the law over the same pipeline, inputs and faults."""
         with Worker(Path(sys.executable), "reference", self._paths) as control:
-            if "scenario" not in defect.exhibit:
-                result = control.call(COST, dict(defect.exhibit))
-                state = result["verdicts"][defect.law]["state"]
-                detail = f"on the reference executor, over the same sizes, the law {state}"
-                return defect.with_step("attributed", detail, passed=state == "holds")
-            arguments = {
-                "scenario": defect.exhibit["scenario"],
-                "law": defect.law,
-                "count": CONTROLS,
-            }
-            states = control.call(CONTROL, arguments)["states"]
-        detail = (
-            f"on the reference executor the law holds in {states['holds']} of {CONTROLS} timings"
-            f" of the same scenario ({states['broken']} broken, {states['unknown']} not exercised)"
-        )
-        return defect.with_step(
-            "attributed", detail, passed=states["broken"] == 0 and states["holds"] > 0
-        )
+            return [_if_passed(one, lambda d: _attributed(control, d)) for one in shown]
 
-    def verify(self, defect: Defect) -> Defect:
+    def verify(self, shown: Sequence[Shown]) -> list[Shown]:
         """Once more in a clean environment."""
-        shown = replay(self._clean(), defect, sut=self._sut, paths=self._paths)
-        same = shown.shows is True and shown.digest == defect.digest
-        return defect.with_step(
-            "verified", f"clean environment, new process: {shown.detail}", passed=same
-        )
+        with self._worker(self._clean) as worker:
+            return [_if_passed(one, lambda d: _verified(worker, d)) for one in shown]
+
+    def _worker(self, python: Path) -> Worker:
+        return Worker(python, self._sut, self._paths)
+
+
+def _if_passed(shown: Shown, gate: Callable[[Defect], Defect]) -> Shown:
+    if shown.defect.failed_gate is not None:
+        return shown
+    return replace(shown, defect=gate(shown.defect))
+
+
+def _reproduced(defect: Defect, replays: Sequence[Replay]) -> Shown:
+    count = sum(one.shows is True for one in replays)
+    digests = {one.digest for one in replays}
+    detail = f"{count} of {len(replays)} new processes, {len(digests)} distinct histories"
+    passed = count == len(replays) and len(digests) == 1
+    first = replays[0]
+    defect = replace(defect, digest=first.digest).with_step("reproduced", detail, passed=passed)
+    return Shown(defect=defect, history=first.history)
+
+
+def _attributed(control: Worker, defect: Defect) -> Defect:
+    if "scenario" not in defect.exhibit:
+        state = control.call(COST, dict(defect.exhibit))["verdicts"][defect.law]["state"]
+        detail = f"on the reference executor, over the same sizes, the law {state}"
+        return defect.with_step("attributed", detail, passed=state == "holds")
+    arguments = {"scenario": defect.exhibit["scenario"], "law": defect.law, "count": CONTROLS}
+    states = control.call(CONTROL, arguments)["states"]
+    detail = (
+        f"on the reference executor the law holds in {states['holds']} of {CONTROLS} timings of"
+        f" the same scenario ({states['broken']} broken, {states['unknown']} not exercised)"
+    )
+    passed = states["broken"] == 0 and states["holds"] > 0
+    return defect.with_step("attributed", detail, passed=passed)
+
+
+def _verified(worker: Worker, defect: Defect) -> Defect:
+    shown = replay(worker, defect)
+    same = shown.shows is True and shown.digest == defect.digest
+    detail = f"clean environment, new process: {shown.detail}"
+    return defect.with_step("verified", detail, passed=same)

@@ -1,7 +1,6 @@
 """Shows a defect again: executes its exhibit in a fresh process and asks the same law."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from production_testers.evidence.defect import Defect
@@ -33,26 +32,15 @@ class Replay:
         return 2 if self.shows is None else int(self.shows)
 
 
-def replay(python: Path, defect: Defect, *, sut: str, paths: tuple[Path, ...] = ()) -> Replay:
-    """Replay in a new worker process.
-
-    Args:
-        python: Interpreter of the environment to replay in.
-        defect: What to show.
-        sut: Name of the adapter.
-        paths: Where the stage functions of the scenario are, if it needs any of a run folder.
-
-    Raises:
-        SutUnavailableError: The system under test cannot be imported there.
-    """
-    with Worker(python, sut, paths) as worker:
-        try:
-            if "scenario" in defect.exhibit:
-                result = worker.call(REPLAY, {"scenario": defect.exhibit["scenario"]})
-            else:
-                result = {"digest": "", "history": "", **worker.call(COST, dict(defect.exhibit))}
-        except WorkerDiedError as error:
-            return Replay(shows=None, detail=str(error))
+def replay(worker: Worker, defect: Defect) -> Replay:
+    """Replay in a fresh child of a worker; in a new process where the worker is new."""
+    try:
+        if "scenario" in defect.exhibit:
+            result = worker.call(REPLAY, {"scenario": defect.exhibit["scenario"]})
+        else:
+            result = {"digest": "", "history": "", **worker.call(COST, dict(defect.exhibit))}
+    except WorkerDiedError as error:
+        return Replay(shows=None, detail=str(error))
     return _judged(defect, result)
 
 

@@ -13,6 +13,9 @@ from production_testers.model.canonical import Json
 from production_testers.model.pipeline import PipelineSpec, StageKind
 from production_testers.model.scenario import Fault, FaultKind, Latencies, RunRequest, Scenario
 
+WORK_MIN = 50
+"""What executing the smallest scenario counts: loop, expectation and laws have their price."""
+
 Breaks = Callable[[Scenario], bool]
 
 
@@ -23,16 +26,18 @@ class Shrunk:
     Attributes:
         scenario: The smallest one found.
         executions: How many scenarios were tried.
+        work: Stage executions that trying them took, at most.
         complete: Whether nothing smaller was left to try within the allowance.
     """
 
     scenario: Scenario
     executions: int
+    work: int
     complete: bool
 
 
 def shrink(
-    scenario: Scenario, breaks: Breaks, taken: Mapping[str, float], *, allowance: int = 600
+    scenario: Scenario, breaks: Breaks, taken: Mapping[str, float], *, allowance: int = 40_000
 ) -> Shrunk:
     """Shrink `scenario`, which breaks.
 
@@ -40,7 +45,8 @@ def shrink(
         scenario: Where to start from.
         breaks: Whether a scenario still breaks the same law in the same way.
         taken: Every latency factor that the scenario's execution asked for.
-        allowance: How many scenarios may be tried.
+        allowance: Work that may be spent, counted as stages times runs of what is tried: the
+            same on every machine, and a large scenario is tried less often than a small one.
     """
     search = _Search(breaks, allowance)
     current = _explicit_latencies(scenario, taken, search)
@@ -50,7 +56,12 @@ def shrink(
         for step in STEPS:
             while (smaller := search.first(step(current))) is not None:
                 current, improved = smaller, True
-    return Shrunk(scenario=current, executions=search.tried, complete=search.tried < allowance)
+    return Shrunk(
+        scenario=current,
+        executions=search.tried,
+        work=search.work,
+        complete=search.work < allowance,
+    )
 
 
 class _Search:
@@ -61,6 +72,7 @@ class _Search:
         self._allowance = allowance
         self._seen: set[str] = set()
         self.tried = 0
+        self.work = 0
 
     def first(self, smaller: Iterable[Scenario]) -> Scenario | None:
         """The first scenario that still breaks; None when there is none, or no allowance left."""
@@ -72,10 +84,11 @@ class _Search:
     def still_breaks(self, scenario: Scenario) -> bool:
         """Execute it, unless it was tried before or nothing may be tried any more."""
         key = repr(scenario)
-        if key in self._seen or self.tried >= self._allowance:
+        if key in self._seen or self.work >= self._allowance:
             return False
         self._seen.add(key)
         self.tried += 1
+        self.work += WORK_MIN + len(scenario.pipeline.stages) * len(scenario.requests)
         return self._breaks(scenario)
 
 

@@ -45,6 +45,8 @@ class _Evaluation:
     skipped: set[str] = field(default_factory=set)
     undefined: set[str] = field(default_factory=set)
     executed: set[str] = field(default_factory=set)
+    certain_ending: bool = False
+    """Whether some stage certainly ends the run; behind a skipped one, frameworks differ."""
 
     async def run(self) -> Expected:
         pipeline = self.scenario.pipeline
@@ -56,6 +58,8 @@ class _Evaluation:
                 self.undefined.add(name)
             self.executed.add(name)
             await self._stage(stage)
+            if name not in self.given and name not in self.undefined:
+                self.certain_ending = True
         return Expected(
             outcomes=frozenset(self._outcomes()),
             outputs={
@@ -71,16 +75,11 @@ class _Evaluation:
         outcomes = set(self.endings)
         if self.hanging:
             outcomes.add("hangs")
-        elif not self.certain_ending:
+        if not self.certain_ending:
             outcomes.add("completed")
         if self.request.cancel_after_ms is not None:
             outcomes.add("cancelled")
         return outcomes
-
-    @property
-    def certain_ending(self) -> bool:
-        """Whether some stage certainly ends the run."""
-        return len(self.given) < len(self.scenario.pipeline.stages)
 
     async def _stage(self, stage: StageSpec) -> None:
         if stage.skippable and any(self.given[d].skip_dependants for d in stage.after):
@@ -89,10 +88,9 @@ class _Evaluation:
             return
         fault = self.scenario.fault_of(self.request.key, stage.name)
         if fault is not None and fault.kind is FaultKind.HANG:
-            limited = self.scenario.pipeline.stage_timeout_ms is not None
-            (self.endings if limited else self.hanging).add(
-                f"failed:{stage.name}" if limited else stage.name
-            )
+            self.endings.add(f"failed:{stage.name}")  # by a stated time-out, or by the framework's
+            if self.scenario.pipeline.stage_timeout_ms is None:
+                self.hanging.add(stage.name)
             return
         outcome = await self._evaluate(stage)
         if outcome is None:

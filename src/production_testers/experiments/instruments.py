@@ -123,6 +123,10 @@ class Instruments:
     _given: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _services: dict[str, Service] = field(default_factory=dict)
     _calls: Counter[str] = field(default_factory=Counter)
+    _requests: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._requests = {request.key: request.input for request in self.scenario.requests}
 
     async def body(self, spec: StageSpec, call: StageCall) -> Outcome | None:
         """One execution of one stage, as `suts.contract.Body`."""
@@ -164,11 +168,17 @@ class Instruments:
         return {
             "inputs": inputs,
             "origins": origins,
+            "input": self._input_digest(run, call),
             "extra": sorted(set(call.outputs) - set(spec.after)),
             "identity": [identity.tenant, identity.user, identity.request] if identity else None,
             "merged": _looked_up(spec, call),
             "canaries": canaries([dict(call.input), {n: dict(v) for n, v in call.outputs.items()}]),
         }
+
+    def _input_digest(self, run: str, call: StageCall) -> str | None:
+        """Digest of what the run was given, of its own keys only; None for no such run."""
+        request = self._requests.get(run)
+        return None if request is None else digest({key: call.input.get(key) for key in request})
 
     def _ended(self, port: InstrumentedPort, outcome: Outcome | None) -> Outcome | None:
         run, stage, attempt = port.run, port.spec.name, port.attempt

@@ -37,7 +37,7 @@ def run_and_judge(
     """Execute once, ask every law, and drop breaks that have another reason than they say."""
     observation, session = execute(adapter, scenario, sut)
     chosen = applicable(sut) if laws is None else list(laws)
-    verdicts = judge(observation, chosen)
+    verdicts = {law.id: _ask(law, observation) for law in chosen}
     for law in chosen:
         verdict = verdicts[law.id]
         if law.vanishes_alone and verdict.state is State.BROKEN and verdict.run:
@@ -46,12 +46,16 @@ def run_and_judge(
                 verdicts[law.id] = Verdict(
                     state=State.UNKNOWN, summary=f"run {verdict.run} ends so when alone, too"
                 )
-    return Judged(observation=observation, verdicts=verdicts, steps=session.steps)
+    # only now: a break that did not stand must not silence the general law that tells it rightly
+    return Judged(observation=observation, verdicts=_give_way(verdicts), steps=session.steps)
 
 
 def judge(observation: Observation, laws: Iterable[Law]) -> dict[str, Verdict]:
     """Ask each law; one that crashes is *unknown*, and general laws give way to special ones."""
-    verdicts = {law.id: _ask(law, observation) for law in laws}
+    return _give_way({law.id: _ask(law, observation) for law in laws})
+
+
+def _give_way(verdicts: dict[str, Verdict]) -> dict[str, Verdict]:
     broken = [law_id for law_id, verdict in verdicts.items() if verdict.state is State.BROKEN]
     special = [law_id for law_id in broken if not LAWS[law_id].catch_all]
     for law_id in broken:

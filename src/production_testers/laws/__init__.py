@@ -11,7 +11,12 @@ from production_testers.laws.dag import (
     runs_once,
     status_effect,
 )
-from production_testers.laws.isolation import concurrent_runs, inputs_immutable, tenants
+from production_testers.laws.isolation import (
+    concurrent_runs,
+    declared_inputs,
+    inputs_immutable,
+    tenants,
+)
 from production_testers.laws.law import Category, FindingType, Law, OutcomeClass, Severity
 from production_testers.laws.lifecycle import nothing_left_running
 from production_testers.laws.merge import timing_independent
@@ -31,6 +36,7 @@ LAWS: dict[str, Law] = {
         status_effect,
         nothing_left_running,
         concurrent_runs,
+        declared_inputs,
         inputs_immutable,
         tenants,
         skip_requests,

@@ -137,8 +137,10 @@ class PipelineSpec:
     name: str
     stages: tuple[StageSpec, ...]
     stage_timeout_ms: float | None = None
+    _by_name: Mapping[str, StageSpec] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {stage.name: stage for stage in self.stages})
         self.topological_order()
 
     def stage(self, name: str) -> StageSpec:
@@ -147,10 +149,7 @@ class PipelineSpec:
         Raises:
             KeyError: There is none.
         """
-        for stage in self.stages:
-            if stage.name == name:
-                return stage
-        raise KeyError(name)
+        return self._by_name[name]
 
     def topological_order(self) -> tuple[str, ...]:
         """Stage names, dependencies first; registration order breaks ties.

@@ -18,6 +18,7 @@ class Capability(StrEnum):
     STAGE_TIMEOUT = "stage_timeout"
     IDENTITY = "identity"
     IMMUTABLE_INPUTS = "immutable_inputs"
+    DECLARED_INPUTS_ONLY = "declared_inputs_only"
     MERGED_LOOKUP = "merged_lookup"
     EXTERNAL_CANCELLATION = "external_cancellation"
 

@@ -3,15 +3,13 @@
 import json
 import shutil
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from production_testers.evidence.defect import Defect
-from production_testers.evidence.pipeline import Gates, candidates_of, cost_defect, minimise
-from production_testers.evidence.replay import replay
+from production_testers.evidence.pipeline import Gates, Shown, candidates_of, cost_defect, minimise
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import install_clean
 from production_testers.experiments.exploration import WorkerPool
@@ -64,18 +62,11 @@ def find(context: RunContext, workers: WorkerPool) -> None:
     """Take every candidate through the gates; record what passes, keep what does not."""
     survivors = _minimised(context, workers)
     with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
-
-        @cache
-        def clean() -> Path:
-            return install_clean(context.sut, context.environment, Path(name))
-
-        clean()
+        clean = install_clean(context.sut, context.environment, Path(name))
         gates = Gates(context.environment.python, clean, context.sut.name, context.folder)
-        with ThreadPoolExecutor(workers.size) as threads:
-            judged = list(threads.map(gates.pass_through, survivors))
-    context.defects = [defect for defect in judged if defect.failed_gate is None]
-    context.rejected += [defect for defect in judged if defect.failed_gate is not None]
-    record(context)
+        judged = gates.pass_through(survivors) if survivors else []
+    context.rejected += [one.defect for one in judged if one.defect.failed_gate is not None]
+    record(context, [one for one in judged if one.defect.failed_gate is None])
 
 
 def _minimised(context: RunContext, workers: WorkerPool) -> list[Defect]:
@@ -99,13 +90,15 @@ def _seen_in(defect: Defect, counts: dict[str, int]) -> Defect:
     return replace(defect, kinds=counts)
 
 
-def record(context: RunContext) -> None:
+def record(context: RunContext, shown: Sequence[Shown]) -> None:
     """Give every defect its id, write its evidence, and rewrite findings.json."""
     known = _known(context)
+    context.defects = [one.defect for one in shown]
     context.findings = []
-    for defect in context.defects:
+    for one in shown:
+        defect = one.defect
         finding = _finding(context, defect, known)
-        _write_evidence(context, finding.id, defect)
+        _write_evidence(context, finding.id, one)
         context.findings.append(finding)
         context.run.journal.append(
             "finding_recorded", finding=finding.id, fingerprint=defect.fingerprint
@@ -259,12 +252,9 @@ def _promise(context: RunContext, defect: Defect) -> dict[str, Any] | None:
     return promise
 
 
-def _write_evidence(context: RunContext, finding_id: str, defect: Defect) -> None:
+def _write_evidence(context: RunContext, finding_id: str, shown: Shown) -> None:
     folder = context.run.evidence_of(finding_id)
-    write_json(folder / "evidence.json", {"finding": finding_id, **defect.as_json()})
-    shown = replay(
-        context.environment.python, defect, sut=context.sut.name, paths=(context.folder,)
-    )
+    write_json(folder / "evidence.json", {"finding": finding_id, **shown.defect.as_json()})
     if shown.history:
         write_text(folder / "history.jsonl", shown.history)
 

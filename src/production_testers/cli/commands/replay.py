@@ -7,6 +7,7 @@ from production_testers.cli.output import show, show_json, tell
 from production_testers.evidence.replay import replay as replay_defect
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import Sut, prepare
+from production_testers.experiments.worker import Worker
 from production_testers.laws import LAWS
 from production_testers.model.errors import UsageError
 from production_testers.phases.findings import load_defect
@@ -33,7 +34,8 @@ def replay(
     chosen = Sut.parse(sut or (f"{name}=={version}" if version else name))
     tell(f"Preparing {chosen}")
     environment = prepare(chosen)
-    shown = replay_defect(environment.python, defect, sut=chosen.name, paths=_run_folder(path))
+    with Worker(environment.python, chosen.name, _run_folder(path)) as worker:
+        shown = replay_defect(worker, defect)
     if json:
         show_json(
             {

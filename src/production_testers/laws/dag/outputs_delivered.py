@@ -1,9 +1,10 @@
-"""What a dependency gave is what its dependant sees."""
+"""What a run was given, and what a dependency gave, is what a stage sees."""
 
 from collections.abc import Mapping
 
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
 from production_testers.laws.timeline import RunLine, runs, status_of, text
+from production_testers.model.canonical import digest
 from production_testers.model.history import Event
 from production_testers.model.observation import Observation
 from production_testers.model.pipeline import Status
@@ -12,14 +13,27 @@ from production_testers.model.verdict import Verdict
 
 
 def check(observation: Observation) -> Verdict:
-    """Judge every input that came from a dependency which ended well."""
+    """Judge the run's input, and every input from a dependency which ended well."""
     judgement = Judgement()
+    inputs = {request.key: request.input for request in observation.scenario.requests}
     for run in runs(observation):
-        if not run.mutated:  # who may see a write is another law's matter
-            for line in run.stages.values():
-                for start in line.starts:
+        given = digest(dict(inputs[run.key]))
+        for line in run.stages.values():
+            for start in line.starts:
+                _input(run, start, given, judgement)
+                if not run.mutated:  # who may see a write is another law's matter
                     _start(run, start, judgement)
     return judgement.verdict()
+
+
+def _input(run: RunLine, start: Event, given: str, judgement: Judgement) -> None:
+    if "input" in start.value:
+        judgement.judge(
+            start.value["input"] == given,
+            "input-differs",
+            lambda: f"stage {start.stage} of run {run.key} was not given the run's input as it was",
+            start.seq,
+        )
 
 
 def _start(run: RunLine, start: Event, judgement: Judgement) -> None:
@@ -51,10 +65,15 @@ def _start(run: RunLine, start: Event, judgement: Judgement) -> None:
 
 LAW = Law(
     id="dag/outputs-delivered",
-    statement="A stage sees exactly what each of its dependencies gave.",
+    statement="A stage sees exactly the run's input and what each of its dependencies gave.",
     category=Category.CORRECTNESS,
     capability=Capability.DAG,
     classes={
+        "input-differs": OutcomeClass(
+            title="A stage does not get the input of its run as it was given",
+            severity=Severity.CRITICAL,
+            why="data is lost or changed on the way to a stage without an error",
+        ),
         "output-missing": OutcomeClass(
             title="A stage does not get the output of a stage it depends on",
             severity=Severity.CRITICAL,

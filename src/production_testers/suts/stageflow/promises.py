@@ -34,6 +34,10 @@ PROMISES: dict[Capability, Citation] = {
         quote="- Immutable: frozen=True prevents accidental mutation",
         file="stageflow/stages/inputs.py",
     ),
+    Capability.DECLARED_INPUTS_ONLY: Citation(
+        quote="- Explicit: Only declared dependency outputs are accessible",
+        file="stageflow/stages/inputs.py",
+    ),
     Capability.MERGED_LOOKUP: Citation(
         quote="Searches through all prior_outputs in insertion order and returns",
         file="stageflow/stages/inputs.py",
@@ -56,6 +60,7 @@ COMPONENTS: dict[Capability, str] = {
     Capability.STAGE_TIMEOUT: "stageflow.pipeline.interceptors.TimeoutInterceptor",
     Capability.IDENTITY: "stageflow.context.identity.RunIdentity",
     Capability.IMMUTABLE_INPUTS: "stageflow.stages.inputs.StageInputs",
+    Capability.DECLARED_INPUTS_ONLY: "stageflow.stages.inputs.StageInputs",
     Capability.MERGED_LOOKUP: "stageflow.stages.inputs.StageInputs.get",
     Capability.EXTERNAL_CANCELLATION: _RUN,
 }

@@ -1,0 +1,61 @@
+"""No law says anything against an executor that is right, whatever its style."""
+
+from collections import Counter
+
+import pytest
+
+from detection.correct import CORRECT
+from detection.executors import Planted, PlantedAdapter
+from detection.workload import draw
+from production_testers.experiments.jobs import cost
+from production_testers.experiments.judging import applicable, run_and_judge
+from production_testers.suts.reference import ReferenceAdapter
+
+SCHEDULES = 300
+EXECUTORS = [
+    ReferenceAdapter,
+    *CORRECT,
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_laws_are_silent_about_a_correct_executor_and_have_judged_it(executor):
+    adapter = executor()
+    sut = adapter.describe()
+    exercised: Counter[str] = Counter()
+    complaints = []
+    for index in range(SCHEDULES):
+        judged = run_and_judge(adapter, sut, draw(1, index))
+        for law, verdict in judged.verdicts.items():
+            exercised[law] += verdict.exercised
+        for law, verdict in judged.broken.items():
+            complaints.append(f"schedule {index}: {law}: {verdict.summary}")
+    assert complaints == []
+    assert {law.id for law in applicable(sut) if not exercised[law.id]} == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", ["chain", "fan_out"])
+def test_the_cost_law_is_silent_about_linear_work(shape):
+    arguments = {"shape": shape, "sizes": [128, 256]}
+    answer = cost(PlantedAdapter(Planted), arguments, lambda _event: None)
+    verdict = answer["verdicts"]["cost/operations-per-stage"]
+    assert (verdict["state"], verdict["exercised"]) == ("holds", 1)
+
+
+@pytest.mark.slow
+def test_the_executor_that_bugs_are_planted_in_is_right():
+    adapter = PlantedAdapter(Planted)
+    sut = adapter.describe()
+    assert not any(run_and_judge(adapter, sut, draw(2, i)).broken for i in range(120))
+
+
+def test_a_schedule_is_a_function_of_its_seed_and_number():
+    adapter = ReferenceAdapter()
+    sut = adapter.describe()
+    first, again, other = (
+        run_and_judge(adapter, sut, draw(*at)).observation.history.digest()
+        for at in ((1, 7), (1, 7), (2, 7))
+    )
+    assert first == again != other

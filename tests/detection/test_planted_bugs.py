@@ -1,0 +1,46 @@
+"""Every planted bug is found by the general workload, as what it is."""
+
+import pytest
+
+from detection.executors import PLANTED, PlantedAdapter, PlantedBug
+from detection.workload import draw
+from production_testers.experiments.jobs import cost
+from production_testers.experiments.judging import run_and_judge
+from production_testers.laws import LAWS
+
+SEEDS = (1, 2, 3)
+COSTLY = [bug for bug in PLANTED if LAWS[bug.law].needs_costs]
+FOUND_IN_HISTORIES = [bug for bug in PLANTED if not LAWS[bug.law].needs_costs]
+
+
+def schedules_until_found(bug: PlantedBug, seed: int) -> int | None:
+    adapter = PlantedAdapter(bug.execution)
+    sut = adapter.describe()
+    for index in range(bug.within):
+        verdict = run_and_judge(adapter, sut, draw(seed, index)).broken.get(bug.law)
+        if verdict is not None and verdict.outcome_class == bug.outcome_class:
+            assert verdict.summary
+            return index + 1
+    return None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("bug", FOUND_IN_HISTORIES, ids=lambda bug: bug.execution.__name__)
+def test_a_planted_bug_is_found_within_its_number_of_schedules(bug, seed):
+    assert schedules_until_found(bug, seed) is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", ["chain", "fan_out"])
+@pytest.mark.parametrize("bug", COSTLY, ids=lambda bug: bug.execution.__name__)
+def test_a_planted_cost_is_found(bug, shape):
+    arguments = {"shape": shape, "sizes": [128, 256]}
+    answer = cost(PlantedAdapter(bug.execution), arguments, lambda _event: None)
+    verdict = answer["verdicts"][bug.law]
+    assert (verdict["state"], verdict["outcome_class"]) == ("broken", bug.outcome_class)
+
+
+def test_every_planted_bug_differs_from_the_others():
+    assert len({bug.execution for bug in PLANTED}) == len(PLANTED)
+    assert all(bug.execution.__doc__ for bug in PLANTED)

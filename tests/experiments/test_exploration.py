@@ -60,6 +60,7 @@ def large(pool):
     return explore(pool, PLAN, 7)
 
 
+@pytest.mark.slow
 def test_a_plan_is_executed_whole(large):
     for kind, report in large.items():
         assert (report.schedules, report.truncated, report.lost) == (PLAN[kind], False, 0)
@@ -70,6 +71,7 @@ def test_a_plan_is_executed_whole(large):
     assert len(large[Kind.CHAOS].interleavings) > 30
 
 
+@pytest.mark.slow
 def test_one_worker_and_two_find_the_same(folder, large):
     with WorkerPool(PYTHON, "reference", (folder,), size=1) as alone:
         again = explore(alone, PLAN, 7)
@@ -99,6 +101,7 @@ def test_a_schedule_belongs_to_seed_kind_and_index(folder, monkeypatch):
         monkeypatch.delitem(sys.modules, name, raising=False)
 
 
+@pytest.mark.slow
 def test_schedules_of_a_worker_that_died_are_lost_and_not_found(folder):
     told = []
     with WorkerPool(PYTHON, "reference", (folder,), size=2) as pool:
@@ -112,6 +115,7 @@ def test_schedules_of_a_worker_that_died_are_lost_and_not_found(folder):
     assert sum(told) == 30
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(
     reason="a worker that replaces a dead one is started by a thread and is killed when it ends"
 )

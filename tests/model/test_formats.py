@@ -143,12 +143,14 @@ def test_the_golden_history_can_still_be_read():
     assert HISTORY.digest() == "fca94982749f90be"
 
 
+@pytest.mark.slow
 @given(scenarios())
 def test_a_scenario_comes_back_from_json_as_it_was(scenario):
     raw = json.loads(json.dumps(scenario_format.to_json(scenario)))
     assert scenario_format.from_json(raw) == scenario
 
 
+@pytest.mark.slow
 @given(st.lists(EVENTS, max_size=6))
 def test_a_history_comes_back_from_its_file_as_it_was(events):
     history = History(tuple(events))

@@ -63,6 +63,10 @@ def another_loop():
     asyncio.new_event_loop()
 
 
+async def at_once(ask):
+    ask()
+
+
 @pytest.mark.parametrize(
     "ask",
     [
@@ -84,10 +88,7 @@ def another_loop():
 def test_a_blocking_or_real_call_is_refused_at_its_call_site(run, ask, where):
     async def main(_loop):
         with pytest.raises(RefusedError) as caught:
-            if where == "task":
-                ask()
-            else:
-                await asyncio.to_thread(ask)
+            await (asyncio.to_thread(ask) if where == "thread" else at_once(ask))
         return caught.value
 
     error = run(main).result

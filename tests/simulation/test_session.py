@@ -92,7 +92,7 @@ def test_a_livelock_is_stopped(run, how):
         if how == "call_soon":
             again()
             await forever()
-        while True:
+        while True:  # noqa: ASYNC110 - what is tested
             await asyncio.sleep(0)
 
     session = run(main, pass_limit=1_000)
@@ -172,7 +172,7 @@ def test_what_left_over_tasks_still_do_is_done_before_they_are_cancelled(run):
 
 def test_a_left_over_task_that_polls_for_ever_is_pending(run):
     async def poll():
-        while True:
+        while True:  # noqa: ASYNC110 - what is tested
             await asyncio.sleep(0.01)
 
     async def main(loop):

@@ -4,6 +4,7 @@ Commands are imported when they are called: `ptest --help` stays quick.
 """
 
 import sys
+import traceback
 from typing import NoReturn
 
 import cyclopts
@@ -56,6 +57,9 @@ def call(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 75
+    except Exception as error:  # noqa: BLE001 - Python's own exit code 1 would mean "findings"
+        traceback.print_exc()
+        return _explain(PtestError(f"{type(error).__name__}: {error}.", do="Please report this."))
     return code if isinstance(code, int) else 0
 
 

@@ -14,6 +14,7 @@ from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import install_clean
 from production_testers.experiments.exploration import WorkerPool
 from production_testers.laws import LAWS, Severity
+from production_testers.model.errors import InvalidDocumentError
 from production_testers.phases.context import RunContext
 from production_testers.workspace.atomic import write_json, write_text
 from production_testers.workspace.clock import iso, utc_now
@@ -123,7 +124,9 @@ def _known(context: RunContext) -> list[Known]:
 
 
 def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding:
-    same = [one for one in known if one.is_same(defect)]
+    given = {finding.id for finding in context.findings}  # an id tells one defect of a run
+    same = [one for one in known if one.is_same(defect) and one.finding.id not in given]
+    same.sort(key=lambda one: one.finding.fingerprint != defect.fingerprint)
     here = next((one for one in same if one.entry_id == context.run.entry_id), None)
     elsewhere = next(
         (o for o in same if o.entry_id != context.run.entry_id and not _is_duplicate(o.finding)),
@@ -275,4 +278,10 @@ def load_defect(path: Path) -> Defect:
         InvalidDocumentError: It is no evidence.
     """
     file = path / "evidence.json" if path.is_dir() else path
-    return Defect.from_json(json.loads(file.read_text(encoding="utf-8")), path=str(file))
+    try:
+        raw = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidDocumentError(str(file), (f"{type(error).__name__}: {error}",)) from error
+    if not isinstance(raw, dict):
+        raise InvalidDocumentError(str(file), (f"a {type(raw).__name__} where an object stands",))
+    return Defect.from_json(raw, path=str(file))

@@ -18,7 +18,12 @@ from production_testers.experiments.exploration import WorkerPool
 from production_testers.experiments.recipes import Recipe, recipe_for
 from production_testers.experiments.worker import Worker
 from production_testers.mocks.datasets import SCENARIOS
-from production_testers.model.errors import PtestError, RunInterruptedError, UsageError
+from production_testers.model.errors import (
+    PtestError,
+    RunInterruptedError,
+    SutUnavailableError,
+    UsageError,
+)
 from production_testers.model.scenario import Kind
 from production_testers.phases import environment as environment_phase
 from production_testers.phases import findings as findings_phase
@@ -33,6 +38,7 @@ from production_testers.reports.record import RunRecord
 from production_testers.workspace.atomic import write_text
 from production_testers.workspace.clock import iso, utc_now
 from production_testers.workspace.documents import RunConfig, RunParameters, RunStatus
+from production_testers.workspace.journal import JournalKind
 from production_testers.workspace.roadmap import RoadmapEntry
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.run_readme import RunReadme
@@ -81,7 +87,8 @@ def start(
     """Make a run of an entry and take it through all phases.
 
     Raises:
-        SutUnavailableError: It cannot be installed or imported; no run folder is made.
+        SutUnavailableError: It cannot be installed or imported; no run folder is made. Where it
+            goes away later, the run's status is blocked.
         RunInterruptedError: The user stopped it; it resumes.
         PtestError: Something of ours failed; the run's status is failed.
     """
@@ -93,6 +100,7 @@ def scaffold(
     workspace: Workspace, entry: RoadmapEntry, options: Options, tell: Callable[[str], None]
 ) -> RunContext:
     """Make the run folder with everything that is there before the first test."""
+    workspace.known_findings()  # every earlier finding is needed, and must be readable
     tell(f"Preparing {options.sut}")
     installed = prepare(options.sut)
     description = describe(options.sut, installed)
@@ -140,6 +148,7 @@ def resume(
             f"{run.address} is completed; there is nothing to resume.",
             do=f"`ptest run {run.entry_id} --in {run.address}` executes it again.",
         )
+    workspace.known_findings()
     options = _options_of(config)
     tell(f"Preparing {options.sut}")
     installed = prepare(options.sut)
@@ -333,11 +342,14 @@ def _ending(context: RunContext) -> Iterator[None]:
             f"Interrupted; {context.run.address} is kept.",
             do=f"Go on with: ptest resume {context.run.address}",
         ) from None
+    except SutUnavailableError:
+        _end(context, JournalKind.RUN_BLOCKED, RunStatus.BLOCKED)
+        raise
     except PtestError:
-        _fail(context)
+        _end(context, JournalKind.RUN_FAILED, RunStatus.FAILED)
         raise
     except Exception as error:
-        _fail(context)
+        _end(context, JournalKind.RUN_FAILED, RunStatus.FAILED)
         raise PtestError(
             f"{type(error).__name__}: {error}.",
             do=f"This is an error of ptest; {context.run.address} has the status failed.",
@@ -346,9 +358,9 @@ def _ending(context: RunContext) -> Iterator[None]:
         signal.signal(signal.SIGTERM, earlier)
 
 
-def _fail(context: RunContext) -> None:
-    context.run.journal.append("run_failed")
-    _set_status(context, RunStatus.FAILED)
+def _end(context: RunContext, kind: JournalKind, status: RunStatus) -> None:
+    context.run.journal.append(kind)
+    _set_status(context, status)
 
 
 def _set_status(context: RunContext, status: RunStatus) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from production_testers.cli.options import JsonFlag
+from production_testers.cli.options import JsonFlag, Seed
 from production_testers.cli.output import show, show_json
 from production_testers.mocks import DataFile, write
 from production_testers.mocks.datasets import parse_size
@@ -18,7 +18,7 @@ def data(
     *,
     variant: str = "valid",
     size: str = "100",
-    seed: int = 0,
+    seed: Seed = 0,
     format_: Annotated[str, Parameter(name="--format")] = "json",
     out: Path = Path(),
     json: JsonFlag = False,

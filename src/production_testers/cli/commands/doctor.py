@@ -32,7 +32,7 @@ def doctor(*, json: JsonFlag = False, workspace: WorkspacePath = None) -> int:
     for name, check in checks.items():
         try:
             results[name] = {"ok": True, "detail": check()}
-        except PtestError as error:
+        except (PtestError, OSError) as error:
             results[name] = {"ok": name == "workspace" and workspace is None, "detail": str(error)}
     if json:
         show_json({"checks": results})

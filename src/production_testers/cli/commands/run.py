@@ -1,10 +1,11 @@
 """`ptest run`, `ptest new`, `ptest resume`."""
 
+import math
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from production_testers.cli.options import JsonFlag, WorkspacePath, find_workspace
+from production_testers.cli.options import JsonFlag, Seed, WorkspacePath, find_workspace
 from production_testers.cli.output import show, show_json, tell
 from production_testers.experiments.environments import Sut
 from production_testers.experiments.targets import parse_targets
@@ -22,7 +23,7 @@ def run(
     entry: str,
     *,
     sut: str = DEFAULT_SUT,
-    seed: int = 0,
+    seed: Seed = 0,
     budget: float | None = None,
     kinds: str = "",
     slo: str = "",
@@ -61,7 +62,7 @@ def new(
     entry: str,
     *,
     sut: str = DEFAULT_SUT,
-    seed: int = 0,
+    seed: Seed = 0,
     json: JsonFlag = False,
     workspace: WorkspacePath = None,
 ) -> int:
@@ -109,8 +110,8 @@ def _threshold(text: str) -> Severity | str:
 
 
 def _options(sut: str, seed: int, budget: float | None, kinds: str, slo: str) -> mission.Options:
-    if budget is not None and budget <= 0:
-        raise UsageError(f"--budget {budget:g}: it must be more than 0 seconds.")
+    if budget is not None and not 0 < budget < math.inf:
+        raise UsageError(f"--budget {budget:g}: it must be more than 0 seconds, and finite.")
     return mission.Options(
         sut=Sut.parse(sut),
         seed=seed,

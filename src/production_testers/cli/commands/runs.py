@@ -13,6 +13,9 @@ def list_runs(*, json: JsonFlag = False, workspace: WorkspacePath = None) -> int
     """
     rows = []
     for run in find_workspace(workspace).all_runs():
+        if not run.findings.is_file():
+            rows.append((run.address, "damaged", "—", "—"))
+            continue
         metadata = run.read_findings().metadata
         rows.append(
             (run.address, metadata.status.value, metadata.started_at, metadata.total_findings)

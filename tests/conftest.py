@@ -1,0 +1,21 @@
+"""What the tests of several packages need: a workspace of their own."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from production_testers.workspace.workspace import Workspace
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory) -> Path:
+    """A workspace as it is after `ptest init`; tests work on copies."""
+    return Workspace.create(tmp_path_factory.mktemp("pristine") / "production-testers").root
+
+
+@pytest.fixture
+def workspace(pristine, tmp_path) -> Workspace:
+    root = tmp_path / "production-testers"
+    shutil.copytree(pristine, root)
+    return Workspace(root)

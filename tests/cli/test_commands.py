@@ -24,6 +24,7 @@ executor.Execution._in_time = twice
 """
 
 
+@pytest.mark.slow
 def test_init_twice_keeps_every_edit(ptest, tmp_path):
     place = tmp_path / "new"
     first = ptest("init", place, "--json").json
@@ -58,7 +59,11 @@ def test_init_says_what_to_do_next(ptest, tmp_path):
         (("validate",), {"runs", "problems", "damaged"}),
         (("data", "requests", "--size", "5"), {"path", "records", "sha256"}),
         (("init", "elsewhere"), {"workspace", "entries"}),
-        (("new", "CORE-002", "--sut", "reference"), {"entry", "run_id", "run_dir"}),
+        pytest.param(
+            ("new", "CORE-002", "--sut", "reference"),
+            {"entry", "run_id", "run_dir"},
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_json_is_one_document_and_nothing_else(ptest, draft, finding, command, keys):
@@ -190,7 +195,7 @@ def test_replay_shows_a_break_on_a_wrong_executor(ptest, draft, evidence):
     run = draft()
     (run.pipelines).mkdir()
     (run.pipelines / "wrong.py").write_text(WRONG)
-    made = evidence("dag/runs-once", function="pipelines.wrong:give")
+    made = evidence("dag/runs-once", "stage-ran-twice", function="pipelines.wrong:give")
     folder = run.evidence_of("CORE-001-BUG-001")
     folder.mkdir(parents=True)
     (folder / "evidence.json").write_text(json.dumps(made))

@@ -128,9 +128,9 @@ def in_parallel(scenario):
         (lambda s: len(s.pipeline.stages) >= 4, {"stages": 4}),
         (lambda s: any(stage.after for stage in s.pipeline.stages), {"stages": 2, "edges": 1}),
         (in_parallel, {"stages": 2}),
-        (  # each fault belongs to one run, and goes with it
+        (  # they are moved into one run, so that the other one can go
             lambda s: len(s.faults) >= 2,
-            {"runs": 2, "stages": 2, "faults": ["raise", "raise"]},
+            {"runs": 1, "stages": 2, "faults": ["raise", "raise"]},
         ),
         (lambda s: has_fault(s, FaultKind.HANG), {"faults": ["hang"]}),
         (

@@ -70,7 +70,7 @@ def test_what_is_written_out_can_be_read_again(text):
         ("", "there is no adapter for ''"),
         ("==1.0", "there is no adapter for ''"),
         ("stageflow-core==latest", "'latest' is no version. Write it like 1.2.0"),
-        ("stageflow-core==", "'' is no version"),
+        ("stageflow-core==", "cannot be read"),
         ("stageflow-core==1.0; rm -rf", "is no version"),
         ("stageflow-core@./nowhere", "there is no such file or folder"),
     ],
@@ -83,7 +83,6 @@ def test_wrong_input_gets_one_clear_line(text, message):
 
 
 @pytest.mark.parametrize("text", ["stageflow-core@", "reference==3.0", "stageflow-core==1.0@x"])
-@pytest.mark.xfail(reason="an empty source is the current folder, and some parts are ignored")
 def test_no_part_of_the_input_is_ignored(text, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x").mkdir()

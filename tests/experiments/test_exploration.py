@@ -116,9 +116,6 @@ def test_schedules_of_a_worker_that_died_are_lost_and_not_found(folder):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="a worker that replaces a dead one is started by a thread and is killed when it ends"
-)
 def test_a_pool_can_be_used_again_after_a_worker_died(folder):
     with WorkerPool(PYTHON, "reference", (folder,), size=1) as pool:
         explore(pool, {Kind.STRESS: 1}, 7)

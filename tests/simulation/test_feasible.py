@@ -5,7 +5,6 @@ tasks that a `TaskGroup` cancels comes first, and in which order a set of tasks 
 """
 
 import asyncio
-import sys
 from random import Random
 
 import pytest
@@ -233,20 +232,3 @@ def test_a_custom_task_factory_of_the_program_keeps_the_order(run):
         return await Program(5, sleeps=False).run()
 
     assert run(main).result == asyncio.run(main())
-
-
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with Python 3.12")
-def test_an_eager_task_runs_at_once(run):
-    async def main(loop):
-        loop.set_task_factory(asyncio.eager_task_factory)
-        order = []
-
-        async def child():
-            order.append("child")
-
-        task = asyncio.create_task(child())
-        order.append("parent")
-        await task
-        return order
-
-    assert run(main).result == ["child", "parent"]

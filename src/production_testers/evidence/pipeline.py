@@ -23,7 +23,7 @@ MINIMISE = "production_testers.evidence.jobs:minimise"
 CONTROL = "production_testers.evidence.jobs:control"
 COST = "production_testers.experiments.jobs:cost"
 
-ALLOWANCE = 60_000
+ALLOWANCE = 30_000
 """Work, in stages times runs, for minimising the candidates of one law and class."""
 
 TRIED_PER_CLASS = 5

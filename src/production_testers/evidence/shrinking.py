@@ -77,6 +77,8 @@ class _Search:
     def first(self, smaller: Iterable[Scenario]) -> Scenario | None:
         """The first scenario that still breaks; None when there is none, or no allowance left."""
         for scenario in smaller:
+            if self.work >= self._allowance:
+                break
             if self.still_breaks(scenario):
                 return scenario
         return None
@@ -167,9 +169,7 @@ def _fewer_stages(scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _without(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
-    pipeline = scenario.pipeline
-    for name in names:
-        pipeline = pipeline.without(name)
+    pipeline = scenario.pipeline.without(*names)
     faults = tuple(fault for fault in scenario.faults if fault.stage not in names)
     return _relevant_times(replace(scenario, pipeline=pipeline, faults=faults))
 
@@ -194,8 +194,15 @@ def _plain_stages(scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _simpler_faults(scenario: Scenario) -> Iterator[Scenario]:
-    """A simpler kind instead, or the same one in every run."""
+    """A simpler kind instead, or the same one in the first run."""
     kinds = list(FaultKind)
+    first = scenario.requests[0].key
+    for fault in scenario.faults:
+        if fault.run not in (None, first):
+            moved = replace(fault, run=first)
+            yield replace(
+                scenario, faults=tuple(moved if f is fault else f for f in scenario.faults)
+            )
     for fault in scenario.faults:
         for kind in kinds[: kinds.index(fault.kind)]:
             changed = replace(fault, kind=kind, milliseconds=0.0)

@@ -51,7 +51,14 @@ class Sut:
                 f"--sut {text!r}: there is no adapter for {name!r}.",
                 do=f"Known: {', '.join(sorted(ADAPTERS))}.",
             )
+        if (at and not source) or (equals and not version) or (at and equals):
+            raise UsageError(
+                f"--sut {text!r} cannot be read.",
+                do="Write NAME, NAME==VERSION, NAME@PATH or NAME@git+URL#REV.",
+            )
         if name == "reference":
+            if at or equals:
+                raise UsageError(f"--sut {text!r}: the reference has no versions.")
             return cls(name=name)
         if at:
             return cls(name=name, source=_absolute(source))

@@ -103,6 +103,8 @@ def execute(
 
 
 class _Execution:
+    """One execution: builds the pipeline, then plays the callers of its runs."""
+
     def __init__(self, adapter: Adapter, scenario: Scenario, instruments: Instruments) -> None:
         self.adapter = adapter
         self.scenario = scenario
@@ -110,6 +112,7 @@ class _Execution:
         self.record = instruments.recorder.add
 
     async def run(self) -> None:
+        """Build once, start every run, and wait until all have ended."""
         pipeline = self.scenario.pipeline
         try:
             built = self.adapter.build(pipeline, self.instruments.body)

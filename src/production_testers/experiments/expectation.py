@@ -49,6 +49,7 @@ class _Evaluation:
     """Whether some stage certainly ends the run; behind a skipped one, frameworks differ."""
 
     async def run(self) -> Expected:
+        """Evaluate every stage that can be reached."""
         pipeline = self.scenario.pipeline
         for name in pipeline.topological_order():
             stage = pipeline.stage(name)

@@ -37,6 +37,10 @@ def run_and_judge(
     """Execute once, ask every law, and drop breaks that have another reason than they say."""
     observation, session = execute(adapter, scenario, sut)
     chosen = applicable(sut) if laws is None else list(laws)
+    if session.refused:
+        unknown = Verdict(state=State.UNKNOWN, summary=session.refused[0])
+        verdicts = dict.fromkeys((law.id for law in chosen), unknown)
+        return Judged(observation=observation, verdicts=verdicts, steps=session.steps)
     verdicts = {law.id: _ask(law, observation) for law in chosen}
     for law in chosen:
         verdict = verdicts[law.id]

@@ -39,7 +39,7 @@ async def _closed_loop(
     built = adapter.build(pipeline, _trivial)
     warm_up = int(arguments["executions"] * WARM_UP_SHARE)
     loop = _Loop(adapter, pipeline, built)
-    await loop.run(warm_up, arguments["concurrency"], arguments["seconds_max"])
+    await loop.run(warm_up, arguments["concurrency"], arguments["seconds_max"] * WARM_UP_SHARE)
     gc.collect()
     loop = _Loop(adapter, pipeline, built)
     usage, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter_ns()

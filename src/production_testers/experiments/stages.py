@@ -35,15 +35,6 @@ async def route(port: Port) -> Outcome:
     )
 
 
-async def look_up(port: Port) -> Mapping[str, Json]:
-    """Ask the mock API for the run's item, then give it on."""
-    await port.work(_work_ms(port))
-    item = await port.call(
-        "llm", "chat", messages=[{"role": "user", "content": digest(dict(port.input))}]
-    )
-    return {"from": port.stage, "answer": item, "received": _received(port)}
-
-
 async def carry(port: Port) -> Mapping[str, Json]:
     """Give on the run's whole input: whatever leaks between runs becomes visible."""
     await port.work(_work_ms(port))

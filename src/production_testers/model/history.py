@@ -110,7 +110,11 @@ class History:
                 raise InvalidDocumentError(
                     path, (f"format: {header.get('format')!r} is not {FORMAT!r}",)
                 )
-            return cls(tuple(_event(json.loads(line)) for line in lines[1:]))
+            events = tuple(_event(json.loads(line)) for line in lines[1:])
+            if header["events"] != len(events):
+                stated = header["events"]
+                raise InvalidDocumentError(path, (f"{len(events)} of {stated} events: cut off",))
+            return cls(events)
         except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
             raise InvalidDocumentError(path, (f"not a history: {error}",)) from error
 

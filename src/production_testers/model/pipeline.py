@@ -187,17 +187,24 @@ class PipelineSpec:
             found[name] = frozenset(direct).union(*(found[dependency] for dependency in direct))
         return found
 
-    def without(self, name: str) -> "PipelineSpec":
-        """The pipeline less one stage; its dependants inherit its dependencies."""
-        gone = self.stage(name)
-        kept = []
-        for stage in self.stages:
-            if stage.name == name:
-                continue
+    def without(self, *names: str) -> "PipelineSpec":
+        """The pipeline less some stages; their dependants inherit their dependencies.
+
+        Raises:
+            KeyError: There is no stage of one of these names.
+        """
+        gone = frozenset(self.stage(name).name for name in names)
+        instead: dict[str, tuple[str, ...]] = {}
+        for name in self.topological_order():
             after = dict.fromkeys(
                 inherited
-                for dependency in stage.after
-                for inherited in (gone.after if dependency == name else (dependency,))
+                for dependency in self.stage(name).after
+                for inherited in (instead[dependency] if dependency in gone else (dependency,))
             )
-            kept.append(replace(stage, after=tuple(after)))
-        return replace(self, stages=tuple(kept))
+            instead[name] = tuple(after)
+        kept = tuple(
+            replace(stage, after=instead[stage.name])
+            for stage in self.stages
+            if stage.name not in gone
+        )
+        return replace(self, stages=kept)

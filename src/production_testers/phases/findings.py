@@ -125,7 +125,14 @@ def _known(context: RunContext) -> list[Known]:
 
 def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding:
     given = {finding.id for finding in context.findings}  # an id tells one defect of a run
-    same = [one for one in known if one.is_same(defect) and one.finding.id not in given]
+    others = {one.fingerprint for one in context.defects} - {defect.fingerprint}
+    same = [
+        one
+        for one in known
+        if one.is_same(defect)
+        and one.finding.id not in given
+        and one.finding.fingerprint not in others
+    ]
     same.sort(key=lambda one: one.finding.fingerprint != defect.fingerprint)
     here = next((one for one in same if one.entry_id == context.run.entry_id), None)
     elsewhere = next(

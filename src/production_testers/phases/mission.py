@@ -4,6 +4,7 @@ What a phase decides follows from the run's configuration, so an interrupted run
 doing again whatever was not completed: same seed, same bytes.
 """
 
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -108,8 +109,12 @@ def scaffold(
     started = utc_now()
     run = workspace.new_run(entry.id, started)
     config = _config(run, entry, options.sut, description, plan, iso(started))
-    run.draft(config=config, environment=describe_machine(installed))
-    run.journal.append("run_started", entry=entry.id, sut=str(options.sut), seed=plan.seed)
+    try:
+        run.draft(config=config, environment=describe_machine(installed))
+        run.journal.append("run_started", entry=entry.id, sut=str(options.sut), seed=plan.seed)
+    except BaseException:
+        shutil.rmtree(run.path, ignore_errors=True)  # half a draft is no run: nothing resumes it
+        raise
     context = RunContext(
         workspace=workspace,
         run=run,

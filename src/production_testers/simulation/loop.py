@@ -38,6 +38,10 @@ class LimitReachedError(Exception):
     """The simulation took more virtual time, or more passes, than it may."""
 
 
+refusals: list[str] = []
+"""What was refused since the current simulation started: code that swallows the error is found."""
+
+
 class RefusedError(RuntimeError):
     """The code under test asked for something real that a simulation does not have."""
 
@@ -45,6 +49,7 @@ class RefusedError(RuntimeError):
         site = call_site()
         super().__init__(f"{what} is not available in a simulation; called at {site}")
         self.site = site
+        refusals.append(str(self))
 
 
 def call_site() -> str:
@@ -219,7 +224,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def run_in_executor(  # type: ignore[override]
         self,
-        executor: object,  # noqa: ARG002 - there are no threads
+        _executor: object,
         func: Callable[..., Any],
         *args: Any,
     ) -> asyncio.Future[Any]:
@@ -251,7 +256,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         """There is only one thread."""
         return self.call_soon(callback, *args, context=context)
 
-    def _process_events(self, event_list: object) -> None:
+    def _process_events(self, _event_list: object) -> None:
         """There are no events from outside."""
 
     def _write_to_self(self) -> None:

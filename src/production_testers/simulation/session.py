@@ -17,6 +17,7 @@ from production_testers.simulation.loop import (
     LimitReachedError,
     SimulatedLoop,
     SimulatedTask,
+    refusals,
 )
 
 CLEANING_S = 1.0
@@ -47,6 +48,8 @@ class Session:
         lost: Messages about exceptions that nobody retrieved.
         pending: Tasks that had not ended when nothing more could happen.
         taken: Every latency factor that was asked for, by name.
+        refused: What the code asked for that a simulation does not have: it shows nothing about
+            that code.
     """
 
     ended: Ended = Ended.RETURNED
@@ -57,6 +60,7 @@ class Session:
     lost: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     taken: Mapping[str, float] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
 
 
 def simulate(
@@ -85,6 +89,7 @@ def simulate(
     if asyncio._get_running_loop() is not None or patches.active():
         raise RuntimeError("A simulation cannot run inside another one, nor inside an event loop.")
     session = Session()
+    refusals.clear()
     loop = SimulatedLoop(choices, limit_s=limit_s, pass_limit=pass_limit)
     lost: list[str] = []
     loop.set_exception_handler(lambda _loop, context: lost.append(_describe(context)))
@@ -101,6 +106,7 @@ def simulate(
         if on_rest is not None:
             on_rest()
         session.steps, session.virtual_s = loop.steps, loop.time()
+        session.refused = tuple(refusals)
     finally:
         try:
             _clean_up(loop, lost)

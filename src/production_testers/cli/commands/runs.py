@@ -11,7 +11,7 @@ def list_runs(*, json: JsonFlag = False, workspace: WorkspacePath = None) -> int
         json: Print one JSON document.
         workspace: The workspace; by default the nearest one.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for run in find_workspace(workspace).all_runs():
         if not run.findings.is_file():
             rows.append((run.address, "damaged", "—", "—"))

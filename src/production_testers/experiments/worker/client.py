@@ -36,6 +36,12 @@ class WorkerDiedError(PtestError):
     """The worker, or its child for one job, ended without an answer."""
 
 
+def _environment() -> dict[str, str]:
+    """The hash seed is fixed, because frameworks iterate sets of strings."""
+    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {"PYTHONHASHSEED": "0", **passed_on}
+
+
 class Worker:
     """One worker process; a context manager.
 
@@ -53,14 +59,14 @@ class Worker:
         job_read, self._job_write = os.pipe()
         self._answer_read, answer_write = os.pipe()
         package = str(Path(production_testers.__file__).parent)
-        command = [str(python), "-I", "-B", "-c", BOOTSTRAP, package]
+        command = [str(python), "-s", "-P", "-B", "-c", BOOTSTRAP, package]
         self._process = subprocess.Popen(
             [*command, str(job_read), str(answer_write), sut, str(MEMORY_BYTES)],
             pass_fds=(job_read, answer_write),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            env=_environment(),
             start_new_session=True,
         )
         os.close(job_read)
@@ -96,7 +102,11 @@ class Worker:
             WorkerDiedError: The child died or did not answer in time; its result is *unknown*.
             PtestError: The job raised: an error of ours.
         """
-        frames.write(self._jobs, {"job": job, "arguments": arguments, "paths": self._paths})
+        try:
+            frames.write(self._jobs, {"job": job, "arguments": arguments, "paths": self._paths})
+        except (BrokenPipeError, ValueError):
+            self.close()
+            raise WorkerDiedError(f"The worker had ended before {job}.") from None
         while True:
             message = self._read(timeout_s)
             if "event" in message:
@@ -109,16 +119,26 @@ class Worker:
                 raise PtestError(f"{job} failed: {message['error']}.\n{message['traceback']}")
 
     def _read(self, timeout_s: float) -> dict[str, Any]:
-        ready, _, _ = select.select([self._answers], [], [], timeout_s)
-        if not ready:
+        """The next message; whatever else happens is the worker's death."""
+        try:
+            message = frames.read(_Whole(self._answers, timeout_s))
+        except TimeoutError:
             self.close()
-            raise WorkerDiedError(f"The worker gave no answer in {timeout_s:.0f} s.")
-        message = frames.read(_Whole(self._answers))
+            raise WorkerDiedError(f"The worker gave no answer in {timeout_s:.0f} s.") from None
+        except ValueError as error:  # a torn frame, or a worker that was closed
+            self.close()
+            raise WorkerDiedError(f"The worker's answer cannot be read: {error}.") from None
         if message is None:
-            _, errors = self._process.communicate()
-            last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-            raise WorkerDiedError(f"The worker ended: {last[0]}.")
+            last = self._last_words()
+            self.close()
+            raise WorkerDiedError(f"The worker ended: {last}.")
         return message
+
+    def _last_words(self) -> str:
+        self._process.wait()
+        stream = self._process.stderr
+        text = stream.read().decode(errors="replace") if stream is not None else ""
+        return (text.strip().splitlines()[-1:] or ["no message"])[0]
 
     def close(self) -> None:
         """End the worker and everything it started."""
@@ -134,15 +154,27 @@ class Worker:
 
 
 class _Whole:
-    """Reads exactly as much as asked for from an unbuffered stream."""
+    """Reads exactly as much as asked for from an unbuffered stream, and never waits for ever."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, timeout_s: float) -> None:
         self._stream = stream
+        self._timeout_s = timeout_s
 
     def read(self, count: int, /) -> bytes:
-        """All of `count` bytes, or what there is before the end."""
+        """All of `count` bytes, or what there is before the end.
+
+        Raises:
+            TimeoutError: Nothing came in time.
+            ValueError: The stream is closed.
+        """
         parts = []
-        while count > 0 and (part := self._stream.read(count)):
+        while count > 0:
+            ready, _, _ = select.select([self._stream], [], [], self._timeout_s)
+            if not ready:
+                raise TimeoutError
+            part = self._stream.read(count)
+            if not part:
+                break
             parts.append(part)
             count -= len(part)
         return b"".join(parts)

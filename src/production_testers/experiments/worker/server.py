@@ -9,6 +9,7 @@ import importlib
 import logging
 import os
 import resource
+import select
 import signal
 import sys
 import traceback
@@ -23,7 +24,6 @@ _PR_SET_PDEATHSIG = 1
 
 def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int) -> None:
     """Answer jobs until the parent closes the pipe."""
-    _die_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     jobs, answers = os.fdopen(jobs_fd, "rb"), os.fdopen(answers_fd, "wb")
     try:
@@ -37,22 +37,42 @@ def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int) -> None:
     logging.disable(logging.CRITICAL)
     frames.write(answers, {"ready": {"name": description.name, "version": description.version}})
     while (message := frames.read(jobs)) is not None:
-        _fork(message, answers, adapter)
+        _fork(message, jobs_fd, answers, adapter)
 
 
-def _fork(message: dict[str, Any], answers: BinaryIO, adapter: Any) -> None:
+_DONE = 42
+"""How a child ends that gave its answer; code under test that exits by itself does not use it."""
+
+
+def _fork(message: dict[str, Any], jobs_fd: int, answers: BinaryIO, adapter: Any) -> None:
     child = os.fork()
     if child == 0:
         _die_with_parent()
         code = 1
         try:
             frames.write(answers, _perform(message, answers, adapter))
-            code = 0
+            code = _DONE
         finally:
             os._exit(code)
-    _, status = os.waitpid(child, 0)
-    if status != 0:
-        frames.write(answers, {"died": os.waitstatus_to_exitcode(status)})
+    code = os.waitstatus_to_exitcode(_wait(child, jobs_fd))
+    if code != _DONE:
+        frames.write(answers, {"died": code})
+
+
+def _wait(child: int, jobs_fd: int) -> int:
+    """The child's status; the child and this process end at once when the parent is gone."""
+    watched = select.poll()
+    pidfd = os.pidfd_open(child)
+    watched.register(pidfd, select.POLLIN)
+    watched.register(jobs_fd, 0)  # hang-up is always reported
+    try:
+        while pidfd not in (ready := [fd for fd, _ in watched.poll()]):
+            if jobs_fd in ready:
+                os.kill(child, signal.SIGKILL)
+                os._exit(1)
+        return os.waitpid(child, 0)[1]
+    finally:
+        os.close(pidfd)
 
 
 def _perform(message: dict[str, Any], answers: BinaryIO, adapter: Any) -> dict[str, Any]:
@@ -65,6 +85,8 @@ def _perform(message: dict[str, Any], answers: BinaryIO, adapter: Any) -> dict[s
         module, _, name = message["job"].partition(":")
         job = getattr(importlib.import_module(module), name)
         return {"result": job(adapter, message["arguments"], emit)}
+    except MemoryError:
+        os._exit(signal.SIGKILL)  # as the kernel would have ended it
     except BaseException as error:  # noqa: BLE001 - whatever happens is reported, then the child ends
         return {"error": f"{type(error).__name__}: {error}", "traceback": traceback.format_exc()}
 

@@ -1,0 +1,94 @@
+"""A minimal scenario is told in words that a maintainer understands."""
+
+import pytest
+
+from production_testers.evidence.words import exhibit_in_words
+from production_testers.experiments.workloads import chain, identity_of
+from production_testers.model.pipeline import PipelineSpec, StageSpec
+from production_testers.model.scenario import (
+    Fault,
+    FaultKind,
+    Kind,
+    Latencies,
+    RunRequest,
+    Scenario,
+)
+from production_testers.model.scenario_format import to_json
+
+GIVE = "production_testers.experiments.stages:give"
+
+
+def told(*, pipeline=None, runs=1, faults=(), cancel_after_ms=None, fixed=None):
+    scenario = Scenario(
+        kind=Kind.CHAOS,
+        pipeline=pipeline or chain(2),
+        requests=tuple(
+            RunRequest(
+                key=f"r{i}",
+                input={},
+                identity=identity_of(i, i),
+                start_ms=float(i),
+                cancel_after_ms=cancel_after_ms if i == 0 else None,
+            )
+            for i in range(runs)
+        ),
+        faults=faults,
+        latencies=Latencies(fixed={"*": 1.0, **(fixed or {})}),
+    )
+    return exhibit_in_words({"scenario": to_json(scenario)})
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_every_fault_has_its_own_words(kind):
+    (words,) = told(faults=(Fault(kind=kind, stage="s0"),))[2:]
+    assert words.startswith("Stage s0 ")
+    assert words.endswith(".")
+    assert "_" not in words
+    others = [
+        told(faults=(Fault(kind=other, stage="s0"),))[2] for other in FaultKind if other != kind
+    ]
+    assert words not in others
+
+
+def test_a_fault_says_in_which_run_and_for_how_long():
+    slow = Fault(kind=FaultKind.SLOW, stage="s1", run="r1", milliseconds=12.5)
+    always = Fault(kind=FaultKind.RAISE, stage="s0")
+    assert told(runs=2, faults=(slow, always))[2:] == (
+        "Stage s1 is slow in run r1 for 12.5 ms.",
+        "Stage s0 raises in every run.",
+    )
+
+
+def test_the_pipeline_and_its_runs_come_first():
+    pipeline = PipelineSpec(
+        name="p",
+        stages=(
+            StageSpec(name="a", function=GIVE),
+            StageSpec(name="b", function=GIVE, after=("a",), skippable=True),
+            StageSpec(name="c", function=GIVE, after=("a", "b")),
+        ),
+        stage_timeout_ms=30.0,
+    )
+    assert told(pipeline=pipeline) == (
+        "Pipeline: 3 stages: a, b (may be skipped) after a, c after a and b."
+        " Every stage has a time-out of 30 ms.",
+        "One run, r0.",
+    )
+    assert told(runs=2)[1] == "2 runs of one built pipeline: r0 at 0 ms, r1 at 1 ms."
+
+
+def test_one_stage_is_no_stages_and_many_are_not_listed():
+    assert told(pipeline=chain(1))[0] == "Pipeline: 1 stage: s0."
+    assert told(pipeline=chain(40))[0] == "Pipeline: 40 stages, s0 to s39."
+
+
+def test_cancelling_and_holding_are_told():
+    words = told(cancel_after_ms=2.0, fixed={"r0/s1/0": 10.0})
+    assert words[2] == "The run's caller cancels r0 2 ms after its start."
+    assert words[3] == "Hold s1 of run r0: its work 0 takes 10 ms."
+
+
+@pytest.mark.parametrize(("shape", "words"), [("chain", "a chain"), ("fan_out", "a fan-out")])
+def test_measured_work_is_told_by_its_sizes(shape, words):
+    (only,) = exhibit_in_words({"shape": shape, "sizes": [256, 512]})
+    assert only == f"One run of {words} of 256 and 512 stages, all of them trivial."

@@ -1,0 +1,200 @@
+"""A known defect keeps its id within an entry; another entry gives its own, and a link."""
+
+import json
+
+import pytest
+
+from production_testers.evidence.defect import Defect
+from production_testers.evidence.pipeline import Shown
+from production_testers.experiments.environments import Environment, Sut
+from production_testers.experiments.recipes import recipe_for
+from production_testers.phases.context import Plan, RunContext
+from production_testers.phases.findings import load_defect, record
+from production_testers.workspace.documents import (
+    EnvironmentDocument,
+    FindingStatus,
+    RunConfig,
+)
+from production_testers.workspace.run_folder import RunFolder
+
+HERE, ELSEWHERE = "DAG-009", "CORE-001"
+
+
+@pytest.fixture
+def context(workspace, tmp_path):
+    """Makes a run that has explored and is about to record what it found."""
+
+    def make(entry_id=HERE, day=14):
+        entry = workspace.roadmap().entry(entry_id)
+        run = RunFolder(workspace.runs_folder / entry_id / f"run-2026-01-{day}-001")
+        run.draft(
+            config=RunConfig(
+                roadmap_entry_id=entry_id,
+                roadmap_entry_title=entry.title,
+                priority=entry.priority,
+                risk_class=entry.risk,
+                run_id=run.run_id,
+                started_at=f"2026-01-{day}T09:00:00Z",
+            ),
+            environment=EnvironmentDocument(
+                python_version="3.11.7", os="Linux", cpu="any", memory_gb=8, dependencies={}
+            ),
+        )
+        return RunContext(
+            workspace=workspace,
+            run=run,
+            entry=entry,
+            recipe=recipe_for(entry_id),
+            sut=Sut(name="reference"),
+            environment=Environment(python=tmp_path, site_packages=None, packages={}),
+            description={"version": None, "capabilities": {}},
+            plan=Plan(seed=0, schedules={}, cost_sizes={}),
+            tell=lambda _line: None,
+        )
+
+    return make
+
+
+def shown(fingerprint="aaaaaaaaaaaaaaaa", features=("dependency",), **fields):
+    defect = Defect(
+        **{
+            "law": "dag/runs-once",
+            "outcome_class": "stage-ran-twice",
+            "component": "engine.run",
+            "features": features,
+            "fingerprint": fingerprint,
+            "verdict": {"state": "broken", "summary": "s1 ran twice"},
+            "exhibit": {"shape": "chain", "sizes": [8, 16]},
+            "digest": "d",
+            "sut": {"name": "reference", "version": None},
+            "kinds": {"chaos": 3},
+            **fields,
+        }
+    )
+    return Shown(defect=defect.with_step("verified", "once more"), history="{}\n")
+
+
+def ids(context):
+    return [finding.id for finding in context.findings]
+
+
+def test_a_new_defect_is_confirmed_and_gets_the_next_id(context):
+    run = context()
+    record(run, [shown(), shown("bbbbbbbbbbbbbbbb", component="other")])
+    assert len(set(ids(run))) == 2
+    assert run.new_ids == set(ids(run))
+    assert {finding.status for finding in run.findings} == {FindingStatus.CONFIRMED}
+    assert run.run.read_findings().findings == tuple(run.findings)
+    assert run.run.read_findings().metadata.total_findings == 2
+
+
+def test_a_known_defect_keeps_its_id_and_is_not_new(context):
+    first, second = context(day=14), context(day=15)
+    record(first, [shown()])
+    record(second, [shown()])
+    assert ids(second) == ids(first)
+    assert second.findings[0].created_at == first.findings[0].created_at
+    assert second.new_ids == set()
+
+
+def test_a_known_defect_in_a_larger_disguise_keeps_its_id(context):
+    first, second = context(day=14), context(day=15)
+    record(first, [shown(features=("dependency",))])
+    record(second, [shown("bbbbbbbbbbbbbbbb", features=("dependency", "fault:raise"))])
+    assert ids(second) == ids(first)
+
+
+def test_what_needs_less_than_a_known_defect_is_new(context):
+    first, second = context(day=14), context(day=15)
+    record(first, [shown(features=("dependency", "fault:raise"))])
+    record(second, [shown("bbbbbbbbbbbbbbbb", features=("dependency",))])
+    assert ids(second) != ids(first)
+    assert second.new_ids == set(ids(second))
+
+
+def test_what_a_user_decided_about_a_known_defect_stays(context):
+    first, second = context(day=14), context(day=15)
+    record(first, [shown()])
+    document = first.run.read_findings()
+    decided = document.findings[0].model_copy(update={"status": FindingStatus.WONT_FIX})
+    first.run.write_findings(document.with_findings([decided]))
+    record(second, [shown()])
+    assert second.findings[0].status is FindingStatus.WONT_FIX
+
+
+def test_a_defect_of_another_entry_gets_its_own_id_status_and_link(context):
+    first, other = context(), context(ELSEWHERE)
+    record(first, [shown()])
+    record(other, [shown()])
+    (duplicate,) = other.findings
+    assert duplicate.id.startswith(f"{ELSEWHERE}-")
+    assert duplicate.status is FindingStatus.DUPLICATE
+    assert duplicate.related_findings == (first.findings[0].id,)
+    assert other.new_ids == set()
+    aggregate = first.workspace.aggregate()
+    assert [finding.id for finding in aggregate.findings] == ids(first)
+
+
+def test_a_third_entry_links_to_the_original_not_to_a_duplicate(context):
+    contexts = [context(name) for name in (HERE, ELSEWHERE, "DAG-006")]
+    for one in contexts:
+        record(one, [shown()])
+    original = contexts[0].findings[0].id
+    assert [one.findings[0].related_findings for one in contexts] == [(), (original,), (original,)]
+
+
+def test_one_known_id_never_tells_two_defects_of_a_run(context):
+    first, second = context(day=14), context(day=15)
+    record(first, [shown(features=("dependency",))])
+    larger = [
+        shown("bbbbbbbbbbbbbbbb", features=("dependency", "fault:raise")),
+        shown("cccccccccccccccc", features=("caller-cancels", "dependency")),
+        shown(features=("dependency",)),
+    ]
+    record(second, larger)
+    assert len(set(ids(second))) == 3
+    by_fingerprint = {finding.fingerprint: finding.id for finding in second.findings}
+    assert by_fingerprint["aaaaaaaaaaaaaaaa"] == ids(first)[0]
+    evidence = {path.name for path in second.run.evidence.iterdir() if path.is_dir()}
+    assert evidence == set(ids(second))
+
+
+def test_two_disguises_of_a_known_defect_do_not_share_its_id(context):
+    first, second = context(day=14), context(day=15)
+    record(first, [shown(features=("dependency",))])
+    raised = shown("bbbbbbbbbbbbbbbb", features=("dependency", "fault:raise"))
+    cancelled = shown("cccccccccccccccc", features=("caller-cancels", "dependency"))
+    record(second, [raised, cancelled])
+    assert len(set(ids(second))) == 2
+    assert second.new_ids == set(ids(second)) - set(ids(first))
+
+
+def test_recording_again_gives_the_same_ids_and_drops_what_is_gone(context):
+    run = context()
+    record(run, [shown(), shown("bbbbbbbbbbbbbbbb", component="other")])
+    before = {finding.fingerprint: finding.id for finding in run.findings}
+    record(run, [shown("bbbbbbbbbbbbbbbb", component="other")])
+    (kept,) = run.findings
+    assert kept.id == before["bbbbbbbbbbbbbbbb"]
+    assert [path.name for path in run.run.evidence.iterdir() if path.is_dir()] == [kept.id]
+
+
+def test_evidence_stands_where_the_finding_says_and_reads_back(context):
+    run = context()
+    one = shown()
+    record(run, [one])
+    (finding,) = run.findings
+    file = run.run.path / finding.attachments[0].path
+    assert json.loads(file.read_text())["finding"] == finding.id
+    assert load_defect(file) == load_defect(file.parent) == one.defect
+    assert (file.parent / "history.jsonl").read_text() == "{}\n"
+    assert finding.reproduction.steps[0] == f"ptest replay {finding.id}"
+
+
+def test_what_a_gate_turned_down_is_kept_with_the_reason(context):
+    run = context()
+    run.rejected.append(shown().defect.with_step("attributed", "the reference, too", passed=False))
+    record(run, [])
+    (rejected,) = json.loads((run.run.evidence / "rejected.json").read_text())["rejected"]
+    assert rejected["steps"][-1]["detail"] == "the reference, too"
+    assert run.run.read_findings().findings == ()

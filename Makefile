@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_WORKSPACE ?= production-testers
 
-.PHONY: setup demo test lint types architecture unit lock clean
+.PHONY: setup demo test lint types architecture unit lock docs clean
 
 setup: $(VENV)/.ready
 
@@ -40,6 +40,10 @@ unit: setup
 # Writes the lock file anew from pyproject.toml: versions and hashes, no index.
 lock: setup
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group dev pyproject.toml --output-file requirements.lock
+
+# Pages that are written from the code.
+docs: setup
+	$(BIN)/python -c "from production_testers.reports.law_reference import law_reference; print(law_reference(), end='')" > docs/reference/laws.md
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

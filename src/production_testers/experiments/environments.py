@@ -191,7 +191,14 @@ def _uv(sut: Sut, *arguments: str) -> str:
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Only one process makes an environment at a time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("w")
+    except OSError as error:
+        raise UsageError(
+            f"The cache {path.parent} cannot be used: {error.strerror}.",
+            do=f"Name another folder in {CACHE_VARIABLE}.",
+        ) from error
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -80,6 +80,7 @@ def execute(
     run: dict[str, Recorder] = {}
 
     async def main(loop: SimulatedLoop) -> None:
+        """The application: it builds, and starts every run."""
         recorder = run["recorder"] = Recorder(loop.time)
         await _Execution(adapter, scenario, Instruments(scenario, recorder, choices)).run()
 

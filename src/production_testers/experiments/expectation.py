@@ -24,6 +24,7 @@ def expect(scenario: Scenario, choices: Choices) -> dict[str, Expected]:
     """For every run of the scenario, what the reference allows."""
 
     async def main(_loop: SimulatedLoop) -> dict[str, Expected]:
+        """One run after the other: nothing of one reaches another."""
         return {
             request.key: await _Evaluation(scenario, request, choices).run()
             for request in scenario.requests

@@ -1,5 +1,6 @@
 """Targets (SLO) for real executions: `p99_ms=50,throughput_tps=5000`."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ def parse_targets(text: str) -> dict[str, float]:
             targets[name] = float(value)
         except ValueError:
             targets[name] = 0.0
-        if targets[name] <= 0:
+        if not 0 < targets[name] < math.inf:
             raise UsageError(f"--slo {part!r}: {value!r} is no positive number.")
     return targets
 

@@ -142,7 +142,8 @@ def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding
     kind = FindingType(defect.declared.type.value)
     if here is not None:
         finding_id, created_at = here.finding.id, here.finding.created_at
-        status = here.finding.status
+        again = here.finding.status is FindingStatus.RESOLVED  # it shows again: a regression
+        status = FindingStatus.CONFIRMED if again else here.finding.status
         related = here.finding.related_findings
     else:
         finding_id = _new_id(context, kind, defect.fingerprint)

@@ -22,11 +22,11 @@ DEFAULT_SUT = "stageflow-core"
 def run(
     entry: str,
     *,
-    sut: str = DEFAULT_SUT,
-    seed: Seed = 0,
+    sut: str | None = None,
+    seed: Seed | None = None,
     budget: float | None = None,
-    kinds: str = "",
-    slo: str = "",
+    kinds: str | None = None,
+    slo: str | None = None,
     fail_on: str = "high",
     in_: Annotated[str | None, Parameter(name="--in")] = None,
     json: JsonFlag = False,
@@ -36,13 +36,13 @@ def run(
 
     Args:
         entry: Id of the roadmap entry, such as CORE-001.
-        sut: NAME, NAME==VERSION, NAME@PATH, NAME@git+URL#REV or reference.
-        seed: Where everything is drawn from; printed before the run.
+        sut: NAME, NAME==VERSION, NAME@PATH, NAME@git+URL#REV or reference; stageflow-core.
+        seed: Where everything is drawn from, 0 by default; printed before the run.
         budget: Ceiling in seconds for exploring; reaching it marks the run truncated.
         kinds: Comma-separated kinds to execute; all five by default.
         slo: Targets such as p99_ms=50,throughput_tps=5000.
         fail_on: Severity from which on a confirmed finding gives exit code 1, or new.
-        in_: Execute this run again, with its files as they are now.
+        in_: Execute this run again, with its files and configuration as they are now.
         json: Print one JSON document.
         workspace: The workspace; by default the nearest one.
     """
@@ -53,8 +53,13 @@ def run(
         again = place.run(in_)
         if again.entry_id != found.id:
             raise UsageError(f"--in {in_}: that is a run of {again.entry_id}, not of {found.id}.")
+        if any(option is not None for option in (sut, seed, budget, kinds, slo)):
+            raise UsageError(
+                f"--in {in_}: the run has its own system under test, seed, plan and targets.",
+                do="Edit its config/run_config.json, or leave the other options out.",
+            )
         return _finish(mission.resume(place, again, tell, again=True), threshold, json=json)
-    options = _options(sut, seed, budget, kinds, slo)
+    options = _options(sut or DEFAULT_SUT, seed or 0, budget, kinds or "", slo or "")
     return _finish(mission.start(place, found, options, tell), threshold, json=json)
 
 
@@ -86,17 +91,25 @@ def new(
     return 0
 
 
-def resume(run: str, *, json: JsonFlag = False, workspace: WorkspacePath = None) -> int:
+def resume(
+    run: str,
+    *,
+    fail_on: str = "high",
+    json: JsonFlag = False,
+    workspace: WorkspacePath = None,
+) -> int:
     """Go on with a run that was interrupted or scaffolded.
 
     Args:
         run: Address of the run, ENTRY/run-….
+        fail_on: Severity from which on a confirmed finding gives exit code 1, or new.
         json: Print one JSON document.
         workspace: The workspace; by default the nearest one.
     """
+    threshold = _threshold(fail_on)
     place: Workspace = find_workspace(workspace)
     outcome = mission.resume(place, place.run(run), tell)
-    return _finish(outcome, Severity.HIGH, json=json)
+    return _finish(outcome, threshold, json=json)
 
 
 def _threshold(text: str) -> Severity | str:

@@ -34,9 +34,9 @@ def main() -> None:
         "Simulation",
         "python benchmarks/simulation.py",
         "CPU µs per schedule of stageflow-core 1.2.0, median (minimum to maximum) of five rounds."
-        " *Simulated* includes the evaluation of what the reference allows; *judged* also every law;"
-        " *stock* is the same instrumented execution on a reused stock loop, its work taking no"
-        " time. Aim of a later version: a ratio of at most 1.2. Not reached: the evaluation by the"
+        " *Simulated* includes the evaluation of what the reference allows; *judged* also every"
+        " law; *stock* is the same instrumented execution on a reused stock loop, its work taking"
+        " no time. Aim of a later version: a ratio of at most 1.2. Not reached: evaluation by the"
         " reference, digests of every value and a new loop per schedule hold it back.",
         ("shape", "simulated", "judged", "stock", "simulated / stock"),
         rows,

@@ -20,6 +20,7 @@ class Capability(StrEnum):
     IMMUTABLE_INPUTS = "immutable_inputs"
     DECLARED_INPUTS_ONLY = "declared_inputs_only"
     MERGED_LOOKUP = "merged_lookup"
+    CLEANUP_ON_FAILURE = "cleanup_on_failure"
     EXTERNAL_CANCELLATION = "external_cancellation"
 
 

@@ -224,7 +224,9 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
                 availability_risk=risk if law.category.value == "reliability" else None,
                 business_impact=declared.why,
             ),
-            "recommendation": Recommendation(summary=f"Keep the law {law.id}: {expected}"),
+            "recommendation": Recommendation(
+                summary=f"Make {defect.component} keep this: {expected}"
+            ),
             "attachments": (
                 Attachment(
                     name="Evidence",

@@ -37,8 +37,7 @@ def _outcome(context: RunContext, law: Law, number: int, *, tested: bool) -> Hyp
         result, evidence = _result(context, law, ids)
     return HypothesisOutcome(
         id=f"H{number}",
-        statement=f"There is a pipeline, an input, a fault or a timing for which this does not"
-        f" hold: {law.statement}",
+        statement=f"This can be broken: {law.statement}",
         law=law.id,
         result=result,
         evidence=evidence,

@@ -127,6 +127,7 @@ LAW = Law(
             severity=Severity.HIGH,
             why="side effects happen after the caller was told that the run failed",
             type=FindingType.RELIABILITY,
+            capability=Capability.CLEANUP_ON_FAILURE,
         ),
         "after-stop": OutcomeClass(
             title="Stages go on running after a stage cancelled the pipeline",

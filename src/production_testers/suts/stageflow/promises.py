@@ -8,9 +8,7 @@ _ENUMS = "stageflow/core/stage_enums.py"
 _DAG = "stageflow/pipeline/dag.py"
 
 PROMISES: dict[Capability, Citation] = {
-    Capability.DAG: Citation(
-        quote="Executes stages as soon as their dependencies are met", file=_DAG
-    ),
+    Capability.DAG: Citation(quote="- Dependency-driven execution (topological sort)", file=_DAG),
     Capability.CONCURRENT_RUNS: Citation(
         quote="Built on asyncio for high-performance concurrent execution", file="METADATA"
     ),
@@ -42,6 +40,9 @@ PROMISES: dict[Capability, Citation] = {
         quote="Searches through all prior_outputs in insertion order and returns",
         file="stageflow/stages/inputs.py",
     ),
+    Capability.CLEANUP_ON_FAILURE: Citation(
+        quote="Uses structured cancellation to ensure proper resource cleanup", file=_DAG
+    ),
     Capability.EXTERNAL_CANCELLATION: Citation(
         quote="Uses structured cancellation to ensure proper resource cleanup", file=_DAG
     ),
@@ -62,5 +63,6 @@ COMPONENTS: dict[Capability, str] = {
     Capability.IMMUTABLE_INPUTS: "stageflow.stages.inputs.StageInputs",
     Capability.DECLARED_INPUTS_ONLY: "stageflow.stages.inputs.StageInputs",
     Capability.MERGED_LOOKUP: "stageflow.stages.inputs.StageInputs.get",
+    Capability.CLEANUP_ON_FAILURE: _RUN,
     Capability.EXTERNAL_CANCELLATION: _RUN,
 }

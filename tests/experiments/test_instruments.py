@@ -17,10 +17,13 @@ from production_testers.experiments.instruments import (
     fault_marker,
     origin_of,
 )
+from production_testers.experiments.jobs import draw
+from production_testers.experiments.workloads import identity_of
 from production_testers.mocks.services.contract import ServiceError
+from production_testers.model.errors import UsageError
 from production_testers.model.history import EventKind
-from production_testers.model.pipeline import Outcome, Status
-from production_testers.model.scenario import FaultKind, Latencies
+from production_testers.model.pipeline import Outcome, PipelineSpec, StageSpec, Status
+from production_testers.model.scenario import FaultKind, Kind, Latencies, RunRequest, Scenario
 from production_testers.suts.contract import StageCall
 from production_testers.suts.reference import ReferenceAdapter
 
@@ -58,6 +61,7 @@ def ended(observation, stage):
         (FaultKind.SLOW, ["stage_started", "fault_fired", "stage_ended"], "completed"),
         (FaultKind.MUTATE_INPUTS, ["stage_started", "fault_fired", "stage_ended"], "completed"),
         (FaultKind.RETURN_NONE, ["stage_started", "fault_fired", "stage_ended"], "completed"),
+        (FaultKind.SLOW_CLEANUP, ["stage_started", "fault_fired", "stage_ended"], "completed"),
     ],
 )
 def test_a_fault_shows_in_the_history(lab, fault, events_of_a, ends):
@@ -347,3 +351,32 @@ def test_a_stage_may_return_an_outcome_a_mapping_or_nothing(lab, monkeypatch):
 
 def test_the_marker_names_stage_and_run():
     assert fault_marker("r0", "a") == "injected into a of r0"
+
+
+def test_a_slow_clean_up_delays_the_end_of_a_stage_that_is_cancelled(lab):
+    made = lab.scenario(*CHAIN, faults=[(FaultKind.SLOW_CLEANUP, "a", 30.0)])
+    (request,) = made.requests
+    observation = lab.run(replace(made, requests=(replace(request, cancel_after_ms=1.5),)))
+    (cancelled,) = observation.history.of(EventKind.RUN_CANCELLED)
+    (stopped,) = observation.history.of(EventKind.STAGE_STOPPED)
+    assert round((stopped.time_ns - cancelled.time_ns) / 1e6) == 30
+    assert outcome(observation) == "cancelled"
+
+
+def test_a_stage_function_that_is_not_there_is_a_mistake_of_the_run_folder(monkeypatch):
+    module = types.ModuleType("pipelines.chaos")
+    made = scenario_with_function("nowhere:nothing")
+    monkeypatch.setattr(module, "scenario", lambda _random: made, raising=False)
+    monkeypatch.setitem(sys.modules, "pipelines.chaos", module)
+    with pytest.raises(UsageError, match="nowhere:nothing"):
+        draw(Kind.CHAOS, 0, 0)
+
+
+def scenario_with_function(function):
+    stage = StageSpec(name="a", function=function)
+    request = RunRequest(key="r0", input={}, identity=identity_of(0, 0))
+    return Scenario(
+        kind=Kind.CHAOS,
+        pipeline=PipelineSpec(name="p", stages=(stage,)),
+        requests=(request,),
+    )

@@ -142,11 +142,15 @@ def load(tmp_path, monkeypatch):
         monkeypatch.syspath_prepend(str(tmp_path))
         return {kind: importlib.import_module(f"pipelines.{kind.value}") for kind in Kind}
 
-    before = set(sys.modules)
+    _forget_pipelines()  # another test may have imported a run folder's
     yield modules
-    for name in set(sys.modules) - before:
-        if name.partition(".")[0] == "pipelines":
-            del sys.modules[name]
+    _forget_pipelines()
+
+
+def _forget_pipelines():
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pipelines"]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
 
 
 @pytest.mark.parametrize("name", [GENERAL.name, *sorted(RECIPES)])

@@ -13,6 +13,7 @@ _FAULTS = {
     "slow": "is slow",
     "mutate_inputs": "writes into the outputs that it received",
     "return_none": "returns nothing",
+    "slow_cleanup": "takes time to clean up when it is cancelled",
 }
 
 

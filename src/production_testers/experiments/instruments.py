@@ -198,11 +198,22 @@ class Instruments:
             outcome = await self._fault(fault, port, call)
             if outcome is not None:
                 return outcome
-        raw = await imports.load(port.spec.function)(port)
+        if fault is not None and fault.kind is FaultKind.SLOW_CLEANUP:
+            raw = await self._with_slow_cleanup(fault, port)
+        else:
+            raw = await imports.load(port.spec.function)(port)
         if fault is not None and fault.kind is FaultKind.RETURN_NONE:
             return None
         outcome = raw if isinstance(raw, Outcome) else Outcome(value=dict(raw or {}))
         return _marked(outcome, port)
+
+    async def _with_slow_cleanup(self, fault: Fault, port: InstrumentedPort) -> Any:
+        """The stage as it is, but when it is cancelled it takes time to put things in order."""
+        try:
+            return await imports.load(port.spec.function)(port)
+        except asyncio.CancelledError:
+            await self.sleep(fault.milliseconds / 1000)
+            raise
 
     async def _fault(self, fault: Fault, port: InstrumentedPort, call: StageCall) -> Outcome | None:
         """Let the fault happen; None means that the stage goes on as it would."""

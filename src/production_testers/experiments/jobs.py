@@ -8,17 +8,21 @@ from random import Random
 from types import FrameType
 from typing import Any, Self
 
-from production_testers.experiments import workloads
+from production_testers.experiments import imports, workloads
 from production_testers.experiments.execution import execute, needs
 from production_testers.experiments.judging import judge, run_and_judge
 from production_testers.laws import LAWS
 from production_testers.model import scenario_format, seeds
+from production_testers.model.errors import UsageError
 from production_testers.model.observation import CostPoint, Observation
 from production_testers.model.scenario import Kind, Latencies, RunRequest, Scenario
 from production_testers.model.semantics import SutDescription
 from production_testers.suts.contract import Adapter
 
 Emit = Callable[[dict[str, Any]], None]
+
+EXPLAINED = "explained"
+"""Broken, but told by a law whose break is the reason."""
 
 CANDIDATES_PER_CLASS = 3
 """How many schedules that break one law in one way are kept from each batch."""
@@ -42,8 +46,17 @@ def describe(adapter: Adapter, _arguments: dict[str, Any], _emit: Emit) -> dict[
 
 def draw(kind: Kind, seed: int, index: int) -> Scenario:
     """Schedule `index` of a kind: the scenario that the run folder's pipeline module draws."""
-    module = importlib.import_module(f"pipelines.{kind.value}")
-    scenario: Scenario = module.scenario(Random(seeds.derive(seed, kind.value, index)))
+    try:
+        module = importlib.import_module(f"pipelines.{kind.value}")
+        scenario: Scenario = module.scenario(Random(seeds.derive(seed, kind.value, index)))
+    except UsageError:
+        raise
+    except Exception as error:
+        raise UsageError(
+            f"pipelines/{kind.value}.py cannot be used: {type(error).__name__}: {error}."
+        ) from error
+    for stage in scenario.pipeline.stages:
+        imports.load(stage.function)
     return scenario
 
 
@@ -88,7 +101,8 @@ class _Tally:
         self.steps += judged.steps
         self.histories.add(judged.observation.history.digest())
         for law, verdict in judged.verdicts.items():
-            self.judged.setdefault(law, Counter())[verdict.state.value] += 1
+            state = EXPLAINED if verdict.explained else verdict.state.value
+            self.judged.setdefault(law, Counter())[state] += 1
             self.exercised[law] += verdict.exercised
         for law, verdict in judged.broken.items():
             self.broken[law, verdict.outcome_class] += 1
@@ -159,7 +173,7 @@ def cost(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, A
     shape = {"chain": workloads.chain, "fan_out": workloads.fan_out}[arguments["shape"]]
     points = []
     scenario = None
-    for size in arguments["sizes"]:
+    for number, size in enumerate([min(arguments["sizes"]), *arguments["sizes"]]):
         pipeline = shape(size)
         request = RunRequest(key="r0", input={}, identity=workloads.identity_of(0, 0))
         scenario = Scenario(
@@ -171,6 +185,8 @@ def cost(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, A
         counter = _LineCounter(adapter.import_roots[0])
         with counter:
             observation, _ = execute(adapter, scenario, sut)
+        if number == 0:
+            continue  # what is imported or cached at first use is not counted
         points.append(CostPoint(size=len(pipeline.stages), operations=counter.lines))
         emit({"size": size})
     if scenario is None:

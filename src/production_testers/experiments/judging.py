@@ -67,7 +67,7 @@ def _give_way(verdicts: dict[str, Verdict]) -> dict[str, Verdict]:
         stronger = special if law.catch_all else [o for o in law.gives_way_to if o in broken]
         if stronger:
             verdicts[law_id] = Verdict(
-                state=State.UNKNOWN, summary=f"already told by {stronger[0]}"
+                state=State.UNKNOWN, summary=f"already told by {stronger[0]}", explained=True
             )
     return verdicts
 

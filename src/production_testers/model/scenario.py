@@ -34,6 +34,7 @@ class FaultKind(StrEnum):
     SLOW = "slow"
     MUTATE_INPUTS = "mutate_inputs"
     RETURN_NONE = "return_none"
+    SLOW_CLEANUP = "slow_cleanup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

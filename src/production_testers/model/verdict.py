@@ -25,6 +25,7 @@ class Verdict:
         events: Sequence numbers of the events that show it.
         run: For broken: the run concerned, where it is one.
         exercised: How many times the law had something to judge.
+        explained: Whether it was broken, and the break of another law is the reason.
     """
 
     state: State
@@ -33,6 +34,7 @@ class Verdict:
     events: tuple[int, ...] = ()
     run: str = ""
     exercised: int = 0
+    explained: bool = False
 
     def as_json(self) -> dict[str, Json]:
         """The verdict as it stands in a file or crosses a pipe."""

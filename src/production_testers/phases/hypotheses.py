@@ -1,5 +1,6 @@
 """One falsifiable hypothesis for every law that applies, and what the tests say of it."""
 
+from production_testers.experiments.exploration import KindReport
 from production_testers.laws import LAWS, Law
 from production_testers.model.semantics import Capability, Citation
 from production_testers.phases.context import RunContext
@@ -56,10 +57,20 @@ def _result(context: RunContext, law: Law, ids: tuple[str, ...]) -> tuple[str, s
     judged, exercised, broken = how_hard(context, law)
     if broken:
         return "undecided", f"{broken} schedules seemed to break it; no candidate passed the gates"
+    explained = sum(report.judged[law.id]["explained"] for report in _judging(context, law))
+    if explained:
+        return "undecided", (
+            f"not kept in {explained} schedules, in each of which another law was broken that"
+            " explains it; see the findings"
+        )
     if exercised == 0:
         return "undecided", "nothing in this run exercised it"
     where = "sizes" if law.needs_costs else "schedules"
     return "rejected", f"held in {judged} {where}, on {exercised} things judged"
+
+
+def _judging(context: RunContext, law: Law) -> list[KindReport]:
+    return [report for report in context.reports.values() if law.id in report.judged]
 
 
 def how_hard(context: RunContext, law: Law) -> tuple[int, int, int]:

@@ -347,6 +347,12 @@ def _ending(context: RunContext) -> Iterator[None]:
             f"Interrupted; {context.run.address} is kept.",
             do=f"Go on with: ptest resume {context.run.address}",
         ) from None
+    except UsageError as error:  # a mistake in the folder's own files: mended, the run goes on
+        context.run.journal.append("run_interrupted")
+        raise UsageError(
+            f"{error.what} {error.do}".strip(),
+            do=f"Then go on with: ptest resume {context.run.address}",
+        ) from error
     except SutUnavailableError:
         _end(context, JournalKind.RUN_BLOCKED, RunStatus.BLOCKED)
         raise

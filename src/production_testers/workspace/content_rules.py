@@ -13,6 +13,7 @@ from production_testers.workspace.documents import (
     DxScores,
     EnvironmentDocument,
     FindingsDocument,
+    FindingsMetadata,
     RunConfig,
     RunStatus,
 )
@@ -72,9 +73,11 @@ def read_contents(run: RunFolder) -> tuple[Contents, tuple[Problem, ...]]:
         scores=reader.document(DxScores, run.scores),
     )
     reader.document(EnvironmentDocument, run.environment)
-    for folder in (run.research, run.metrics, run.traces):
+    for folder in (run.research, run.metrics, run.traces, run.evidence):
         for path in sorted(folder.glob("*.json")):
             reader.any_json(path)
+    for path in sorted(run.evidence.glob("*/evidence.json")):
+        reader.any_json(path)
     return contents, tuple(reader.problems)
 
 
@@ -131,7 +134,7 @@ class _Reader:
         """Any one JSON document."""
         try:
             json.loads(read_bytes(path), parse_constant=_refuse_constant)
-        except (ValueError, UsageError) as error:
+        except (ValueError, RecursionError, UsageError) as error:
             self._add(path, Rule.JSON, f"not one JSON document: {error}")
 
     def readme(self) -> ParsedReadme | None:
@@ -202,12 +205,23 @@ def _findings_agree(run: RunFolder, document: FindingsDocument) -> Iterator[Prob
         yield _disagreement(
             path, f"status is {metadata.status.value}, completed_at is {metadata.completed_at!r}"
         )
+    if _ended_before_it_started(metadata):
+        yield _disagreement(
+            path,
+            f"completed_at {metadata.completed_at} is before {metadata.started_at}, started_at",
+        )
     for finding_id, count in Counter(finding.id for finding in document.findings).items():
         if count > 1:
             yield _disagreement(path, f"{finding_id} stands {count} times")
         parsed = parse_finding_id(finding_id)
         if parsed is not None and parsed.entry_id != metadata.roadmap_entry_id:
             yield _disagreement(path, f"{finding_id} is no id of {metadata.roadmap_entry_id}")
+
+
+def _ended_before_it_started(metadata: FindingsMetadata) -> bool:
+    if metadata.completed_at is None:
+        return False
+    return parse_iso(metadata.completed_at) < parse_iso(metadata.started_at)
 
 
 def _journal_agrees(run: RunFolder, document: FindingsDocument) -> Iterator[Problem]:

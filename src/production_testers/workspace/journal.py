@@ -102,7 +102,7 @@ class Journal:
     def _events(self, data: bytes) -> Iterator[dict[str, object]]:
         for number, line in enumerate(data.splitlines(), start=1):
             event: object = None
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 event = json.loads(line)
             if not isinstance(event, dict) or event.get("kind") not in set(JournalKind):
                 raise InvalidDocumentError(

@@ -2,13 +2,14 @@
 
 Tiers are second-level headings, sections third-level ones; a table counts when it has the columns
 `ID | Target | Priority | Risk`. Columns `Industry` and `Deployment` are read where they stand;
-others are left to people. Every entry knows its line, so that it can be edited in place.
+others are left to people. Every entry knows its line, and is edited in place: an edit changes one
+cell or adds one row, and every other byte of the file stays as it is.
 """
 
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -45,6 +46,7 @@ _INDUSTRIES = {
 # A heading may be numbered (`4.1 Finance`) and may start with the family (`FIN: Finance`).
 _HEADING_LEAD = re.compile(r"^(?:[0-9.]+\s+)?(?:[A-Z][A-Z0-9-]*:\s+)?(?P<word>[A-Za-z]+)")
 _PIPE = re.compile(r"(?<!\\)\|")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _NONE = {"", "-", "—"}
 
 
@@ -98,8 +100,12 @@ class Roadmap:
         Raises:
             UsageError: A row cannot be read, or an id stands twice; the line is named.
         """
+        return cls._read(_Reader(text, path), text, path)
+
+    @classmethod
+    def _read(cls, reader: "_Reader", text: str, path: str) -> "Roadmap":
         entries: dict[str, RoadmapEntry] = {}
-        for entry in _Reader(text, path).entries():
+        for entry in reader.entries():
             if (first := entries.get(entry.id)) is not None:
                 raise UsageError(
                     f"{path}:{entry.line}: {entry.id} stands on line {first.line} already.",
@@ -121,6 +127,101 @@ class Roadmap:
         do = f"Did you mean {near}?" if near else "`ptest roadmap list` shows every entry."
         raise UsageError(f"{self.path} has no entry {entry_id!r}.", do=do)
 
+    def with_row(self, section: str, entry: RoadmapEntry) -> "Roadmap":
+        """The same roadmap with one more row, below the last table of a section.
+
+        Args:
+            section: The third-level heading, as `RoadmapEntry.section` has it.
+            entry: Gives id, title, priority, risk, and where they are stated industry and
+                deployment; the other columns stay empty, tier and line follow from the place.
+
+        Raises:
+            UsageError: No such section has a table of entries, several have, the id is taken,
+                or a value cannot stand in that table.
+        """
+        tables = [table for table in self._tables() if table.section == section]
+        if len({table.tier for table in tables}) != 1:
+            found = "several sections" if tables else "no section with a table of entries"
+            raise UsageError(f"{self.path} has {found} of the name {section!r}.")
+        table = tables[-1]
+        known = {"id": entry.id, "target": entry.title}
+        known |= {"priority": entry.priority, "risk": entry.risk}
+        known |= {"industry": entry.industry or "", "deployment": entry.deployment_mode or ""}
+        lines = _LINE.findall(self.text)
+        above = lines[table.last]
+        row = f"| {' | '.join(_escaped(known.get(column, '')) for column in table.columns)} |"
+        row = above[: len(above) - len(above.lstrip())] + row
+        if end := _newline(above):
+            lines.insert(table.last + 1, row + end)
+        else:  # the file ends in that line, without a newline, and shall go on doing so
+            lines[table.last] = above + _newline(lines[table.first]) + row
+        edited = self.parse("".join(lines), self.path)
+        made = edited.entry(entry.id)
+        meant = replace(
+            entry,
+            tier=table.tier,
+            section=section,
+            line=table.last + 2,
+            family=made.family,
+            industry=entry.industry or made.industry,
+        )
+        if made != meant or len(edited.entries) != len(self.entries) + 1:
+            raise self._cannot_stand(entry.id, meant)
+        return edited
+
+    def with_cell(self, entry_id: str, column: str, value: str) -> "Roadmap":
+        """The same roadmap with another value in one cell, in the cell's own spacing.
+
+        Args:
+            entry_id: The row.
+            column: Any column of the row's table, in any case.
+            value: What the cell says then, less blanks at its ends; pipes are escaped.
+
+        Raises:
+            UsageError: There is no such entry or column, or the value cannot stand there.
+        """
+        line = self.entry(entry_id).line - 1
+        table = next(table for table in self._tables() if table.first < line <= table.last)
+        name = column.strip().casefold()
+        if name not in table.columns:
+            do = f"It has {_listed(table.columns)}."
+            raise UsageError(f"The table of {entry_id} has no column {column!r}.", do=do)
+        index, value = table.columns.index(name), value.strip()
+        lines = _LINE.findall(self.text)
+        before = _cells(lines[line])
+        if before[index] == value:
+            return self
+        start, end = _spans(lines[line])[index]
+        lines[line] = (
+            lines[line][:start] + _filled(lines[line][start:end], value) + lines[line][end:]
+        )
+        edited = self.parse("".join(lines), self.path)
+        meant = [*before[:index], value, *before[index + 1 :]]
+        places = [entry.line for entry in self.entries]
+        after = _LINE.findall(edited.text)[line]
+        if _cells(after) != meant or [entry.line for entry in edited.entries] != places:
+            raise self._cannot_stand(entry_id, value)
+        return edited
+
+    def _tables(self) -> Sequence["_Table"]:
+        reader = _Reader(self.text, self.path)
+        self._read(reader, self.text, self.path)
+        return reader.tables
+
+    def _cannot_stand(self, entry_id: str, value: object) -> UsageError:
+        return UsageError(f"{self.path}: {value!r} cannot stand in the row of {entry_id}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """A table of entries; lines count from 0, columns are in lower case."""
+
+    tier: str
+    section: str
+    columns: Sequence[str]
+    first: int
+    last: int
+
 
 class _Reader:
     """Walks the Markdown's blocks; the parser gives lines and tables, cells come from the line.
@@ -135,6 +236,7 @@ class _Reader:
         self._tokens = MarkdownIt().enable("table").parse(text)
         self._tier = ""
         self._section = ""
+        self.tables: list[_Table] = []
 
     def entries(self) -> Iterator[RoadmapEntry]:
         """Every entry, in order."""
@@ -148,8 +250,23 @@ class _Reader:
             elif token.type == "table_open":
                 header_line = _first_line(token)
                 header = self._header(header_line)
+                if header:
+                    self._remember(header, token)
             elif token.type == "tr_open" and header and _first_line(token) != header_line:
                 yield self._entry(header, _first_line(token))
+
+    def _remember(self, header: Sequence[str], table: Token) -> None:
+        assert table.map is not None, "block tokens know their lines"
+        first, end = table.map
+        self.tables.append(
+            _Table(
+                tier=self._tier,
+                section=self._section,
+                columns=header,
+                first=first,
+                last=end - 1,
+            )
+        )
 
     def _enter(self, tag: str, heading: str) -> None:
         if tag in {"h1", "h2"}:
@@ -209,13 +326,45 @@ class _Reader:
                 raise self._error(line, f"a row outside any table: {self._lines[line]!r}")
 
     def _cells(self, line: int) -> list[str]:
-        text = self._lines[line].strip().removeprefix("|")
-        if text.endswith("|") and not text.endswith(r"\|"):
-            text = text[:-1]
-        return [cell.strip().replace(r"\|", "|") for cell in _PIPE.split(text)]
+        return _cells(self._lines[line])
 
     def _error(self, line: int, what: str) -> UsageError:
         return UsageError(f"{self._path}:{line + 1}: {what}.", do="Mend the line.")
+
+
+def _cells(line: str) -> list[str]:
+    """What the cells of a row say, pipes unescaped."""
+    return [line[start:end].strip().replace(r"\|", "|") for start, end in _spans(line)]
+
+
+def _spans(line: str) -> list[tuple[int, int]]:
+    """Where the cells of a row stand in its line, their padding included."""
+    start, end = len(line) - len(line.lstrip()), len(line.rstrip())
+    if line[start:end].startswith("|"):
+        start += 1
+    if line[start:end].endswith("|") and not line[start:end].endswith(r"\|"):
+        end -= 1
+    pipes = [start + match.start() for match in _PIPE.finditer(line[start:end])]
+    return list(zip([start, *(pipe + 1 for pipe in pipes)], [*pipes, max(start, end)], strict=True))
+
+
+def _filled(cell: str, value: str) -> str:
+    """The raw cell with another value and the padding it has; an empty one gets one blank each."""
+    old = cell.strip()
+    text = _escaped(value)
+    if not old:
+        return f" {text} "
+    before, _, after = cell.partition(old)
+    # A backslash right before the closing pipe would escape that.
+    return before + text + (after or (" " if text.endswith("\\") else ""))
+
+
+def _escaped(value: str) -> str:
+    return value.strip().replace("|", r"\|")
+
+
+def _newline(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]
 
 
 def _first_line(token: Token) -> int:

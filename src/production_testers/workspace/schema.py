@@ -96,7 +96,7 @@ def _refuse_nan(data: bytes | str, path: str) -> None:
     def refuse(constant: str) -> None:
         raise InvalidDocumentError(path, (f"$: {constant} is no JSON value",))
 
-    with contextlib.suppress(json.JSONDecodeError):
+    with contextlib.suppress(json.JSONDecodeError, RecursionError):
         json.loads(text, parse_constant=refuse)
 
 

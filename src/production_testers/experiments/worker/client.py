@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import production_testers
 from production_testers.experiments.worker import frames
-from production_testers.model.errors import PtestError, SutUnavailableError
+from production_testers.model.errors import PtestError, SutUnavailableError, UsageError
 
 BOOTSTRAP = """
 import importlib.util, sys
@@ -100,6 +100,7 @@ class Worker:
 
         Raises:
             WorkerDiedError: The child died or did not answer in time; its result is *unknown*.
+            UsageError: The job found a mistake in the run folder.
             PtestError: The job raised: an error of ours.
         """
         try:
@@ -113,6 +114,8 @@ class Worker:
                 on_event(message["event"])
             elif "result" in message:
                 return message["result"]
+            elif "usage" in message:
+                raise UsageError(message["usage"])
             elif "died" in message:
                 raise WorkerDiedError(f"The worker died (exit {message['died']}) in {job}.")
             else:

@@ -16,6 +16,7 @@ import traceback
 from typing import Any, BinaryIO
 
 from production_testers.experiments.worker import frames
+from production_testers.model.errors import UsageError
 from production_testers.simulation import install, rebind
 from production_testers.suts.registry import load_adapter
 
@@ -85,6 +86,8 @@ def _perform(message: dict[str, Any], answers: BinaryIO, adapter: Any) -> dict[s
         module, _, name = message["job"].partition(":")
         job = getattr(importlib.import_module(module), name)
         return {"result": job(adapter, message["arguments"], emit)}
+    except UsageError as error:
+        return {"usage": str(error)}
     except MemoryError:
         os._exit(signal.SIGKILL)  # as the kernel would have ended it
     except BaseException as error:  # noqa: BLE001 - whatever happens is reported, then the child ends

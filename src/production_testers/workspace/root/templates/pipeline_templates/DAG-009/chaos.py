@@ -14,7 +14,7 @@ from production_testers.testing import (
     latencies,
 )
 
-KINDS = (FaultKind.HANG, FaultKind.RAISE, FaultKind.FAIL)
+KINDS = (FaultKind.HANG, FaultKind.RAISE, FaultKind.FAIL, FaultKind.SLOW_CLEANUP)
 
 
 def pipeline() -> PipelineSpec:

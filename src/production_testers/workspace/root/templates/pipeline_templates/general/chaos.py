@@ -1,4 +1,4 @@
-"""Failure injection: stages raise, fail, are slow or return nothing, and callers give up."""
+"""Failure injection: stages raise, fail, are slow or return nothing; callers give up."""
 
 from dataclasses import replace
 from random import Random
@@ -14,7 +14,13 @@ from production_testers.testing import (
     latencies,
 )
 
-KINDS = (FaultKind.RAISE, FaultKind.FAIL, FaultKind.SLOW, FaultKind.RETURN_NONE)
+KINDS = (
+    FaultKind.RAISE,
+    FaultKind.FAIL,
+    FaultKind.SLOW,
+    FaultKind.RETURN_NONE,
+    FaultKind.SLOW_CLEANUP,
+)
 
 
 def pipeline() -> PipelineSpec:
@@ -23,7 +29,7 @@ def pipeline() -> PipelineSpec:
 
 
 def scenario(random: Random) -> Scenario:
-    """One to eight runs, up to three faults; in a third of the scenarios a caller cancels."""
+    """One to eight runs, up to four faults; in a third of the scenarios a caller cancels."""
     drawn = baseline.varied(random)
     runs = baseline.some_requests(random, random.randint(1, 8))
     if random.random() < 0.33:
@@ -37,7 +43,7 @@ def scenario(random: Random) -> Scenario:
         kind=Kind.CHAOS,
         pipeline=drawn,
         requests=runs,
-        faults=faults(random, drawn, runs, KINDS, count=random.randint(0, 3)),
+        faults=faults(random, drawn, runs, KINDS, count=random.randint(0, 4)),
         latencies=latencies(random),
         services=baseline.SERVICES,
     )

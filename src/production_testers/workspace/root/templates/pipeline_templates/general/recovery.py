@@ -29,12 +29,12 @@ def scenario(random: Random) -> Scenario:
     half = len(runs) // 2
     first = runs[:half]
     second = tuple(replace(run, start_ms=run.start_ms + PAUSE_MS) for run in runs[half:])
-    kinds = (FaultKind.RAISE, FaultKind.FAIL)
+    kinds = (FaultKind.RAISE, FaultKind.FAIL, FaultKind.SLOW_CLEANUP)
     return Scenario(
         kind=Kind.RECOVERY,
         pipeline=drawn,
         requests=first + second,
-        faults=faults(random, drawn, first, kinds, count=random.randint(1, 2)),
+        faults=faults(random, drawn, first, kinds, count=random.randint(1, 3)),
         latencies=latencies(random),
         services=baseline.SERVICES,
     )

@@ -43,11 +43,20 @@ def enough(entry):
     [
         ([("AAA-001", "P0", "Catastrophic"), ("DAG-009", "P1", "High")], {}, "DAG-009"),
         ([("AAA-001", "P1", "Catastrophic"), ("AAA-002", "P0", "Low")], {}, "AAA-002"),
-        ([("AAA-001", "P0", "High"), ("AAA-002", "P0", "Severe")], {"AAA-002": 9}, "AAA-002"),
-        ([("AAA-001", "P0", "Low"), ("AAA-002", "P0", "Low")], {"AAA-001": 1}, "AAA-002"),
+        ([("AAA-001", "P0", "Severe"), ("AAA-002", "P1", "Low")], {"AAA-001": 1}, "AAA-002"),
+        (
+            [("AAA-001", "P0", "High"), ("AAA-002", "P0", "Severe")],
+            {"AAA-001": 1, "AAA-002": 9},
+            "AAA-002",
+        ),
+        (
+            [("AAA-001", "P0", "Low"), ("AAA-002", "P0", "Low")],
+            {"AAA-001": 2, "AAA-002": 1},
+            "AAA-002",
+        ),
         ([("AAA-002", "P0", "Low"), ("AAA-001", "P0", "Low")], {}, "AAA-002"),
     ],
-    ids=["own recipe", "priority", "risk", "completed runs", "order in the file"],
+    ids=["own recipe", "priority", "no run yet", "risk", "completed runs", "order in the file"],
 )
 def test_each_part_of_the_rule_decides_where_those_before_it_do_not(rows, runs, expected):
     assert choose(entries(*rows), runs).id == expected

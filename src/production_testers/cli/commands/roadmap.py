@@ -89,8 +89,8 @@ def show_entry(entry: str, *, json: JsonFlag = False, workspace: WorkspacePath =
 def next_entry(*, json: JsonFlag = False, workspace: WorkspacePath = None) -> int:
     """Say which entry to run next, and why.
 
-    Entries with a recipe of their own come first; then the higher priority, the higher risk, the
-    fewer completed runs, and what stands first in the file.
+    Entries with a recipe of their own come first; then those without a completed run, the higher
+    priority, the higher risk, the fewer completed runs, and what stands first in the file.
 
     Args:
         json: Print one JSON document.
@@ -136,6 +136,7 @@ def choose(entries: Sequence[RoadmapEntry], completed: Mapping[str, int]) -> Roa
 def _rank(entry: RoadmapEntry, completed: Mapping[str, int]) -> tuple[int, ...]:
     return (
         not recipe_for(entry.id).conclusive,
+        bool(completed.get(entry.id)),
         PRIORITIES.index(entry.priority),
         RISKS.index(entry.risk),
         completed.get(entry.id, 0),

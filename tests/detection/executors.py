@@ -676,7 +676,7 @@ class ReportsSkippedAsOk(Planted):
         return {name: replace(o, status=Status.OK) for name, o in self.outcomes.items()}
 
 
-@breaks("dag/outcome-allowed", "fails", within=400)  # 354 for seed 2, of eleven kinds of faults
+@breaks("dag/outcome-allowed", "fails", within=300)
 class StopsTooEarly(Planted):
     """The time-out is applied to a stage from the start of its run."""
 

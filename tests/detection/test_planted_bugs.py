@@ -3,7 +3,8 @@
 import pytest
 
 from detection.executors import PLANTED, PlantedAdapter, PlantedBug
-from detection.workload import draw
+from detection.workload import FUNCTIONS, draw
+from production_testers.experiments.imports import load
 from production_testers.experiments.jobs import cost
 from production_testers.experiments.judging import run_and_judge
 from production_testers.laws import LAWS
@@ -44,3 +45,7 @@ def test_a_planted_cost_is_found(bug, shape):
 def test_every_planted_bug_differs_from_the_others():
     assert len({bug.execution for bug in PLANTED}) == len(PLANTED)
     assert all(bug.execution.__doc__ for bug in PLANTED)
+
+
+def test_every_stage_function_of_the_workload_is_there():
+    assert all(callable(load(function)) for function in FUNCTIONS)

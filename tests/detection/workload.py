@@ -5,6 +5,7 @@ stages, routing, overlap, tenants, equal inputs, faults of every kind, time-outs
 up, latencies. Every `DEEP_EVERY`-th schedule is a chain of a thousand stages.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -17,6 +18,7 @@ from production_testers.model.scenario import FaultKind, Kind, RunRequest, Scena
 DEEP_EVERY = 60
 DEEP_STAGES = 1_000
 LOOK_UP = "production_testers.experiments.stages:look_up"
+AT_WORK = [kind for kind in FaultKind if kind is not FaultKind.SLOW_CLEANUP]
 FUNCTIONS = (workloads.GIVE, workloads.STEPS, workloads.CARRY, LOOK_UP)
 
 
@@ -37,17 +39,25 @@ def draw(seed: int, index: int) -> Scenario:
         )
     pipeline = _pipeline(random)
     runs = _runs(random)
-    kinds = random.sample(list(FaultKind), random.randint(1, 4))
+    kinds = random.sample(AT_WORK, random.randint(1, 4))
     return Scenario(
         kind=Kind.CHAOS,
         pipeline=pipeline,
         requests=runs,
-        faults=workloads.faults(
-            random, pipeline, runs, kinds, count=random.choice((0, 1, 1, 2, 3))
+        faults=(
+            *workloads.faults(random, pipeline, runs, kinds, count=random.choice((0, 1, 1, 2, 3))),
+            *_slow_clean_up(seeds.random_for(seed, "clean-up", index), pipeline, runs),
         ),
         latencies=workloads.latencies(random),
         services={"llm": "detection.workload:llm"},
     )
+
+
+def _slow_clean_up(random: Random, pipeline: PipelineSpec, runs: Sequence[RunRequest]):
+    """Beside whatever else goes wrong, a stage may take time when it is cancelled."""
+    if random.random() < 0.5:
+        return ()
+    return workloads.faults(random, pipeline, runs, (FaultKind.SLOW_CLEANUP,))
 
 
 def _pipeline(random: Random) -> PipelineSpec:

@@ -76,8 +76,13 @@ class KindReport:
                 self.candidates.append({**candidate, "kind": self.kind.value})
 
     def state_of(self, law: str) -> str:
-        """broken, holds or unknown over all schedules of the kind."""
+        """broken, holds or unknown over all schedules of the kind.
+
+        Unknown, too, where it was not kept and another law's break is the reason: it did not hold.
+        """
         states = self.judged.get(law, Counter())
+        if states["explained"] and not states["broken"]:
+            return "unknown"
         return next((s for s in ("broken", "holds") if states[s]), "unknown")
 
     @property

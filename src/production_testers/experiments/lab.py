@@ -111,7 +111,7 @@ class Lab:
         if first is not None:
             summary = f"schedule {first['index']}: {first['verdict']['summary']}"
         else:
-            summary = "" if state == "holds" else _why_unknown(report)
+            summary = "" if state == "holds" else _why_unknown(report, law)
         return LawResult(
             state=state,
             summary=summary,
@@ -157,7 +157,9 @@ class Lab:
         )
 
 
-def _why_unknown(report: KindReport) -> str:
+def _why_unknown(report: KindReport, law: str) -> str:
+    if law in report.judged and (explained := report.judged[law]["explained"]):
+        return f"not kept in {explained} schedules, which the break of another law explains"
     if report.not_offered:
         return f"not offered by this release: {', '.join(sorted(report.not_offered))}"
     return f"nothing to judge in {report.schedules} schedules"

@@ -35,6 +35,14 @@ async def route(port: Port) -> Outcome:
     )
 
 
+async def look_up(port: Port) -> Mapping[str, Json]:
+    """Ask the mock LLM about the run's input, then give its answer on."""
+    await port.work(_work_ms(port))
+    question = digest(dict(port.input))
+    answer = await port.call("llm", "chat", messages=[{"role": "user", "content": question}])
+    return {"from": port.stage, "answer": answer, "received": _received(port)}
+
+
 async def carry(port: Port) -> Mapping[str, Json]:
     """Give on the run's whole input: whatever leaks between runs becomes visible."""
     await port.work(_work_ms(port))

@@ -50,6 +50,7 @@ class LawFacts:
         exercised: How many things it judged.
         schedules: How many schedules or measured shapes it was asked about.
         broken: In how many of them it was broken.
+        explained: In how many it was not kept, and another law's break is the reason.
         broken_in: Kinds or shapes in which it was broken.
         findings: The findings that name it.
     """
@@ -60,14 +61,20 @@ class LawFacts:
     exercised: int
     schedules: int
     broken: int
+    explained: int
     broken_in: tuple[str, ...]
     findings: tuple[Finding, ...]
 
     @property
     def state(self) -> str:
-        """broken, holds, or not exercised; never *holds* where nothing was judged."""
+        """broken, told by another law, holds, or not exercised.
+
+        Never *holds* where nothing was judged, nor where a break was only told elsewhere.
+        """
         if self.broken:
             return "broken"
+        if self.explained:
+            return "told by another law"
         return "holds" if self.exercised else "not exercised"
 
 
@@ -102,13 +109,14 @@ def laws(record: RunRecord) -> tuple[LawFacts, ...]:
 
 
 def _law(record: RunRecord, law_id: str) -> LawFacts:
-    exercised = schedules = broken = 0
+    exercised = schedules = broken = explained = 0
     broken_in: list[str] = []
     for kind, report in record.exploration.items():
         told: Mapping[str, int] = report["laws"].get(law_id, {})
         exercised += told.get("exercised", 0)
         schedules += sum(count for state, count in told.items() if state != "exercised")
         broken += told.get("broken", 0)
+        explained += told.get("explained", 0)
         broken_in += [kind] * bool(told.get("broken", 0))
     for shape, cost in record.costs.items():
         verdict: Mapping[str, Any] | None = cost["verdicts"].get(law_id)
@@ -125,6 +133,7 @@ def _law(record: RunRecord, law_id: str) -> LawFacts:
         exercised=exercised,
         schedules=schedules,
         broken=broken,
+        explained=explained,
         broken_in=tuple(broken_in),
         findings=tuple(f for f in record.findings if f.evidence.get("law") == law_id),
     )

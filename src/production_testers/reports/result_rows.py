@@ -60,7 +60,7 @@ def categories(record: RunRecord) -> list[Row]:
                 "total": len(tests),
                 "laws": len(own),
                 "laws_hold": states["holds"],
-                "laws_broken": states["broken"],
+                "laws_broken": states["broken"] + states["told by another law"],
                 "laws_not_exercised": states["not exercised"],
             }
         )

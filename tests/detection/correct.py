@@ -84,6 +84,7 @@ class Styled:
             merged=lambda key: next(
                 (outputs[d][key] for d in sorted(outputs) if key in outputs[d]), None
             ),
+            nest=lambda nested, child: self.run(self.build(nested, body), nested, child),
         )
         limit = pipeline.stage_timeout_ms or self.default_timeout_ms
         outcome = None

@@ -37,7 +37,7 @@ def draw(seed: int, index: int) -> Scenario:
             requests=workloads.requests(random, 1),
             latencies=workloads.latencies(random),
         )
-    pipeline = _pipeline(random)
+    pipeline = _nested(seeds.random_for(seed, "nested", index), _pipeline(random))
     runs = _runs(random)
     kinds = random.sample(AT_WORK, random.randint(1, 4))
     return Scenario(
@@ -58,6 +58,11 @@ def _slow_clean_up(random: Random, pipeline: PipelineSpec, runs: Sequence[RunReq
     if random.random() < 0.5:
         return ()
     return workloads.faults(random, pipeline, runs, (FaultKind.SLOW_CLEANUP,))
+
+
+def _nested(random: Random, pipeline: PipelineSpec) -> PipelineSpec:
+    """One stage in some pipelines runs a pipeline of its own."""
+    return workloads.nest(random, pipeline) if random.random() < 0.25 else pipeline
 
 
 def _pipeline(random: Random) -> PipelineSpec:

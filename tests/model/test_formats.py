@@ -30,6 +30,11 @@ SCENARIO = Scenario(
         stages=(
             StageSpec(name="a", function="m:f", kind=StageKind.ROUTE, params={"n": [1, None]}),
             StageSpec(name="b", function="m:g", after=("a",), skippable=True),
+            StageSpec(
+                name="c",
+                after=("b",),
+                nested=PipelineSpec(name="inner", stages=(StageSpec(name="x", function="m:h"),)),
+            ),
         ),
     ),
     requests=(
@@ -52,7 +57,16 @@ SCENARIO = Scenario(
 
 HISTORY = History(
     tuple(
-        Event(seq, seq * 1_000, kind, "r0", "a", 1, {"kind": kind.value, "n": [seq, None]})
+        Event(
+            seq,
+            seq * 1_000,
+            kind,
+            "r0",
+            "a",
+            1,
+            {"kind": kind.value, "n": [seq, None]},
+            seq - 1 if seq else None,
+        )
         for seq, kind in enumerate(EventKind)
     )
 )
@@ -62,13 +76,19 @@ NUMBERS = st.floats(min_value=0, max_value=1e6)
 JSON = st.dictionaries(WORDS, st.none() | st.integers() | WORDS | st.lists(st.booleans()))
 
 
+INNER = PipelineSpec(name="inner", stages=(StageSpec(name="x", function="m:h"),))
+WORK = st.fixed_dictionaries({"function": st.text(min_size=1, max_size=6)}) | st.just(
+    {"nested": INNER}
+)
+
+
 @st.composite
 def scenarios(draw):
     names = [f"s{i}" for i in range(draw(st.integers(1, 5)))]
     stages = tuple(
         StageSpec(
             name=name,
-            function=draw(WORDS),
+            **draw(WORK),
             kind=draw(st.sampled_from(StageKind)),
             after=tuple(draw(st.sets(st.sampled_from(names[:index])))) if index else (),
             params=draw(JSON),
@@ -121,6 +141,7 @@ EVENTS = st.builds(
     stage=st.text(max_size=6),
     attempt=st.integers(0, 9),
     value=JSON,
+    cause=st.none() | st.integers(0, 9),
 )
 
 
@@ -135,12 +156,12 @@ def test_the_golden_scenario_can_still_be_read():
 
 
 def test_a_history_is_written_as_the_golden_file_has_it():
-    assert HISTORY.dump() == (GOLDEN / "history-1.jsonl").read_text()
+    assert HISTORY.dump() == (GOLDEN / "history-2.jsonl").read_text()
 
 
 def test_the_golden_history_can_still_be_read():
-    assert History.load((GOLDEN / "history-1.jsonl").read_text()) == HISTORY
-    assert HISTORY.digest() == "fca94982749f90be"
+    assert History.load((GOLDEN / "history-2.jsonl").read_text()) == HISTORY
+    assert HISTORY.digest() == "734b5ef939d31130"
 
 
 @pytest.mark.slow
@@ -184,14 +205,14 @@ def test_a_scenario_of_another_kind_is_refused_with_what_is_wrong(raw, problem):
 
 
 EVENT = json.dumps(HISTORY.events[0].as_json())
-HEADER = '{"format":"ptest.history/1"}'
+HEADER = '{"format":"ptest.history/2"}'
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("", "not a history"),
-        ('{"format":"ptest.history/2"}', "'ptest.history/2' is not 'ptest.history/1'"),
+        ('{"format":"ptest.history/1"}', "'ptest.history/1' is not 'ptest.history/2'"),
         ("[]", "not a history"),
         (f"{HEADER}\n{EVENT.replace('run_started', 'run_dreamt')}", "run_dreamt"),
         (f"{HEADER}\n{EVENT[:-5]}", "not a history"),

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from production_testers.model.errors import UsageError
 from production_testers.model.pipeline import PipelineSpec, StageSpec
+from production_testers.model.semantics import Capability
 
 
 def stage(name, *after, **more):
@@ -109,3 +110,32 @@ def test_removing_a_stage_keeps_every_other_relation(spec, data):
     before = spec.ancestors()
     after = spec.without(gone).ancestors()
     assert after == {name: found - {gone} for name, found in before.items() if name != gone}
+
+
+def test_a_stage_runs_either_a_function_or_a_nested_pipeline():
+    with pytest.raises(UsageError, match="Stage 'a' needs either a function or a nested pipeline"):
+        StageSpec(name="a")
+    with pytest.raises(UsageError, match="and not both"):
+        StageSpec(name="a", function="m:f", nested=pipeline(*DIAMOND))
+
+
+def test_a_pipeline_needs_what_its_stages_and_its_nested_pipelines_need():
+    inner = PipelineSpec(name="inner", stages=(stage("x", skippable=True),), stage_timeout_ms=5.0)
+    outer = pipeline(StageSpec(name="a", nested=inner), stage("b", "a"))
+    assert pipeline(*DIAMOND).needs() == {Capability.DAG}
+    assert outer.needs() == {
+        Capability.DAG,
+        Capability.NESTED_PIPELINES,
+        Capability.SKIP_REQUEST,
+        Capability.STAGE_TIMEOUT,
+    }
+
+
+def test_functions_and_last_stages_are_those_of_the_pipeline():
+    outer = pipeline(
+        StageSpec(name="a", nested=pipeline(StageSpec(name="x", function="m:inner"))),
+        stage("b", "a"),
+        stage("c", "a"),
+    )
+    assert outer.functions() == {"m:inner", "m:f"}
+    assert outer.last() == ("b", "c")

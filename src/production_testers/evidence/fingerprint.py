@@ -34,6 +34,7 @@ def features(scenario: Scenario) -> tuple[str, ...]:
         "depth": len(names) >= DEEP,
         "stage-timeout": pipeline.stage_timeout_ms is not None,
         "skippable": any(stage.skippable for stage in pipeline.stages),
+        "nested": any(stage.nested for stage in pipeline.stages),
         "registration-order": tuple(stage.name for stage in pipeline.stages) != order,
         "set-order": scenario.latencies.seed != 0,
     }

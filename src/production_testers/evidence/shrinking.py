@@ -186,7 +186,10 @@ def _plain_stages(scenario: Scenario) -> Iterator[Scenario]:
         if stage.skippable:
             yield _with_stage(scenario, stage.name, skippable=False)
         if stage.function != GIVE or stage.params:
-            yield _with_stage(scenario, stage.name, function=GIVE, params={})
+            yield _with_stage(scenario, stage.name, function=GIVE, params={}, nested=None)
+        for name in stage.nested.topological_order() if stage.nested else ():
+            if stage.nested and len(stage.nested.stages) > 1:
+                yield _with_stage(scenario, stage.name, nested=stage.nested.without(name))
         if stage.kind is not StageKind.TRANSFORM:
             yield _with_stage(scenario, stage.name, kind=StageKind.TRANSFORM)
     if scenario.services:
@@ -310,7 +313,9 @@ def _with_request(scenario: Scenario, old: RunRequest, new: RunRequest) -> Scena
     )
 
 
-def _with_stage(scenario: Scenario, name: str, **changes: Json | StageKind) -> Scenario:
+def _with_stage(
+    scenario: Scenario, name: str, **changes: Json | StageKind | PipelineSpec
+) -> Scenario:
     stages = tuple(
         replace(stage, **changes) if stage.name == name else stage  # type: ignore[arg-type]
         for stage in scenario.pipeline.stages

@@ -4,15 +4,7 @@ import asyncio
 from typing import Any
 
 from production_testers.experiments.expectation import expect
-from production_testers.experiments.instruments import (
-    Instruments,
-    Recorder,
-    canaries,
-    digest_of,
-    fault_marker,
-    origin_of,
-)
-from production_testers.model.canonical import Json
+from production_testers.experiments.instruments import Instruments, Recorder
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.scenario import FaultKind, RunRequest, Scenario
@@ -27,6 +19,7 @@ from production_testers.simulation import (
 )
 from production_testers.suts.contract import Adapter, RunResult
 
+_OURS = __name__.partition(".")[0]
 _STUCK = {Ended.DEADLOCK: EventKind.DEADLOCK, Ended.LIMIT: EventKind.LIMIT_REACHED}
 
 
@@ -41,13 +34,9 @@ def choices_for(scenario: Scenario) -> Choices:
 def needs(scenario: Scenario) -> frozenset[Capability]:
     """What a framework must offer for the scenario to mean anything on it."""
     needed = {_NEED_OF_FAULT[f.kind] for f in scenario.faults if f.kind in _NEED_OF_FAULT}
-    needed.add(Capability.DAG)
+    needed |= scenario.pipeline.needs()
     if len(scenario.requests) > 1:
         needed.add(Capability.CONCURRENT_RUNS)
-    if scenario.pipeline.stage_timeout_ms is not None:
-        needed.add(Capability.STAGE_TIMEOUT)
-    if any(stage.skippable for stage in scenario.pipeline.stages):
-        needed.add(Capability.SKIP_REQUEST)
     if any(request.cancel_after_ms is not None for request in scenario.requests):
         needed.add(Capability.EXTERNAL_CANCELLATION)
     return frozenset(needed)
@@ -60,6 +49,12 @@ _NEED_OF_FAULT = {
     FaultKind.SKIP: Capability.STATUS_SKIP,
     FaultKind.MUTATE_INPUTS: Capability.IMMUTABLE_INPUTS,
 }
+
+
+def _roots_of(scenario: Scenario) -> frozenset[str]:
+    """Top-level import names of the stages: they read the same clock as the framework."""
+    modules = {path.partition(":")[0] for path in scenario.pipeline.functions()}
+    return frozenset(module.partition(".")[0] for module in modules) - {_OURS}
 
 
 def execute(
@@ -76,7 +71,7 @@ def execute(
         What happened, and what the simulation left behind (steps, virtual time, lost exceptions).
     """
     choices = choices_for(scenario)
-    rebind(adapter.import_roots)
+    rebind((*adapter.import_roots, *_roots_of(scenario)))
     run: dict[str, Recorder] = {}
 
     async def main(loop: SimulatedLoop) -> None:
@@ -141,41 +136,10 @@ class _Execution:
             loop.call_later(request.cancel_after_ms / 1000, self._cancel, task, request.key)
         await asyncio.wait([task])
         result = RunResult(ended="cancelled") if task.cancelled() else task.result()
-        described: dict[str, Any] = self._described(request.key, result)
+        described: dict[str, Any] = self.instruments.described(request.key, result)
         self.record(EventKind.RUN_ENDED, request.key, **described)
 
     def _cancel(self, task: asyncio.Task[RunResult], run: str) -> None:
         if not task.done():
             self.record(EventKind.RUN_CANCELLED, run)
             task.cancel()
-
-    def _described(self, run: str, result: RunResult) -> dict[str, Json]:
-        outcome = result.ended if result.stage is None else f"{result.ended}:{result.stage}"
-        error = result.error
-        marker = fault_marker(run, result.stage or "")
-        return {
-            "outcome": outcome,
-            "error": None if error is None else type(error).__name__,
-            "message": result.message[:200],
-            "own_exception": self._is_own(run, result),
-            "says_why": marker in f"{result.message} {error}",
-            "stages": {
-                name: [
-                    part.status.value,
-                    digest_of(part.value, self.instruments.given_keys(run, name)),
-                    origin_of(part.value),
-                ]
-                for name, part in result.stages.items()
-            },
-            "canaries": canaries({name: dict(part.value) for name, part in result.stages.items()}),
-        }
-
-    def _is_own(self, run: str, result: RunResult) -> bool:
-        """Whether what the framework gives as the cause is the stage's own exception."""
-        own = self.instruments.raised.get((run, result.stage or ""))
-        if own is None:
-            return True
-        error = result.error
-        while error is not None and error is not own:
-            error = error.__cause__ or error.__context__
-        return error is own

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from production_testers.experiments.instruments import Instruments, Recorder, digest_of
 from production_testers.model.observation import Expected
-from production_testers.model.pipeline import Outcome, StageSpec, Status
+from production_testers.model.pipeline import Outcome, PipelineSpec, StageSpec, Status
 from production_testers.model.scenario import FaultKind, RunRequest, Scenario
-from production_testers.simulation import Choices, SimulatedLoop, simulate
-from production_testers.suts.contract import StageCall
+from production_testers.simulation import Choices, SimulatedLoop, consulted, simulate
+from production_testers.suts.contract import RunResult, StageCall, StageResult
 
+_OURS = "production_testers.experiments.stages:"
 MARGIN_MS = 1.0
 """A stage this near to its time-out may end either way."""
 
@@ -25,33 +26,44 @@ def expect(scenario: Scenario, choices: Choices) -> dict[str, Expected]:
 
     async def main(_loop: SimulatedLoop) -> dict[str, Expected]:
         """One run after the other: nothing of one reaches another."""
-        return {
-            request.key: await _Evaluation(scenario, request, choices).run()
-            for request in scenario.requests
-        }
+        found: dict[str, Expected] = {}
+        for request in scenario.requests:
+            await _Evaluation(scenario, scenario.pipeline, request, choices, found).run()
+        return found
 
     result: dict[str, Expected] = simulate(main, Choices(seed=choices.seed)).result
     return result
 
 
+def _consulted(stage: StageSpec) -> object:
+    """What `consulted` says; the stages that we bring ask for nothing, and asking costs time."""
+    return None if stage.function.startswith(_OURS) else consulted()
+
+
 @dataclass(slots=True)
 class _Evaluation:
     scenario: Scenario
+    pipeline: PipelineSpec
     request: RunRequest
     choices: Choices
+    found: dict[str, Expected]
+    nested: bool = False
     elapsed_ms: float = 0.0
+    unsteady: bool = False
     given: dict[str, Outcome] = field(default_factory=dict)
     endings: set[str] = field(default_factory=set)
     hanging: set[str] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)
     undefined: set[str] = field(default_factory=set)
+    """Stages of which nothing is expected: frameworks differ in them, or they follow the clock."""
     executed: set[str] = field(default_factory=set)
+    total_ms: float = 0.0
     certain_ending: bool = False
     """Whether some stage certainly ends the run; behind a skipped one, frameworks differ."""
 
     async def run(self) -> Expected:
-        """Evaluate every stage that can be reached."""
-        pipeline = self.scenario.pipeline
+        """Evaluate every stage that can be reached; nested runs go beside this one."""
+        pipeline = self.pipeline
         for name in pipeline.topological_order():
             stage = pipeline.stage(name)
             if not all(dependency in self.given for dependency in stage.after):
@@ -62,7 +74,7 @@ class _Evaluation:
             await self._stage(stage)
             if name not in self.given and name not in self.undefined:
                 self.certain_ending = True
-        return Expected(
+        self.found[self.request.key] = Expected(
             outcomes=frozenset(self._outcomes()),
             outputs={
                 name: digest_of(outcome.value, None)
@@ -72,6 +84,7 @@ class _Evaluation:
             skipped=frozenset(self.skipped - self.undefined),
             executed=frozenset(self.executed - self.undefined - self.skipped),
         )
+        return self.found[self.request.key]
 
     def _outcomes(self) -> set[str]:
         outcomes = set(self.endings)
@@ -81,6 +94,8 @@ class _Evaluation:
             outcomes.add("completed")
         if self.request.cancel_after_ms is not None:
             outcomes.add("cancelled")
+        if self.nested:
+            outcomes.add("cancelled")  # whatever ends the run that it belongs to ends it as well
         return outcomes
 
     async def _stage(self, stage: StageSpec) -> None:
@@ -91,11 +106,14 @@ class _Evaluation:
         fault = self.scenario.fault_of(self.request.key, stage.name)
         if fault is not None and fault.kind is FaultKind.HANG:
             self.endings.add(f"failed:{stage.name}")  # by a stated time-out, or by the framework's
-            if self.scenario.pipeline.stage_timeout_ms is None:
+            if self.pipeline.stage_timeout_ms is None:
                 self.hanging.add(stage.name)
             return
+        before = _consulted(stage)
         outcome = await self._evaluate(stage)
-        if outcome is None:
+        if self.unsteady or _consulted(stage) != before:
+            self._anything(stage, outcome)
+        elif outcome is None:
             self.endings.add(f"failed:{stage.name}")
         elif outcome.status is Status.CANCEL:
             self.endings.add(f"cancelled:{stage.name}")
@@ -104,25 +122,60 @@ class _Evaluation:
                 self.undefined.add(stage.name)
             self.given[stage.name] = outcome
 
+    def _anything(self, stage: StageSpec, outcome: Outcome | None) -> None:
+        """The stage follows the clock or chance, so it may end in any way."""
+        self.endings |= {f"failed:{stage.name}", f"cancelled:{stage.name}"}
+        self.undefined.add(stage.name)
+        self.given[stage.name] = outcome or Outcome()
+
     async def _evaluate(self, stage: StageSpec) -> Outcome | None:
         """The stage's outcome, or None when it certainly fails."""
-        self.elapsed_ms = 0.0
+        self.elapsed_ms, self.unsteady = 0.0, False
         instruments = Instruments(self.scenario, Recorder(lambda: 0.0), self.choices, self._sleep)
         call = StageCall(
             input={**self.request.input, "run": self.request.key},
             outputs={d: dict(self.given[d].value) for d in stage.after},
             identity=self.request.identity,
+            nest=self._nest,
         )
         try:
             outcome = await instruments.body(stage, call) or Outcome()
         except Exception:  # noqa: BLE001 - a stage that raises is one of the things evaluated
             return None
-        limit = self.scenario.pipeline.stage_timeout_ms
+        finally:
+            self.unsteady |= instruments.clock_read
+            self.total_ms += self.elapsed_ms
+        limit = self.pipeline.stage_timeout_ms
         if limit is not None and self.elapsed_ms > limit - MARGIN_MS:
             self.endings.add(f"failed:{stage.name}")
             if self.elapsed_ms > limit + MARGIN_MS:
                 return None
         return None if outcome.status in (Status.FAIL, Status.RETRY) else outcome
+
+    async def _nest(self, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
+        """A nested pipeline: where it may end in more than one way, nothing is expected."""
+        nested = _Evaluation(
+            self.scenario, pipeline, request, self.choices, self.found, nested=True
+        )
+        expected = await nested.run()
+        outcomes = expected.outcomes - {"cancelled"}
+        self.elapsed_ms += nested.total_ms
+        limit = self.pipeline.stage_timeout_ms
+        if limit is not None and nested.total_ms > limit - MARGIN_MS:
+            self.unsteady = True  # its stages overlap in time: it may take less
+        if len(outcomes) != 1 or nested.undefined or "hangs" in outcomes:
+            self.unsteady = True
+            if "hangs" in outcomes:
+                self.hanging.add(request.key)
+        ended, _, stage = next(iter(outcomes), "completed").partition(":")
+        return RunResult(
+            ended="completed" if ended == "hangs" else ended,
+            stage=stage or None,
+            stages={
+                name: StageResult(status=outcome.status, value=dict(outcome.value))
+                for name, outcome in nested.given.items()
+            },
+        )
 
     async def _sleep(self, seconds: float) -> None:
         self.elapsed_ms += seconds * 1000

@@ -7,8 +7,9 @@ import asyncio
 import copy
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from production_testers.experiments import imports
@@ -16,9 +17,9 @@ from production_testers.mocks.services.contract import Service
 from production_testers.model import seeds
 from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.history import Event, EventKind, History
-from production_testers.model.pipeline import Identity, Outcome, StageSpec, Status
-from production_testers.model.scenario import Fault, FaultKind, Scenario
-from production_testers.suts.contract import StageCall
+from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
+from production_testers.model.scenario import Fault, FaultKind, RunRequest, Scenario
+from production_testers.suts.contract import RunResult, StageCall
 
 ORIGIN = "ptest.origin"
 """The key under which every output says which run, stage and attempt gave it."""
@@ -31,22 +32,64 @@ class InjectedFaultError(Exception):
     """A stage raised it because the scenario says so."""
 
 
+class NestedRunFailedError(Exception):
+    """A stage raised it because the pipeline that it runs failed."""
+
+
 class Recorder:
     """Collects events; `now` gives seconds since the start."""
 
     def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
+        self.now = now
         self._events: list[Event] = []
         self._closed = False
+        self._started: dict[tuple[str, str, int], int] = {}
+        self._ended: dict[tuple[str, str], int] = {}
 
     def add(
-        self, kind: EventKind, run: str = "", stage: str = "", attempt: int = 0, **value: Json
-    ) -> None:
-        """Append one event, unless the history is closed."""
+        self,
+        kind: EventKind,
+        run: str = "",
+        stage: str = "",
+        attempt: int = 0,
+        *,
+        cause: int | None = None,
+        **value: Json,
+    ) -> int:
+        """Append one event, unless the history is closed; gives its position.
+
+        Args:
+            kind: What happened.
+            run: In which run.
+            stage: In which stage.
+            attempt: In which execution of that stage.
+            cause: Position of what led to it; by default what started the run or the stage.
+            value: What is worth keeping.
+        """
+        seq = len(self._events)
         if self._closed:
-            return
-        time_ns = round(self._now() * 1e9)
-        self._events.append(Event(len(self._events), time_ns, kind, run, stage, attempt, value))
+            return seq
+        if cause is None:
+            of_run = kind in _OF_RUNS
+            cause = self._started.get((run, "", 0) if of_run else (run, stage, attempt))
+        if kind is EventKind.RUN_STARTED:
+            self._started[run, "", 0] = seq
+        elif kind is EventKind.STAGE_STARTED:
+            self._started[run, stage, attempt] = seq
+        elif kind in _STAGE_ENDS:
+            self._ended[run, stage] = seq
+        time_ns = round(self.now() * 1e9)
+        self._events.append(Event(seq, time_ns, kind, run, stage, attempt, value, cause))
+        return seq
+
+    def position(self, run: str, stage: str, attempt: int) -> int | None:
+        """Where an execution of a stage started."""
+        return self._started.get((run, stage, attempt))
+
+    def awaited(self, run: str, stages: Iterable[str]) -> int | None:
+        """Position of the last end among these stages of a run; of the run's start without one."""
+        ends = [self._ended[run, stage] for stage in stages if (run, stage) in self._ended]
+        return max(ends, default=self._started.get((run, "", 0)))
 
     def close(self) -> None:
         """What happens from now on is clean-up, not history."""
@@ -55,6 +98,10 @@ class Recorder:
     def history(self) -> History:
         """What was recorded so far."""
         return History(tuple(self._events))
+
+
+_OF_RUNS = frozenset({EventKind.RUN_STARTED, EventKind.RUN_CANCELLED, EventKind.RUN_ENDED})
+_STAGE_ENDS = frozenset({EventKind.STAGE_ENDED, EventKind.STAGE_RAISED, EventKind.STAGE_STOPPED})
 
 
 class SteadyFactors:
@@ -101,6 +148,16 @@ class InstrumentedPort:
         """Call a mock service; its errors are raised here, as a client would raise them."""
         return await self.instruments.call(self, service, operation, payload)
 
+    def now(self) -> float:
+        """Milliseconds since the scenario started."""
+        self.instruments.clock_read = True
+        return self.instruments.recorder.now() * 1000
+
+    def random(self) -> Random:
+        """The stage's own source of randomness."""
+        seed = self.instruments.scenario.latencies.seed
+        return seeds.random_for(seed, "stage", self.run, self.spec.name)
+
 
 @dataclass(slots=True)
 class Instruments:
@@ -112,6 +169,7 @@ class Instruments:
         factors: How long things take; see `simulation.Choices`.
         sleep: Takes seconds.
         raised: The exception that each (run, stage) raised.
+        clock_read: Whether a stage asked what time it is.
     """
 
     scenario: Scenario
@@ -119,6 +177,7 @@ class Instruments:
     factors: Any
     sleep: Callable[[float], Any] = asyncio.sleep
     raised: dict[tuple[str, str], BaseException] = field(default_factory=dict)
+    clock_read: bool = False
     _attempts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _given: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _services: dict[str, Service] = field(default_factory=dict)
@@ -133,7 +192,9 @@ class Instruments:
         run, record = str(call.input.get("run", "?")), self.recorder.add
         self._attempts[run, spec.name] += 1
         attempt = self._attempts[run, spec.name]
-        record(EventKind.STAGE_STARTED, run, spec.name, attempt, **self._received(run, spec, call))
+        cause = self.recorder.awaited(run, spec.after)
+        received = self._received(run, spec, call)
+        record(EventKind.STAGE_STARTED, run, spec.name, attempt, cause=cause, **received)
         identity = call.identity or NOBODY
         given = {key: value for key, value in call.input.items() if key != "run"}
         port = InstrumentedPort(self, spec, run, attempt, given, call.outputs, identity)
@@ -199,18 +260,49 @@ class Instruments:
             if outcome is not None:
                 return outcome
         if fault is not None and fault.kind is FaultKind.SLOW_CLEANUP:
-            raw = await self._with_slow_cleanup(fault, port)
+            raw = await self._with_slow_cleanup(fault, port, call)
         else:
-            raw = await imports.load(port.spec.function)(port)
+            raw = await self._work(port, call)
         if fault is not None and fault.kind is FaultKind.RETURN_NONE:
             return None
         outcome = raw if isinstance(raw, Outcome) else Outcome(value=dict(raw or {}))
         return _marked(outcome, port)
 
-    async def _with_slow_cleanup(self, fault: Fault, port: InstrumentedPort) -> Any:
+    async def _work(self, port: InstrumentedPort, call: StageCall) -> Any:
+        """What the stage is there for: its function, or its nested pipeline."""
+        nested = port.spec.nested
+        if nested is None:
+            return await imports.load(port.spec.function)(port)
+        return await self._nested(nested, port, call)
+
+    async def _nested(self, nested: PipelineSpec, port: InstrumentedPort, call: StageCall) -> Any:
+        """Run the nested pipeline by the framework's own means, as a run of its own."""
+        if call.nest is None:
+            raise TypeError("The adapter offers nested pipelines and no way to run one.")
+        key = nested_key(port.run, port.spec.name, port.attempt)
+        request = RunRequest(key=key, input=port.input, identity=port.identity)
+        self._requests[key] = self._requests.get(port.run, port.input)
+        record, stage = self.recorder.add, port.spec.name
+        cause = self.recorder.position(port.run, stage, port.attempt)
+        record(EventKind.RUN_STARTED, key, stage, cause=cause, parent=port.run)
+        result = RunResult(ended="cancelled")
+        try:
+            result = await call.nest(nested, request)
+        finally:
+            described: dict[str, Any] = self.described(key, result)
+            record(EventKind.RUN_ENDED, key, stage, **described)
+        if result.ended == "failed":
+            raise NestedRunFailedError(result.message) from result.error
+        if result.ended == "cancelled":
+            return Outcome(status=Status.CANCEL, reason=result.message)
+        return {name: _unmarked(result, name) for name in nested.last()}
+
+    async def _with_slow_cleanup(
+        self, fault: Fault, port: InstrumentedPort, call: StageCall
+    ) -> Any:
         """The stage as it is, but when it is cancelled it takes time to put things in order."""
         try:
-            return await imports.load(port.spec.function)(port)
+            return await self._work(port, call)
         except asyncio.CancelledError:
             await self.sleep(fault.milliseconds / 1000)
             raise
@@ -244,15 +336,49 @@ class Instruments:
         self._calls[label] += 1
         label = f"{label}/{self._calls[label]}"
         record = self.recorder.add
-        record(EventKind.SERVICE_CALLED, port.run, port.spec.name, port.attempt, call=label)
+        called = record(
+            EventKind.SERVICE_CALLED, port.run, port.spec.name, port.attempt, call=label
+        )
         await self.sleep(self.factors.factor(label) / 1000)
         draw = seeds.random_for(self.scenario.latencies.seed, "service", label)
         answer = service.handle(operation, payload, draw)
         record(
             EventKind.SERVICE_RETURNED, port.run, port.spec.name, port.attempt,
-            call=label, digest=digest(answer),
+            cause=called, call=label, digest=digest(answer),
         )  # fmt: skip
         return answer
+
+    def described(self, run: str, result: RunResult) -> dict[str, Json]:
+        """What the caller of a run got, as it stands in the history."""
+        outcome = result.ended if result.stage is None else f"{result.ended}:{result.stage}"
+        error = result.error
+        marker = fault_marker(run, result.stage or "")
+        return {
+            "outcome": outcome,
+            "error": None if error is None else type(error).__name__,
+            "message": result.message[:200],
+            "own_exception": self._is_own(run, result),
+            "says_why": marker in f"{result.message} {error}",
+            "stages": {
+                name: [
+                    part.status.value,
+                    digest_of(part.value, self.given_keys(run, name)),
+                    origin_of(part.value),
+                ]
+                for name, part in result.stages.items()
+            },
+            "canaries": canaries({name: dict(part.value) for name, part in result.stages.items()}),
+        }
+
+    def _is_own(self, run: str, result: RunResult) -> bool:
+        """Whether what the framework gives as the cause is the stage's own exception."""
+        own = self.raised.get((run, result.stage or ""))
+        if own is None:
+            return True
+        error = result.error
+        while error is not None and error is not own:
+            error = error.__cause__ or error.__context__
+        return error is own
 
     def service(self, name: str) -> Service:
         """The scenario's service of that name, made when it is first used."""
@@ -268,6 +394,17 @@ _STATUS_OF = {
     FaultKind.RETRY: Status.RETRY,
     FaultKind.SKIP: Status.SKIP,
 }
+
+
+def nested_key(run: str, stage: str, attempt: int = 1) -> str:
+    """The key of the run of a stage's nested pipeline; a second attempt is another run."""
+    return f"{run}/{stage}" if attempt == 1 else f"{run}/{stage}#{attempt}"
+
+
+def _unmarked(result: RunResult, stage: str) -> dict[str, Json]:
+    """What a stage of a nested run gave, as the framework handed it over, without our own mark."""
+    part = result.stages.get(stage)
+    return {} if part is None else {k: v for k, v in part.value.items() if k != ORIGIN}
 
 
 def fault_marker(run: str, stage: str) -> str:

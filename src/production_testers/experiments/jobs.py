@@ -55,8 +55,8 @@ def draw(kind: Kind, seed: int, index: int) -> Scenario:
         raise UsageError(
             f"pipelines/{kind.value}.py cannot be used: {type(error).__name__}: {error}."
         ) from error
-    for stage in scenario.pipeline.stages:
-        imports.load(stage.function)
+    for function in sorted(scenario.pipeline.functions()):
+        imports.load(function)
     return scenario
 
 

@@ -5,6 +5,7 @@ executor must not depend on it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from random import Random
 
@@ -65,6 +66,34 @@ def random_graph(
         kind = random.choice(list(StageKind))
         stages.append(StageSpec(name=f"s{index}", function=function, kind=kind, after=after))
     return pipeline_of(f"graph-{size}", stages, random)
+
+
+def nest(random: Random, pipeline: PipelineSpec, *, width: int | None = None) -> PipelineSpec:
+    """The pipeline with one of its stages running a small pipeline of its own.
+
+    Args:
+        random: Draws the stage and the shape.
+        pipeline: What to change.
+        width: Parallel branches of the nested pipeline; by default it is drawn, 0 for a chain.
+    """
+    chosen = random.choice(pipeline.stages)
+    branches = random.choice((0, 2, 3)) if width is None else width
+    shape = fan_out(branches, random) if branches else chain(random.randint(1, 3), random)
+    inner = replace(
+        shape,
+        name=f"inside-{chosen.name}",
+        stages=tuple(
+            replace(
+                stage,
+                name=f"{chosen.name}-{stage.name}",
+                after=tuple(f"{chosen.name}-{name}" for name in stage.after),
+            )
+            for stage in shape.stages
+        ),
+    )
+    nested = replace(chosen, function="", params={}, nested=inner)
+    stages = tuple(nested if stage is chosen else stage for stage in pipeline.stages)
+    return replace(pipeline, stages=stages)
 
 
 def requests(

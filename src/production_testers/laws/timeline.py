@@ -1,12 +1,12 @@
 """A history arranged by run and stage, as most laws want it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from production_testers.model.history import Event, EventKind
 from production_testers.model.observation import Expected, Observation
-from production_testers.model.pipeline import Status
-from production_testers.model.scenario import FaultKind
+from production_testers.model.pipeline import PipelineSpec, Status
+from production_testers.model.scenario import FaultKind, RunRequest
 
 NOTHING_EXPECTED = Expected(outcomes=frozenset())
 
@@ -30,10 +30,14 @@ class StageLine:
 
 @dataclass(slots=True)
 class RunLine:
-    """What happened in one run.
+    """What happened in one run; the run of a nested pipeline is one of its own.
 
     Attributes:
         key: The run's key.
+        request: What was asked for; a nested run's is that of the run it belongs to, with its key.
+        pipeline: What it runs.
+        root: The key of the request that it belongs to.
+        path: The key that `Observation.expected` knows it by: the same for every attempt.
         started: When it started, nanoseconds; None when the history does not say.
         ended: The event of its end; None when it never ended.
         cancelled: The event of its caller's cancellation.
@@ -44,6 +48,10 @@ class RunLine:
     """
 
     key: str
+    request: RunRequest
+    pipeline: PipelineSpec
+    root: str
+    path: str
     expected: Expected
     started: Event | None = None
     ended: Event | None = None
@@ -92,18 +100,38 @@ FAILURES = frozenset({Status.FAIL.value, "raised"})
 
 
 def runs(observation: Observation) -> Iterator[RunLine]:
-    """The runs of an observation, in the order of its requests."""
+    """The runs of an observation, in the order of its requests; then nested ones that started."""
     lines = {
         request.key: RunLine(
-            key=request.key, expected=observation.expected.get(request.key, NOTHING_EXPECTED)
+            key=request.key,
+            request=request,
+            pipeline=observation.scenario.pipeline,
+            root=request.key,
+            path=request.key,
+            expected=observation.expected.get(request.key, NOTHING_EXPECTED),
         )
         for request in observation.scenario.requests
     }
     for event in observation.history:
+        parent = lines.get(text(event, "parent"))
+        if event.kind is EventKind.RUN_STARTED and parent is not None:
+            lines[event.run] = _nested(parent, event, observation)
         line = lines.get(event.run)
         if line is not None:
             _place(line, event)
     yield from lines.values()
+
+
+def _nested(parent: RunLine, started: Event, observation: Observation) -> RunLine:
+    path = f"{parent.path}/{started.stage}"
+    return RunLine(
+        key=started.run,
+        request=replace(parent.request, key=started.run),
+        pipeline=parent.pipeline.stage(started.stage).nested or parent.pipeline,
+        root=parent.root,
+        path=path,
+        expected=observation.expected.get(path, NOTHING_EXPECTED),
+    )
 
 
 def _place(line: RunLine, event: Event) -> None:

@@ -1,6 +1,6 @@
 """The history: the ordered record of what happened, written by our own instrumentation.
 
-Format `ptest.history/1`: one JSON object a line; the first line is the header. Readers refuse
+Format `ptest.history/2`: one JSON object a line; the first line is the header. Readers refuse
 other versions and unknown event kinds. Nothing in an event depends on memory addresses, the
 wall clock or random ids, so equal executions have equal bytes.
 """
@@ -13,7 +13,7 @@ from enum import StrEnum
 from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.errors import InvalidDocumentError
 
-FORMAT = "ptest.history/1"
+FORMAT = "ptest.history/2"
 
 
 class EventKind(StrEnum):
@@ -45,6 +45,8 @@ class Event:
         stage: The stage, where there is one.
         attempt: Which execution of that stage in that run, from 1.
         value: What is worth keeping, bounded.
+        cause: Position of the event that led to this one, as far as our instruments can tell: what
+            started the thing that ended, or the last thing that a start had to wait for.
     """
 
     seq: int
@@ -54,6 +56,7 @@ class Event:
     stage: str = ""
     attempt: int = 0
     value: Mapping[str, Json] = field(default_factory=dict)
+    cause: int | None = None
 
     def as_json(self) -> dict[str, Json]:
         """The event as it stands in a file."""
@@ -65,6 +68,7 @@ class Event:
             "stage": self.stage,
             "attempt": self.attempt,
             "value": dict(self.value),
+            "cause": self.cause,
         }
 
 
@@ -119,8 +123,11 @@ class History:
             raise InvalidDocumentError(path, (f"not a history: {error}",)) from error
 
 
+_MEMBERS = ("seq", "time_ns", "run", "stage", "attempt", "value", "cause")
+
+
 def _event(raw: Mapping[str, Json]) -> Event:
-    known = {key: raw[key] for key in ("seq", "time_ns", "run", "stage", "attempt", "value")}
+    known = {key: raw[key] for key in _MEMBERS}
     return Event(kind=EventKind(raw["kind"]), **known)  # type: ignore[arg-type]
 
 

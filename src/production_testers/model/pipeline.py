@@ -6,10 +6,12 @@ Stage functions are addressed by import path (`package.module:name`), so a spec 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from random import Random
 from typing import Protocol
 
 from production_testers.model.canonical import Json
 from production_testers.model.errors import UsageError
+from production_testers.model.semantics import Capability
 
 
 class StageKind(StrEnum):
@@ -96,6 +98,18 @@ class Port(Protocol):
     async def call(self, service: str, operation: str, **payload: Json) -> Json:
         """Call a mock service of the run by name."""
 
+    def now(self) -> float:
+        """Milliseconds since the scenario started, on the clock of the experiment.
+
+        What a stage makes of it depends on timing: nothing is then expected of its output.
+        """
+
+    def random(self) -> Random:
+        """The stage's own source of randomness: each execution of a stage in a run starts it anew.
+
+        It depends on the scenario, the run and the stage only, so a retry draws the same again.
+        """
+
 
 StageFunction = Callable[[Port], Awaitable[Outcome | Mapping[str, Json] | None]]
 
@@ -106,19 +120,31 @@ class StageSpec:
 
     Attributes:
         name: Unique in its pipeline.
-        function: Import path of its `StageFunction`, `package.module:name`.
+        function: Import path of its `StageFunction`, `package.module:name`; empty when `nested`.
         kind: What it is for.
         after: The stages it depends on.
         params: Given to the function through its port.
         skippable: May be skipped when a direct dependency asks for it.
+        nested: The pipeline that the stage runs, as a run of its own, instead of a function. The
+            nested run gets the stage's run input; what its last stages give is the stage's output.
+
+    Raises:
+        UsageError: There is neither a function nor a nested pipeline, or both.
     """
 
     name: str
-    function: str
+    function: str = ""
     kind: StageKind = StageKind.TRANSFORM
     after: tuple[str, ...] = ()
     params: Mapping[str, Json] = field(default_factory=dict)
     skippable: bool = False
+    nested: "PipelineSpec | None" = None
+
+    def __post_init__(self) -> None:
+        if bool(self.function) == (self.nested is not None):
+            raise UsageError(
+                f"Stage {self.name!r} needs either a function or a nested pipeline, and not both."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +176,28 @@ class PipelineSpec:
             KeyError: There is none.
         """
         return self._by_name[name]
+
+    def needs(self) -> frozenset[Capability]:
+        """What a framework must offer to run it."""
+        needed = {Capability.DAG}
+        if self.stage_timeout_ms is not None:
+            needed.add(Capability.STAGE_TIMEOUT)
+        for stage in self.stages:
+            if stage.skippable:
+                needed.add(Capability.SKIP_REQUEST)
+            if stage.nested is not None:
+                needed |= {Capability.NESTED_PIPELINES, *stage.nested.needs()}
+        return frozenset(needed)
+
+    def last(self) -> tuple[str, ...]:
+        """The stages that no other one depends on, in registration order."""
+        before = {dependency for stage in self.stages for dependency in stage.after}
+        return tuple(stage.name for stage in self.stages if stage.name not in before)
+
+    def functions(self) -> frozenset[str]:
+        """The import paths of every function, those of nested pipelines included."""
+        own = {stage.function for stage in self.stages if stage.function}
+        return frozenset(own).union(*(s.nested.functions() for s in self.stages if s.nested))
 
     def topological_order(self) -> tuple[str, ...]:
         """Stage names, dependencies first; registration order breaks ties.

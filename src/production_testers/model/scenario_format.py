@@ -20,15 +20,11 @@ FORMAT = "ptest.scenario/1"
 
 def to_json(scenario: Scenario) -> dict[str, Json]:
     """The scenario as a JSON object."""
-    pipeline, latencies = scenario.pipeline, scenario.latencies
+    latencies = scenario.latencies
     return {
         "format": FORMAT,
         "kind": scenario.kind.value,
-        "pipeline": {
-            "name": pipeline.name,
-            "stage_timeout_ms": pipeline.stage_timeout_ms,
-            "stages": [_stage(stage) for stage in pipeline.stages],
-        },
+        "pipeline": _pipeline_json(scenario.pipeline),
         "requests": [
             {
                 "key": request.key,
@@ -63,7 +59,16 @@ def to_json(scenario: Scenario) -> dict[str, Json]:
     }
 
 
-def _stage(stage: StageSpec) -> dict[str, Json]:
+def _pipeline_json(pipeline: PipelineSpec) -> dict[str, Json]:
+    return {
+        "name": pipeline.name,
+        "stage_timeout_ms": pipeline.stage_timeout_ms,
+        "stages": [_stage_json(stage) for stage in pipeline.stages],
+    }
+
+
+def _stage_json(stage: StageSpec) -> dict[str, Json]:
+    nested: dict[str, Json] = {"nested": _pipeline_json(stage.nested)} if stage.nested else {}
     return {
         "name": stage.name,
         "function": stage.function,
@@ -71,6 +76,7 @@ def _stage(stage: StageSpec) -> dict[str, Json]:
         "after": list(stage.after),
         "params": dict(stage.params),
         "skippable": stage.skippable,
+        **nested,
     }
 
 
@@ -102,11 +108,18 @@ def _pipeline(raw: Mapping[str, Any]) -> PipelineSpec:
     return PipelineSpec(
         name=raw["name"],
         stage_timeout_ms=raw["stage_timeout_ms"],
-        stages=tuple(
-            StageSpec(**{**stage, "kind": StageKind(stage["kind"]), "after": tuple(stage["after"])})
-            for stage in raw["stages"]
-        ),
+        stages=tuple(_stage(stage) for stage in raw["stages"]),
     )
+
+
+def _stage(raw: Mapping[str, Any]) -> StageSpec:
+    nested = raw.get("nested")
+    read = {
+        "kind": StageKind(raw["kind"]),
+        "after": tuple(raw["after"]),
+        "nested": None if nested is None else _pipeline(nested),
+    }
+    return StageSpec(**{**raw, **read})
 
 
 def _request(raw: Mapping[str, Any]) -> RunRequest:

@@ -22,6 +22,7 @@ class Capability(StrEnum):
     MERGED_LOOKUP = "merged_lookup"
     CLEANUP_ON_FAILURE = "cleanup_on_failure"
     EXTERNAL_CANCELLATION = "external_cancellation"
+    NESTED_PIPELINES = "nested_pipelines"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from production_testers.simulation.loop import (
     RefusedError,
     SimulatedLoop,
 )
-from production_testers.simulation.patches import install, rebind
+from production_testers.simulation.patches import consulted, install, rebind
 from production_testers.simulation.session import Ended, Session, simulate
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "RefusedError",
     "Session",
     "SimulatedLoop",
+    "consulted",
     "install",
     "rebind",
     "simulate",

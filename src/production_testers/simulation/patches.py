@@ -41,9 +41,10 @@ class Source:
         block: Lets seconds pass while nothing else runs.
         thread: The thread that simulates: blocking calls of other threads are their own affair.
         random_state: The state of the module's own generator before the simulation.
+        reads: How often time or entropy was asked for.
     """
 
-    __slots__ = ("block", "clock", "random", "random_state", "thread")
+    __slots__ = ("block", "clock", "random", "random_state", "reads", "thread")
 
     def __init__(
         self, clock: Callable[[], float], random_source: Random, block: Callable[[float], None]
@@ -53,6 +54,17 @@ class Source:
         self.block = block
         self.thread = threading.get_ident()
         self.random_state: Any = None
+        self.reads = 0
+
+    def now(self) -> float:
+        """The clock, as the program under test reads it."""
+        self.reads += 1
+        return self.clock()
+
+    def bytes(self, count: int) -> bytes:
+        """Entropy, as the program under test reads it."""
+        self.reads += 1
+        return self.random.randbytes(count)
 
 
 _source: Source | None = None
@@ -77,6 +89,14 @@ def activate(source: Source | None) -> None:
     _source = source
 
 
+def consulted() -> object:
+    """Equal before and after a piece of code exactly when it asked neither for time nor chance.
+
+    It sees every patched clock, entropy, and the generator of the module `random`.
+    """
+    return None if _source is None else (_source.reads, random.getstate())
+
+
 def _forget_timestamps() -> None:
     """Let `uuid6` start anew: it never gives a time twice, and virtual time starts again."""
     module = sys.modules.get("uuid6")
@@ -89,7 +109,7 @@ def _clock_patch(real: Callable[[], Any], offset: float, scale: int | None) -> C
     def patched() -> Any:
         if _source is None:
             return real()
-        seconds = offset + _source.clock()
+        seconds = offset + _source.now()
         return seconds if scale is None else round(seconds * scale)
 
     return patched
@@ -97,7 +117,7 @@ def _clock_patch(real: Callable[[], Any], offset: float, scale: int | None) -> C
 
 def _bytes_patch(real: Callable[[int], bytes]) -> Callable[[int], bytes]:
     def patched(count: int) -> bytes:
-        return real(count) if _source is None else _source.random.randbytes(count)
+        return real(count) if _source is None else _source.bytes(count)
 
     return patched
 
@@ -106,7 +126,7 @@ def _uuid1(*args: Any, **kwargs: Any) -> uuid.UUID:
     """Like `uuid.uuid1`, whose C code reads the real clock, from virtual time instead."""
     if _source is None:
         return _real_uuid1(*args, **kwargs)
-    ticks = round((EPOCH_S + _source.clock()) * 1e7) + 0x01B21DD213814000
+    ticks = round((EPOCH_S + _source.now()) * 1e7) + 0x01B21DD213814000
     node, sequence = _source.random.getrandbits(47) | 1 << 40, _source.random.getrandbits(14)
     fields = (
         ticks & 0xFFFFFFFF,
@@ -144,7 +164,7 @@ class SimulatedDatetime(_real_datetime, metaclass=_AnyDatetime):
         """The current virtual time."""
         if _source is None:
             return _real_datetime.now(tz)
-        return _real_datetime.fromtimestamp(EPOCH_S + _source.clock(), tz)
+        return _real_datetime.fromtimestamp(EPOCH_S + _source.now(), tz)
 
     @classmethod
     def utcnow(cls) -> Any:
@@ -197,6 +217,7 @@ _real_seed = Random.seed
 def _seed(self: Random, a: Any = None, version: int = 2) -> None:
     """Like `Random.seed`, whose C code reads the system's entropy when nothing is given."""
     if a is None and _source is not None:
+        _source.reads += 1
         a = _source.random.getrandbits(64)
     _real_seed(self, a, version)
 

@@ -7,7 +7,7 @@ means that the adapter conforms. Standard library only: it runs in the worker be
 import asyncio
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from production_testers.model.canonical import Json
@@ -360,6 +360,65 @@ async def _two_builds(check: _Check) -> None:
         )
 
 
+async def _nested(check: _Check) -> None:
+    """Stage `a` runs a pipeline of two stages, `first` → `second`, and gives what they gave."""
+    inner = PipelineSpec(
+        name="inner",
+        stages=(
+            StageSpec(name="first", function="probe:none"),
+            StageSpec(name="second", function="probe:none", after=("first",)),
+        ),
+    )
+    check.pipeline = PipelineSpec(
+        name="outer",
+        stages=(
+            StageSpec(name="a", nested=inner),
+            StageSpec(name="b", function="probe:none", after=("a",)),
+        ),
+    )
+    results: list[RunResult] = []
+    child = replace(check.request, key="probe/a")
+
+    async def behave(spec: StageSpec, call: StageCall) -> Outcome | None:
+        if spec.nested is None:
+            return await _give(spec, call)
+        if call.nest is None:
+            check.problems.append("a stage with a nested pipeline got no way to run it")
+            return None
+        results.append(await call.nest(spec.nested, child))
+        return await _give(spec, call)
+
+    check.expect(await check.run(behave), "completed")
+    for result in results:
+        check.expect(result, "completed")
+        for name in ("first", "second"):
+            part = result.stages.get(name)
+            _same(check, f"the nested result of {name}", part.value if part else {}, _value(name))
+    ran = [(name, call.input.get("run")) for name, call in check.calls]
+    expected = [("a", "probe"), ("first", "probe/a"), ("second", "probe/a"), ("b", "probe")]
+    check.say(ran == expected, f"the stages {ran} were executed, expected {expected}")
+
+
+async def _nested_fails(check: _Check) -> None:
+    raised = ProbeError("planted by the probe")
+    inner = PipelineSpec(name="inner", stages=(StageSpec(name="first", function="probe:none"),))
+    check.pipeline = PipelineSpec(name="outer", stages=(StageSpec(name="a", nested=inner),))
+    results: list[RunResult] = []
+
+    async def behave(spec: StageSpec, call: StageCall) -> Outcome | None:
+        if spec.nested is None:
+            raise raised
+        if call.nest is not None:
+            results.append(await call.nest(spec.nested, replace(check.request, key="probe/a")))
+        return None
+
+    check.expect(await check.run(behave), "completed")
+    check.say(len(results) == 1, "a nested pipeline that fails gave no result")
+    for result in results:
+        check.expect(result, "failed", "first")
+        check.say(result.error is raised, f"error {result.error!r} is not what the stage raised")
+
+
 @dataclass(frozen=True, slots=True)
 class _Probe:
     title: str
@@ -380,4 +439,6 @@ _PROBES = (
     _Probe("a request to skip", _skip_request, Capability.SKIP_REQUEST),
     _Probe("cancellation by the caller", _caller_cancels, Capability.EXTERNAL_CANCELLATION),
     _Probe("two builds", _two_builds),
+    _Probe("a nested pipeline", _nested, Capability.NESTED_PIPELINES),
+    _Probe("a nested pipeline that fails", _nested_fails, Capability.NESTED_PIPELINES),
 )

@@ -25,12 +25,15 @@ class StageCall:
             a scenario that writes into it finds out who else sees the write.
         identity: Whose run the framework says this is; None where it does not say.
         merged: The framework's own look-up of a key over all dependencies; None without one.
+        nest: The framework's own way to run a pipeline from inside a stage, with the input and the
+            key of the given request; None where it offers none.
     """
 
     input: Mapping[str, Json]
     outputs: Mapping[str, Mapping[str, Json]]
     identity: Identity | None
     merged: Callable[[str], Json] | None = None
+    nest: "Callable[[PipelineSpec, RunRequest], Awaitable[RunResult]] | None" = None
 
 
 Body = Callable[[StageSpec, StageCall], Awaitable[Outcome | None]]

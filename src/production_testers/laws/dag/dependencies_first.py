@@ -13,7 +13,7 @@ def check(observation: Observation) -> Verdict:
     for run in runs(observation):
         for stage, line in run.stages.items():
             for start in line.starts:
-                for dependency in observation.scenario.pipeline.stage(stage).after:
+                for dependency in run.pipeline.stage(stage).after:
                     ends = run.line(dependency).ends
                     if not run.line(dependency).starts:
                         continue  # skipped, or never executed: other laws' matter

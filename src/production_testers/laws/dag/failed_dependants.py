@@ -10,8 +10,8 @@ from production_testers.model.verdict import Verdict
 def check(observation: Observation) -> Verdict:
     """Judge every stage that stands behind one that failed."""
     judgement = Judgement()
-    ancestors = observation.scenario.pipeline.ancestors()
     for run in runs(observation):
+        ancestors = run.pipeline.ancestors()
         for failed, line in run.stages.items():
             if line.status not in FAILURES or len(line.starts) > 1:
                 continue

@@ -15,9 +15,8 @@ from production_testers.model.verdict import Verdict
 def check(observation: Observation) -> Verdict:
     """Judge the run's input, and every input from a dependency which ended well."""
     judgement = Judgement()
-    inputs = {request.key: request.input for request in observation.scenario.requests}
     for run in runs(observation):
-        given = digest(dict(inputs[run.key]))
+        given = digest(dict(run.request.input))
         for line in run.stages.values():
             for start in line.starts:
                 _input(run, start, given, judgement)

@@ -13,16 +13,16 @@ def check(observation: Observation) -> Verdict:
     judgement = Judgement()
     for run in runs(observation):
         _repeated(run, judgement)
-        _never(run, observation, judgement)
+        _never(run, judgement)
     return judgement.verdict()
 
 
-def _never(run: RunLine, observation: Observation, judgement: Judgement) -> None:
+def _never(run: RunLine, judgement: Judgement) -> None:
     """A stage that must run has not, though the run completed or a dependant of it started."""
     for stage in sorted(run.expected.executed):
         starts = [
             line.starts[0]
-            for other in observation.scenario.pipeline.stages
+            for other in run.pipeline.stages
             if stage in other.after and (line := run.line(other.name)).starts
         ]
         if run.outcome != "completed" and not starts:

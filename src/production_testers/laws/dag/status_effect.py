@@ -14,8 +14,8 @@ GRACE_NS = 1_000_000
 def check(observation: Observation) -> Verdict:
     """Judge every stage that ended with retry, cancel or skip."""
     judgement = Judgement()
-    ancestors = observation.scenario.pipeline.ancestors()
     for run in runs(observation):
+        ancestors = run.pipeline.ancestors()
         for stage, line in run.stages.items():
             if line.status == Status.RETRY.value:
                 behind = [s for s, before in ancestors.items() if stage in before]

@@ -10,11 +10,11 @@ from production_testers.model.verdict import Verdict
 
 
 def check(observation: Observation) -> Verdict:
-    """Judge every run that overlaps in time with another one."""
+    """Judge every run that overlaps in time with one of another request."""
     judgement = Judgement()
     lines = list(runs(observation))
     for run in lines:
-        others = [other for other in lines if other is not run and _overlap(run, other)]
+        others = [other for other in lines if other.root != run.root and _overlap(run, other)]
         if others:
             _sees(run, judgement)
             _is_stopped(run, judgement)

@@ -23,7 +23,7 @@ def check(observation: Observation) -> Verdict:
                 event.kind is EventKind.FAULT_FIRED
                 and text(event, "fault") == FaultKind.MUTATE_INPUTS
             ):
-                for dependency in observation.scenario.pipeline.stage(event.stage).after:
+                for dependency in run.pipeline.stage(event.stage).after:
                     _judge(run, event, dependency, judgement)
     return judgement.verdict()
 

@@ -19,11 +19,10 @@ from production_testers.model.verdict import Verdict
 def check(observation: Observation) -> Verdict:
     """Judge identities and canary tokens in every run, where there are several tenants."""
     judgement = Judgement()
-    requests = {request.key: request for request in observation.scenario.requests}
-    if len({request.identity.tenant for request in requests.values()}) > 1:
+    if len({request.identity.tenant for request in observation.scenario.requests}) > 1:
         for run in runs(observation):
-            _identity(run, requests[run.key], judgement)
-            _canaries(run, requests[run.key], judgement)
+            _identity(run, run.request, judgement)
+            _canaries(run, run.request, judgement)
     return judgement.verdict()
 
 

@@ -13,7 +13,7 @@ def check(observation: Observation) -> Verdict:
     """Judge every skippable stage whose direct dependencies all ended well."""
     judgement = Judgement()
     for run in runs(observation):
-        for stage in observation.scenario.pipeline.stages:
+        for stage in run.pipeline.stages:
             ends = [run.line(dependency).ends[-1:] for dependency in stage.after]
             if stage.skippable and all(
                 end and status_of(end[0]) == Status.OK.value for end in ends

@@ -21,10 +21,11 @@ TOLERANCE = 0.1
 def check(observation: Observation) -> Verdict:
     """Judge every execution that outlasts the stated time-out, and every run with a late stage."""
     judgement = Judgement()
-    limit_ms = observation.scenario.pipeline.stage_timeout_ms
-    if limit_ms is not None and observation.sut.offers(Capability.STAGE_TIMEOUT):
+    if observation.sut.offers(Capability.STAGE_TIMEOUT):
         for run in runs(observation):
-            _durations(run, limit_ms, judgement)
+            limit_ms = run.pipeline.stage_timeout_ms
+            if limit_ms is not None:
+                _durations(run, limit_ms, judgement)
     return judgement.verdict()
 
 

@@ -3,12 +3,8 @@
 from production_testers.model.pipeline import PipelineSpec
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
-from production_testers.suts.contract import Body, RunResult, StageResult
-from production_testers.suts.reference.executor import (
-    Execution,
-    PipelineCancelledError,
-    StageFailedError,
-)
+from production_testers.suts.contract import Body, RunResult
+from production_testers.suts.reference.executor import execute
 
 COMPONENT = "production_testers.suts.reference.executor.Execution.run"
 
@@ -35,21 +31,4 @@ class ReferenceAdapter:
 
     async def run(self, built: Body, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """Execute once."""
-        execution = Execution(
-            pipeline, built, {**request.input, "run": request.key}, request.identity
-        )
-        try:
-            outcomes = await execution.run()
-        except StageFailedError as error:
-            return RunResult(
-                ended="failed", stage=error.stage, error=error.__cause__, message=str(error)
-            )
-        except PipelineCancelledError as error:
-            return RunResult(ended="cancelled", stage=error.stage, message=str(error))
-        return RunResult(
-            ended="completed",
-            stages={
-                name: StageResult(status=outcome.status, value=dict(outcome.value))
-                for name, outcome in outcomes.items()
-            },
-        )
+        return await execute(pipeline, built, request)

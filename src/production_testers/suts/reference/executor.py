@@ -6,14 +6,13 @@ before the run returns. Inputs are copies, so nobody sees what another stage wri
 
 import asyncio
 import copy
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
-from production_testers.suts.contract import StageCall
-
-Body = Callable[[StageSpec, StageCall], Awaitable[Outcome | None]]
+from production_testers.model.scenario import RunRequest
+from production_testers.suts.contract import Body, RunResult, StageCall, StageResult
 
 
 class StageFailedError(Exception):
@@ -82,6 +81,7 @@ class Execution:
             outputs=outputs,
             identity=self.identity,
             merged=lambda key: next((o[key] for o in outputs.values() if key in o), None),
+            nest=lambda pipeline, request: execute(pipeline, self.body, request),
         )
         outcome = await self._in_time(stage, call) or Outcome()
         if outcome.status is Status.CANCEL:
@@ -99,3 +99,23 @@ class Execution:
         except Exception as error:
             message = f"timed out after {limit} ms" if scope.expired() else str(error)
             raise StageFailedError(stage.name, message) from error
+
+
+async def execute(pipeline: PipelineSpec, body: Body, request: RunRequest) -> RunResult:
+    """Run once, and say how it ended."""
+    given = {**request.input, "run": request.key}
+    try:
+        outcomes = await Execution(pipeline, body, given, request.identity).run()
+    except StageFailedError as error:
+        return RunResult(
+            ended="failed", stage=error.stage, error=error.__cause__, message=str(error)
+        )
+    except PipelineCancelledError as error:
+        return RunResult(ended="cancelled", stage=error.stage, message=str(error))
+    return RunResult(
+        ended="completed",
+        stages={
+            name: StageResult(status=outcome.status, value=dict(outcome.value))
+            for name, outcome in outcomes.items()
+        },
+    )

@@ -6,6 +6,7 @@ DISTRIBUTION = "stageflow-core"
 
 _ENUMS = "stageflow/core/stage_enums.py"
 _DAG = "stageflow/pipeline/dag.py"
+_SUB = "stageflow/pipeline/subpipeline.py"
 
 PROMISES: dict[Capability, Citation] = {
     Capability.DAG: Citation(quote="- Dependency-driven execution (topological sort)", file=_DAG),
@@ -46,6 +47,10 @@ PROMISES: dict[Capability, Citation] = {
     Capability.EXTERNAL_CANCELLATION: Citation(
         quote="Uses structured cancellation to ensure proper resource cleanup", file=_DAG
     ),
+    Capability.NESTED_PIPELINES: Citation(
+        quote="This class handles:\n    - Creating child contexts with proper correlation",
+        file=_SUB,
+    ),
 }
 
 _RUN = "stageflow.pipeline.dag.UnifiedStageGraph.run"
@@ -65,4 +70,5 @@ COMPONENTS: dict[Capability, str] = {
     Capability.MERGED_LOOKUP: "stageflow.stages.inputs.StageInputs.get",
     Capability.CLEANUP_ON_FAILURE: _RUN,
     Capability.EXTERNAL_CANCELLATION: _RUN,
+    Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

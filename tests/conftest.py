@@ -1,11 +1,14 @@
-"""What the tests of several packages need: a workspace of their own."""
+"""What the tests of several packages need: a workspace of their own, and simulations."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
+from production_testers.simulation import install
 from production_testers.workspace.workspace import Workspace
+
+install()  # before tests are collected: some of them simulate while they name their parameters
 
 
 @pytest.fixture(scope="session")

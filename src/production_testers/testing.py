@@ -4,21 +4,30 @@ Standard library only, so that the same files work in the worker beside any fram
 """
 
 from production_testers.experiments.lab import Lab, laws_of, needs_costs
+from production_testers.experiments.session import one_run_a_session
 from production_testers.experiments.stages import carry, give, route, work_in_steps
 from production_testers.experiments.workloads import (
+    BULK,
     CARRY,
+    DECIDE_FRAUD,
     GIVE,
+    REDACT,
     ROUTE,
     STEPS,
+    STRUCTURED,
+    WEIGH,
     chain,
     fan_out,
     faults,
     latencies,
+    nest,
     pipeline_of,
     random_graph,
     records,
     requests,
+    sent_again,
 )
+from production_testers.mocks.datasets import canary
 from production_testers.model.canonical import digest
 from production_testers.model.pipeline import (
     Identity,
@@ -39,10 +48,15 @@ from production_testers.model.scenario import (
 )
 
 __all__ = [
+    "BULK",
     "CARRY",
+    "DECIDE_FRAUD",
     "GIVE",
+    "REDACT",
     "ROUTE",
     "STEPS",
+    "STRUCTURED",
+    "WEIGH",
     "Fault",
     "FaultKind",
     "Identity",
@@ -57,6 +71,7 @@ __all__ = [
     "StageKind",
     "StageSpec",
     "Status",
+    "canary",
     "carry",
     "chain",
     "digest",
@@ -66,10 +81,13 @@ __all__ = [
     "latencies",
     "laws_of",
     "needs_costs",
+    "nest",
+    "one_run_a_session",
     "pipeline_of",
     "random_graph",
     "records",
     "requests",
     "route",
+    "sent_again",
     "work_in_steps",
 ]

@@ -85,16 +85,6 @@ def test_the_file_is_named_after_the_run_and_stands_in_the_current_folder(ptest,
     }
 
 
-def test_an_archived_run_is_packed_as_its_readme_tells(ptest, draft, tmp_path):
-    run = draft()
-    archive = run.path.parent / "archive"
-    archive.mkdir()
-    run.path.rename(archive / run.run_id)
-    ptest("bundle", run.address, "--draft", "--out", tmp_path / "a.zip")
-    with zipfile.ZipFile(tmp_path / "a.zip") as read:
-        assert f"runs/{run.address}/README.md" in read.namelist()
-
-
 def test_a_run_that_is_not_there_is_refused(ptest):
     said = ptest("bundle", "CORE-001/run-2026-01-14-009")
     assert said.code == 64

@@ -55,6 +55,8 @@ def test_a_malformed_row_of_the_roadmap_is_told_with_its_line(ptest, workspace):
         ("resume", "CORE-001/run-2026-01-14-001"),
         ("validate",),
         ("aggregate",),
+        ("archive",),
+        ("restore", "CORE-001/run-2026-01-14-001"),
         ("roadmap", "list"),
         ("findings", "list"),
         ("runs", "list"),
@@ -177,6 +179,14 @@ def test_what_is_no_evidence_is_not_replayed(ptest, tmp_path, text, expected):
         assert said.code == 64
         assert str(file) in said.line
         assert expected in said.line
+
+
+def test_evidence_without_the_stages_that_it_uses_is_not_replayed(ptest, tmp_path, evidence):
+    path = tmp_path / "evidence.json"
+    path.write_text(json.dumps(evidence(function="pipelines.stages.custom_stages:look_up")))
+    said = ptest("replay", path)
+    assert said.code == 64
+    assert "uses stages of its run's pipelines/" in said.line
 
 
 def test_a_folder_without_evidence_is_not_replayed(ptest, tmp_path):

@@ -22,6 +22,9 @@ class StopError(Exception):
         self.ended, self.stage, self.cause = ended, stage, cause
 
 
+NOT_OFFERED = {Capability.IDEMPOTENCY, Capability.EVENTS, Capability.REDACTION}
+
+
 class Styled:
     """What the styles have in common: the contract, and how one stage is called."""
 
@@ -34,7 +37,7 @@ class Styled:
         return SutDescription(
             name=type(self).__name__,
             version=None,
-            capabilities=dict.fromkeys(Capability),
+            capabilities=dict.fromkeys(set(Capability) - NOT_OFFERED),
             components=dict.fromkeys(Capability, "detection.correct.Styled.run"),
         )
 
@@ -42,21 +45,23 @@ class Styled:
         return body
 
     async def run(self, built: Body, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
+        given: Outcomes = {}
+
         async def call(stage: StageSpec, outcomes: Mapping[str, Outcome]) -> Outcome:
-            return await self.call(built, pipeline, request, stage, outcomes)
+            given[stage.name] = await self.call(built, pipeline, request, stage, outcomes)
+            return given[stage.name]
 
         try:
             outcomes = await self.execute(pipeline, call)
         except StopError as stop:
             return RunResult(
-                ended=stop.ended, stage=stop.stage, error=stop.cause, message=str(stop)
+                ended=stop.ended,
+                stage=stop.stage,
+                error=stop.cause,
+                message=str(stop),
+                stages=results(given),
             )
-        return RunResult(
-            ended="completed",
-            stages={
-                n: StageResult(status=o.status, value=dict(o.value)) for n, o in outcomes.items()
-            },
-        )
+        return RunResult(ended="completed", stages=results(outcomes))
 
     async def execute(self, pipeline: PipelineSpec, call: "Call") -> Outcomes:
         raise NotImplementedError
@@ -105,6 +110,10 @@ class Styled:
         return outcome
 
 
+def results(outcomes: Mapping[str, Outcome]) -> dict[str, StageResult]:
+    return {n: StageResult(status=o.status, value=dict(o.value)) for n, o in outcomes.items()}
+
+
 Call = Callable[[StageSpec, Mapping[str, Outcome]], Awaitable[Outcome]]
 
 
@@ -124,7 +133,9 @@ class LevelByLevel(Styled):
     """A task group for every level of the graph; inputs cannot be written."""
 
     def received(self, values: dict[str, dict[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
-        return MappingProxyType({name: MappingProxyType(value) for name, value in values.items()})
+        return MappingProxyType(
+            {name: MappingProxyType(copy.deepcopy(value)) for name, value in values.items()}
+        )
 
     async def execute(self, pipeline: PipelineSpec, call: Call) -> Outcomes:
         outcomes: Outcomes = {}

@@ -5,19 +5,31 @@ must be broken, in which way, within how many schedules of the general workload.
 """
 
 import asyncio
+import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
+from production_testers.model.pipeline import (
+    ORIGIN,
+    Identity,
+    Outcome,
+    PipelineSpec,
+    StageSpec,
+    Status,
+)
 from production_testers.model.scenario import RunRequest
+from production_testers.model.semantics import PersonalData
 from production_testers.suts.contract import Body, RunResult, StageCall, StageResult
 from production_testers.suts.reference import ReferenceAdapter
 from production_testers.suts.reference.executor import (
     Execution,
     PipelineCancelledError,
     StageFailedError,
+    WorkDone,
 )
+from production_testers.suts.reference.redaction import redact
 
 Tasks = dict[str, asyncio.Task[None]]
 
@@ -32,6 +44,8 @@ class Built:
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     tripped: bool = False
     last: Mapping[str, Any] = field(default_factory=dict)
+    work_done: WorkDone = field(default_factory=WorkDone)
+    active: int = 0
 
 
 class Planted(Execution):
@@ -77,6 +91,10 @@ class Planted(Execution):
         """What the caller gets."""
         return self.outcomes
 
+    def partial(self) -> Mapping[str, Outcome]:
+        """What the caller gets of a run that does not complete."""
+        return self.outcomes
+
 
 class PlantedAdapter(ReferenceAdapter):
     """The reference adapter around another executor."""
@@ -85,6 +103,7 @@ class PlantedAdapter(ReferenceAdapter):
     import_roots = ("detection",)
 
     def __init__(self, execution: type[Planted]) -> None:
+        super().__init__()
         self.execution = execution
 
     def build(self, pipeline: PipelineSpec, body: Body) -> Any:
@@ -93,24 +112,40 @@ class PlantedAdapter(ReferenceAdapter):
 
     async def run(self, built: Any, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         given = {**request.input, "run": request.key}
-        execution = self.execution(pipeline, built.body, given, request.identity)
+        execution = self.execution(
+            pipeline,
+            built.body,
+            given,
+            request.identity,
+            request.idempotency_key,
+            built.work_done,
+            self.emitted,
+        )
         execution.built = built
         try:
             outcomes = await execution.run()
         except StageFailedError as error:
             return RunResult(
-                ended="failed", stage=error.stage, error=error.__cause__, message=str(error)
+                ended="failed",
+                stage=error.stage,
+                error=error.__cause__,
+                message=str(error),
+                stages=_results(execution.partial()),
             )
         except PipelineCancelledError as error:
-            return RunResult(ended="cancelled", stage=error.stage, message=str(error))
+            return RunResult(
+                ended="cancelled",
+                stage=error.stage,
+                message=str(error),
+                stages=_results(execution.partial()),
+            )
         except Exception as error:  # noqa: BLE001 - a planted crash is the answer
             return RunResult(ended="failed", error=error, message=repr(error))
-        return RunResult(
-            ended="completed",
-            stages={
-                n: StageResult(status=o.status, value=dict(o.value)) for n, o in outcomes.items()
-            },
-        )
+        return RunResult(ended="completed", stages=_results(outcomes))
+
+
+def _results(outcomes: Mapping[str, Outcome]) -> dict[str, StageResult]:
+    return {n: StageResult(status=o.status, value=dict(o.value)) for n, o in outcomes.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,17 +156,27 @@ class PlantedBug:
     law: str
     outcome_class: str
     within: int
+    workload: str = ""
+    """Name of the special workload that exercises it; the general one where empty."""
 
 
 PLANTED: list[PlantedBug] = []
 
 
-def breaks(law: str, outcome_class: str, *, within: int) -> Callable[[type], type]:
+def breaks(
+    law: str, outcome_class: str, *, within: int, workload: str = ""
+) -> Callable[[type], type]:
     """Enter the class into the table."""
 
     def enter(execution: type[Planted]) -> type[Planted]:
         PLANTED.append(
-            PlantedBug(execution=execution, law=law, outcome_class=outcome_class, within=within)
+            PlantedBug(
+                execution=execution,
+                law=law,
+                outcome_class=outcome_class,
+                within=within,
+                workload=workload,
+            )
         )
         return execution
 
@@ -690,3 +735,257 @@ class StopsTooEarly(Planted):
         if limit is not None and passed_ms > limit:
             raise StageFailedError(stage.name, "timed out")
         return await super()._in_time(stage, call)
+
+
+# ------------------------------------------------------------------------------- nested pipelines
+
+
+class Nesting(Planted):
+    """Runs nested pipelines on itself; in a wrong one something is lost on the way down."""
+
+    def handed_down(self, request: RunRequest) -> Identity:
+        return request.identity
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        async def nest(pipeline: PipelineSpec, request: RunRequest) -> RunResult:
+            changed = replace(request, identity=self.handed_down(request))
+            return await PlantedAdapter(type(self)).run(self.built, pipeline, changed)
+
+        return await super()._in_time(stage, replace(call, nest=nest))
+
+
+@breaks("nesting/context-inherited", "identity-differs", within=10, workload="nested")
+class NestsForNobody(Nesting):
+    """Nested runs belong to a system user."""
+
+    def handed_down(self, request: RunRequest) -> Identity:
+        return replace(request.identity, user="system")
+
+
+@breaks("nesting/context-inherited", "identity-lost", within=10, workload="nested")
+class NestsWithoutIdentity(Nesting):
+    """Stages of nested runs are not told for whom they work."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        inside = "/" in str(call.input["run"])
+        return await super()._in_time(stage, replace(call, identity=None) if inside else call)
+
+
+# ------------------------------------------------------------------------------- large, wide, many
+
+
+@breaks("scale/width", "wide-pipeline-fails", within=3, workload="wide")
+class RefusesWideGraphs(Planted):
+    """Stages are numbered with a byte."""
+
+    @classmethod
+    def accepts(cls, pipeline: PipelineSpec) -> None:
+        if len(pipeline.stages) > 256:
+            raise OverflowError("more than 256 stages")
+
+
+@breaks("scale/large-context", "run-fails", within=1, workload="large")
+class RefusesLargeValues(Planted):
+    """An output must fit into a message of 64 MB."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        outcome = await super()._in_time(stage, call)
+        if outcome and len(outcome.value.get("pieces", ())) > 64:
+            raise StageFailedError(stage.name, "the message is too large")
+        return outcome
+
+
+@breaks("scale/bursts", "left-waiting", within=3, workload="burst")
+class LooksForAFreeSlotNowAndThen(Planted):
+    """A run that finds no free slot looks again after ten seconds."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        while self.built.active >= 20:  # noqa: ASYNC110 - this is what is wrong with it
+            await asyncio.sleep(10)
+        self.built.active += 1
+        try:
+            return await super().run()
+        finally:
+            self.built.active -= 1
+
+
+@breaks("isolation/inputs-stable", "changed-meanwhile", within=40, workload="writing")
+class SharesOneCopy(Planted):
+    """All dependants of a stage get the same copy of what it gave."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        copies = self.__dict__.setdefault("copies", {})
+        shared = {name: copies.setdefault(name, call.outputs[name]) for name in stage.after}
+        return await super()._in_time(stage, replace(call, outputs=shared))
+
+
+# ---------------------------------------------------------------------------------- what is told
+
+
+@breaks("contract/partial-output", "unfinished-as-done", within=40, workload="failing")
+class CallsStartedStagesDone(Planted):
+    """The results of a run that fails hold every stage that has started."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        self.__dict__.setdefault("begun", []).append(stage.name)
+        return await super()._in_time(stage, call)
+
+    def partial(self) -> Mapping[str, Outcome]:
+        return {name: self.outcomes.get(name, Outcome()) for name in self.__dict__["begun"]}
+
+
+@breaks("contract/partial-output", "other-value", within=40, workload="failing")
+class SwapsPartialResults(Planted):
+    """The results of a run that fails are zipped in the wrong order."""
+
+    def partial(self) -> Mapping[str, Outcome]:
+        return dict(zip(self.outcomes, reversed(self.outcomes.values()), strict=True))
+
+
+@breaks("observability/events-correlated", "no-run-named", within=10, workload="watched")
+class EmitsWithoutIds(Planted):
+    """Events say which stage, and not for which request."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        if self.emit is not None:
+            self.emit(name, {"stage": stage.name})
+
+
+@breaks("observability/events-correlated", "other-run-named", within=10, workload="watched")
+class EmitsTheLatestId(Planted):
+    """The request of an event is that of the run which started last."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        self.built.identity = self.identity
+        return await super().run()
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        if self.emit is not None and self.built.identity is not None:
+            self.emit(name, {"stage": stage.name, "request": self.built.identity.request})
+
+
+@breaks("privacy/nothing-personal-told", "in-log", within=10, workload="watched")
+class LogsItsInput(Planted):
+    """Every stage's input goes into the log."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        logging.getLogger("detection").info("%s %s", name, stage.name, extra={"data": self.input})
+
+
+@breaks("privacy/nothing-personal-told", "in-event", within=10, workload="watched")
+class EmitsItsInput(Planted):
+    """Events hold the input of their run."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        if self.emit is not None:
+            self.emit(name, {"request": self.identity.request, "input": dict(self.input)})
+
+
+@breaks("privacy/nothing-personal-told", "in-error", within=20, workload="watched")
+class QuotesItsInput(Planted):
+    """The message of a failure quotes the input."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        try:
+            return await super().run()
+        except StageFailedError as error:
+            raise StageFailedError(error.stage, f"{error} on {self.input}") from error.__cause__
+
+
+@breaks("dag/result-as-reference", "other-value", within=10, workload="alone")
+class ForgetsTheTenant(Planted):
+    """Stages are not told which tenant they work for."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        nobody = replace(self.identity, tenant="")
+        return await super()._in_time(stage, replace(call, identity=nobody))
+
+
+# ------------------------------------------------------------------------------- the same request
+
+
+@breaks("effects/once-per-key", "effect-repeated", within=10, workload="sent_again")
+class IgnoresIdempotencyKeys(Planted):
+    """Every request does its work."""
+
+    async def _once(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        return await self._in_time(stage, call)
+
+
+@breaks("effects/once-per-key", "never-done", within=10, workload="sent_again")
+class KeepsOneAnswerAKey(Planted):
+    """What is kept under a key is the answer of whichever stage came first."""
+
+    async def _once(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        key = (self.idempotency_key or "", "")
+        if key not in self.work_done.outcomes:
+            self.work_done.outcomes[key] = await self._in_time(stage, call) or Outcome()
+        return self.work_done.outcomes[key]
+
+
+@breaks("effects/once-per-key", "blocked", within=20, workload="sent_again")
+class KeepsTheLockAfterFailures(Planted):
+    """The lock of a key is released when the work has succeeded."""
+
+    async def _once(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        key = (self.idempotency_key or "", stage.name)
+        if stage.name != "work":
+            return await self._in_time(stage, call)
+        lock = self.work_done.lock(*key)
+        await lock.acquire()
+        done = self.work_done.outcomes.get(key)
+        if done is None:
+            done = self.work_done.outcomes[key] = await self._in_time(stage, call) or Outcome()
+        lock.release()
+        return done
+
+
+@breaks("effects/once-per-key", "other-answer", within=10, workload="sent_again")
+class AnswersRepeatedRequestsWithNothing(Planted):
+    """A request that is sent again is told that it was a repetition, and no more."""
+
+    async def _once(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        outcome = await super()._once(stage, call)
+        origin = outcome.value.get(ORIGIN) if outcome else None
+        repeated = origin is not None and origin[0] != call.input["run"]
+        return Outcome(value={"repeated": True}) if repeated else outcome
+
+
+# ------------------------------------------------------------------------------------- redaction
+
+PATTERNS = {
+    PersonalData.EMAIL: r"[\w.+]+@[\w.-]+\w",
+    PersonalData.PHONE_US: r"(?:\+?1[- ])?\(?\d{3}\)?[-. ]?555[-. ]?01\d\d",
+    PersonalData.SSN: r"\b9\d\d[- ]?\d\d[- ]?\d{4}\b",
+    PersonalData.CREDIT_CARD: r"\b(?:\d[ -]?){14,15}\d\b",
+    PersonalData.IP_ADDRESS: r"\b(?:\d{1,3}\.){3}\d{1,3}\b|2001:db8::[0-9a-f:]+",
+}
+
+
+class Leaving(Planted):
+    """Redaction that leaves one kind of personal data as it is."""
+
+    leaves: PersonalData
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        def careless(text: str) -> str:
+            left = re.findall(PATTERNS[self.leaves], text)
+            return f"{redact(text)} {' '.join(left)}"
+
+        return await super()._in_time(stage, replace(call, redact=careless))
+
+
+def _leaving(kind: PersonalData) -> type[Planted]:
+    enter = breaks(
+        "guard/redaction-recall",
+        f"missed-{kind.value.replace('_', '-')}",
+        within=2,
+        workload="redaction",
+    )
+    return enter(
+        type(f"Leaves{kind.name}", (Leaving,), {"leaves": kind, "__doc__": f"Leaves {kind}."})
+    )
+
+
+for _kind in PersonalData:
+    _leaving(_kind)

@@ -4,9 +4,11 @@ from collections import Counter
 
 import pytest
 
+from detection import special
 from detection.correct import CORRECT
 from detection.executors import Planted, PlantedAdapter
 from detection.workload import draw
+from production_testers.experiments.execution import needs
 from production_testers.experiments.jobs import cost
 from production_testers.experiments.judging import applicable, run_and_judge
 from production_testers.suts.reference import ReferenceAdapter
@@ -31,6 +33,15 @@ def test_laws_are_silent_about_a_correct_executor_and_have_judged_it(executor):
             exercised[law] += verdict.exercised
         for law, verdict in judged.broken.items():
             complaints.append(f"schedule {index}: {law}: {verdict.summary}")
+    for name in special.SPECIAL:
+        for index in range(special.SCHEDULES.get(name, 40)):
+            scenario = special.draw(name, 1, index)
+            if all(sut.offers(capability) for capability in needs(scenario)):
+                judged = run_and_judge(adapter, sut, scenario)
+                for law, verdict in judged.verdicts.items():
+                    exercised[law] += verdict.exercised
+                for law, verdict in judged.broken.items():
+                    complaints.append(f"{name} {index}: {law}: {verdict.summary}")
     assert complaints == []
     assert {law.id for law in applicable(sut) if not exercised[law.id]} == set()
 
@@ -48,7 +59,9 @@ def test_the_cost_law_is_silent_about_linear_work(shape):
 def test_the_executor_that_bugs_are_planted_in_is_right():
     adapter = PlantedAdapter(Planted)
     sut = adapter.describe()
-    assert not any(run_and_judge(adapter, sut, draw(2, i)).broken for i in range(120))
+    scenarios = [draw(2, index) for index in range(120)]
+    scenarios += [special.draw(n, 2, i) for n in special.SPECIAL for i in range(2)]
+    assert not any(run_and_judge(adapter, sut, scenario).broken for scenario in scenarios)
 
 
 def test_a_schedule_is_a_function_of_its_seed_and_number():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from detection import special
 from detection.executors import PLANTED, PlantedAdapter, PlantedBug
 from detection.workload import FUNCTIONS, draw
 from production_testers.experiments.imports import load
@@ -18,9 +19,10 @@ def schedules_until_found(bug: PlantedBug, seed: int) -> int | None:
     adapter = PlantedAdapter(bug.execution)
     sut = adapter.describe()
     for index in range(bug.within):
-        verdict = run_and_judge(adapter, sut, draw(seed, index)).broken.get(bug.law)
-        if verdict is not None and verdict.outcome_class == bug.outcome_class:
-            assert verdict.summary
+        scenario = special.draw(bug.workload, seed, index) if bug.workload else draw(seed, index)
+        way = run_and_judge(adapter, sut, scenario).verdicts[bug.law].way(bug.outcome_class)
+        if way is not None:
+            assert way.summary
             return index + 1
     return None
 

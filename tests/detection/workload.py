@@ -18,7 +18,9 @@ from production_testers.model.scenario import FaultKind, Kind, RunRequest, Scena
 DEEP_EVERY = 60
 DEEP_STAGES = 1_000
 LOOK_UP = "production_testers.experiments.stages:look_up"
-AT_WORK = [kind for kind in FaultKind if kind is not FaultKind.SLOW_CLEANUP]
+AT_WORK = [
+    kind for kind in FaultKind if kind not in (FaultKind.SLOW_CLEANUP, FaultKind.MUTATE_NESTED)
+]
 FUNCTIONS = (workloads.GIVE, workloads.STEPS, workloads.CARRY, LOOK_UP)
 
 

@@ -7,13 +7,7 @@ from production_testers.experiments.expectation import expect
 from production_testers.experiments.workloads import GIVE, ROUTE, identity_of
 from production_testers.model.pipeline import PipelineSpec, StageSpec
 from production_testers.model.scenario import Fault, Kind, Latencies, RunRequest, Scenario
-from production_testers.simulation import install
 from production_testers.suts.reference import ReferenceAdapter
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _patches():
-    install()
 
 
 def stages(*lines):

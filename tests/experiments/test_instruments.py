@@ -60,6 +60,7 @@ def ended(observation, stage):
         (FaultKind.HANG, ["stage_started", "fault_fired", "stage_stopped"], "failed:a"),
         (FaultKind.SLOW, ["stage_started", "fault_fired", "stage_ended"], "completed"),
         (FaultKind.MUTATE_INPUTS, ["stage_started", "fault_fired", "stage_ended"], "completed"),
+        (FaultKind.MUTATE_NESTED, ["stage_started", "fault_fired", "stage_ended"], "completed"),
         (FaultKind.RETURN_NONE, ["stage_started", "fault_fired", "stage_ended"], "completed"),
         (FaultKind.SLOW_CLEANUP, ["stage_started", "fault_fired", "stage_ended"], "completed"),
     ],
@@ -187,7 +188,7 @@ class ForgetfulAdapter(ReferenceAdapter):
             outputs = {k: v for k, v in call.outputs.items() if k != "a"} | {"stranger": {"x": 1}}
             return body(spec, StageCall(input=call.input, outputs=outputs, identity=None))
 
-        return forgetful
+        return super().build(pipeline, forgetful)
 
 
 def test_what_was_not_handed_over_shows(lab):
@@ -211,7 +212,7 @@ def test_a_write_into_received_values_reaches_whoever_shares_them(lab):
                 given[spec.name] = dict(made.value)
                 return made
 
-            return shared
+            return super().build(pipeline, shared)
 
     made = lab.scenario("a", "b < a", "c < a b", faults=[(FaultKind.MUTATE_INPUTS, "b")])
 
@@ -231,7 +232,7 @@ def test_attempts_are_counted(lab):
                 await body(spec, call)
                 return await body(spec, call)
 
-            return twice
+            return super().build(pipeline, twice)
 
     starts = lab.run(lab.scenario("a"), Twice()).history.of(EventKind.STAGE_STARTED)
     assert [event.attempt for event in starts] == [1, 2]

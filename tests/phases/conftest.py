@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from phases.tiny import ENTRY, silent, use_tiny_plan
+from production_testers.experiments.environments import Sut
+from production_testers.phases import experience, mission, pictures, testing, understanding
 from production_testers.phases.research.source import (
     InstalledSut,
     SourceFile,
@@ -14,6 +17,8 @@ from production_testers.phases.research.source import (
     SutSource,
     read_source,
 )
+from production_testers.reports.charts.drawing import Drawn
+from production_testers.workspace import atomic
 
 METADATA = """\
 Metadata-Version: 2.4
@@ -141,3 +146,45 @@ def module() -> Callable[[str], SourceModule]:
         return SourceModule(name="toyflow.mod", file=file, tree=ast.parse(text))
 
     return make
+
+
+JUNIT = '<testsuites><testsuite><testcase classname="tests.test_correctness" name="t" time="0"/>'
+JUNIT += "</testsuite></testsuites>"
+
+
+@pytest.fixture
+def quick(monkeypatch, tmp_path):
+    """A tiny plan, a tiny distribution to read, the folder's tests not run, and no pictures."""
+    use_tiny_plan(monkeypatch)
+    site = tmp_path / "site-packages"
+    files = {
+        "toyflow/__init__.py": '"""Toys in a row."""\n',
+        "toyflow-1.0.dist-info/METADATA": "Metadata-Version: 2.4\nName: toyflow\nVersion: 1.0\n",
+    }
+    record = "".join(f"{name},,\n" for name in (*files, "toyflow-1.0.dist-info/RECORD"))
+    for name, text in {**files, "toyflow-1.0.dist-info/RECORD": record}.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(text)
+    toy = InstalledSut(
+        distribution="toyflow", version="1.0", import_name="toyflow", site_packages=site
+    )
+    for module in (understanding, experience):
+        monkeypatch.setattr(module, "installed_sut", lambda _context: toy)
+
+    def run_nothing(context):
+        atomic.write_text(context.run.junit, JUNIT)
+        return testing.read_junit(context.run.junit)
+
+    monkeypatch.setattr(testing, "run_folder_tests", run_nothing)
+    monkeypatch.setattr(pictures, "draw", lambda _charts: Drawn())
+
+
+@pytest.fixture
+def start(workspace):
+    """Starts a run on the reference."""
+
+    def run(entry=ENTRY, **options):
+        chosen = mission.Options(sut=Sut.parse("reference"), **options)
+        return mission.start(workspace, workspace.roadmap().entry(entry), chosen, silent)
+
+    return run

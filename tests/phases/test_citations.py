@@ -20,6 +20,7 @@ def cited(source):
         line_end=end,
         sha256=file.sha256,
         quote=QUOTE,
+        release="toy.flow==1.2.0",
     )
 
 

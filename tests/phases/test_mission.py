@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from phases.tiny import ENTRY, damaged_json, digests, kinds_of, silent, use_tiny_plan
 from production_testers.cli.app import call
 from production_testers.experiments import recipes
 from production_testers.experiments.environments import Sut
@@ -20,16 +21,15 @@ from production_testers.model.errors import (
     UsageError,
 )
 from production_testers.model.scenario import Kind
-from production_testers.phases import environment, experience, mission, testing, understanding
+from production_testers.phases import environment, mission, testing
 from production_testers.phases import findings as findings_phase
-from production_testers.phases.research.source import InstalledSut
 from production_testers.workspace import atomic
 from production_testers.workspace.validation import validate_root, validate_run
 from production_testers.workspace.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
-ENTRY, GENERAL = "DAG-009", "CORE-002"
+GENERAL = "CORE-002"
 REQUIRED = (
     "README.md",
     "findings.json",
@@ -38,92 +38,6 @@ REQUIRED = (
     "config/environment.json",
     "dx_evaluation/scores.json",
 )
-JUNIT = '<testsuites><testsuite><testcase classname="tests.test_correctness" name="t" time="0"/>'
-JUNIT += "</testsuite></testsuites>"
-
-
-def silent(_line):
-    """Progress that nobody reads."""
-
-
-def use_tiny_plan(patch):
-    """Three schedules a kind, three small sizes, fifty real executions, little data."""
-    plan = mission._plan
-
-    def tiny(recipe, options):
-        return replace(plan(recipe, options), executions=50, concurrency=5)
-
-    own = recipes.RECIPES[ENTRY]
-    for name, recipe in ((ENTRY, own), ("GENERAL", recipes.GENERAL)):
-        small = replace(
-            recipe,
-            requires=tuple(replace(required, minimum=1) for required in recipe.requires),
-            schedules=dict.fromkeys(recipe.schedules, 3),
-            cost_sizes={"chain": (8, 16, 32)},
-        )
-        if name == ENTRY:
-            patch.setitem(recipes.RECIPES, ENTRY, small)
-        else:
-            patch.setattr(recipes, "GENERAL", small)
-    patch.setattr(mission, "_plan", tiny)
-    patch.setattr(environment, "SIZES", dict.fromkeys(environment.SIZES, 20))
-
-
-@pytest.fixture
-def quick(monkeypatch, tmp_path):
-    """A tiny plan, a tiny distribution to read, and the folder's tests not run."""
-    use_tiny_plan(monkeypatch)
-    site = tmp_path / "site-packages"
-    files = {
-        "toyflow/__init__.py": '"""Toys in a row."""\n',
-        "toyflow-1.0.dist-info/METADATA": "Metadata-Version: 2.4\nName: toyflow\nVersion: 1.0\n",
-    }
-    record = "".join(f"{name},,\n" for name in (*files, "toyflow-1.0.dist-info/RECORD"))
-    for name, text in {**files, "toyflow-1.0.dist-info/RECORD": record}.items():
-        (site / name).parent.mkdir(parents=True, exist_ok=True)
-        (site / name).write_text(text)
-    toy = InstalledSut(
-        distribution="toyflow", version="1.0", import_name="toyflow", site_packages=site
-    )
-    for module in (understanding, experience):
-        monkeypatch.setattr(module, "installed_sut", lambda _context: toy)
-
-    def run_nothing(context):
-        atomic.write_text(context.run.junit, JUNIT)
-        return testing.read_junit(context.run.junit)
-
-    monkeypatch.setattr(testing, "run_folder_tests", run_nothing)
-
-
-@pytest.fixture
-def start(workspace):
-    """Starts a run on the reference."""
-
-    def run(entry=ENTRY, **options):
-        chosen = mission.Options(sut=Sut.parse("reference"), **options)
-        return mission.start(workspace, workspace.roadmap().entry(entry), chosen, silent)
-
-    return run
-
-
-def digests(run):
-    exploration = json.loads((run.results / "exploration.json").read_text())
-    return {kind: report["digest"] for kind, report in exploration.items()}
-
-
-def kinds_of(run):
-    return [event["kind"] for event in run.journal.read()]
-
-
-def damaged_json(run):
-    """Every JSON document of the folder that does not parse, and every left-over of a write."""
-    left = list(run.path.rglob("*.tmp"))
-    for path in run.path.rglob("*.json"):
-        try:
-            json.loads(path.read_text())
-        except ValueError:
-            left.append(path)
-    return left
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +97,18 @@ def test_the_folder_s_own_tests_were_run(whole):
     assert outcomes["passed"] > 20
     assert outcomes["failed"] == outcomes["error"] == 0
     assert {test.category for test in whole.record.tests} >= {"correctness", "scalability"}
+
+
+def test_the_report_shows_the_pictures_that_were_drawn(whole):
+    run, report = whole.context.run, whole.context.run.final_report.read_text()
+    drawn = {path.name for path in run.screenshots.iterdir()}
+    assert drawn == {f"{s}.png" for s in ("latency", "throughput", "memory", "work", "laws")}
+    assert {picture.path for picture in whole.record.pictures} == {
+        f"results/screenshots/{name}" for name in drawn
+    }
+    for picture in whole.record.pictures:
+        assert report.count(f"]({picture.path})") == 1
+    assert "Pictures could not be drawn" not in report
 
 
 def test_the_required_files_are_there_from_the_first_second(workspace, quick, start, monkeypatch):
@@ -455,7 +381,11 @@ def test_a_full_disk_leaves_nothing_half_written(quick, workspace, start, monkey
     (run,) = workspace.runs()
     assert damaged_json(run) == []
     assert run.final_report.read_text().startswith("# Final report")
-    assert kinds_of(run)[-1] == "run_failed"
+    assert f"Then go on with: ptest resume {run.address}" in str(caught.value)
+    status = run.read_findings().metadata.status.value
+    assert status == ("in_progress" if victim == "findings.json" else "failed")
+    assert (kinds_of(run)[-1] == "run_failed") == (status == "failed")
+    assert validate_run(run) == ()
 
 
 @pytest.mark.parametrize("victim", ["findings.json", "run_config.json", "README.md"])

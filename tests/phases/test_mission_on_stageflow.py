@@ -16,6 +16,8 @@ from production_testers.experiments import recipes
 from production_testers.experiments.environments import Sut
 from production_testers.model.scenario import Kind
 from production_testers.phases import mission
+from production_testers.phases.hypotheses import hypotheses
+from production_testers.phases.research.hazard import HazardKind
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.validation import validate_root, validate_run
 from production_testers.workspace.workspace import Workspace
@@ -73,6 +75,20 @@ def check_findings(run, findings):
     assert run.read_findings().findings == tuple(findings)
 
 
+def check_research(outcome):
+    """Code that is the reason of a finding is confirmed; code on its way is not."""
+    about_code = [one for one in hypotheses(outcome.context, tested=True) if one.hazard is not None]
+    confirmed = [one for one in about_code if one.result.value == "confirmed"]
+    laws = {finding.id: finding.evidence["law"] for finding in outcome.context.findings}
+    assert [one.hazard.first.kind for one in confirmed] == [HazardKind.MISSING_CLEANUP]
+    for one in confirmed:
+        assert {laws[finding_id] for finding_id in one.finding_ids} == set(one.laws)
+    shared = [one for one in about_code if one.hazard.first.kind is HazardKind.SHARED_STATE]
+    assert shared
+    for one in shared:
+        assert "not the reason of DAG-009-BUG-001" in one.evidence
+
+
 @pytest.mark.slow
 @pytest.mark.registry
 def test_findings_replay_and_the_folder_works_elsewhere(workspace, monkeypatch, tmp_path):
@@ -83,6 +99,7 @@ def test_findings_replay_and_the_folder_works_elsewhere(workspace, monkeypatch, 
     outcome = mission.start(workspace, entry, options, lambda _line: None)
     run, findings = outcome.context.run, outcome.context.findings
     check_findings(run, findings)
+    check_research(outcome)
 
     for finding in findings:
         shown = replayed(finding.id, workspace.root, tmp_path)

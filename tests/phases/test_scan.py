@@ -2,7 +2,8 @@
 
 import pytest
 
-from production_testers.phases.research.hazard import MEANING, HazardKind
+from production_testers.evidence.repairs import Repair
+from production_testers.phases.research.hazard import MEANING, HazardKind, groups_of
 from production_testers.phases.research.scan import DETECTORS, count_by_kind, scan, scan_module
 
 PLANTED = {
@@ -17,7 +18,7 @@ PLANTED = {
         "Graph.run",
     ),
     "one key for all stages": (
-        HazardKind.SHARED_STATE,
+        HazardKind.SHARED_KEY,
         """
         class Timer:
             async def before(self, stage, ctx):
@@ -26,7 +27,7 @@ PLANTED = {
         "ctx.data['stage']",
     ),
     "one key that is removed again": (
-        HazardKind.SHARED_STATE,
+        HazardKind.SHARED_KEY,
         """
         class Timer:
             KEY = "start"
@@ -127,6 +128,39 @@ PLANTED = {
         async def stage():
             with suppress(Exception):
                 await work()
+        """,
+        "is dropped",
+    ),
+    "a failed clean-up that is only logged": (
+        HazardKind.SWALLOWED_EXCEPTION,
+        """
+        async def close(self):
+            try:
+                await self.cleanup()
+            except Exception:
+                logger.exception("clean-up failed")
+        """,
+        "is only logged",
+    ),
+    "an event of the framework that vanishes": (
+        HazardKind.SWALLOWED_EXCEPTION,
+        """
+        import contextlib
+        async def tell(ctx):
+            with contextlib.suppress(Exception):
+                ctx.event_sink.try_emit("done", {})
+        """,
+        "is dropped",
+    ),
+    "work beside an observer": (
+        HazardKind.SWALLOWED_EXCEPTION,
+        """
+        async def fetch(self, url):
+            try:
+                page = await self.load(url)
+                self._on_load(page)
+            except Exception:
+                pass
         """,
         "is dropped",
     ),
@@ -300,6 +334,25 @@ HARMLESS = {
             except Exception as error:
                 raise StageError(error) from error
         """,
+    "an observer of the user's that fails": """
+        import contextlib
+        class Client:
+            async def fetch(self, url):
+                with contextlib.suppress(Exception):
+                    self._on_start(url)
+                try:
+                    await self.progress_callback(url)
+                except Exception:
+                    pass
+        """,
+    "an event whose failure the log tells": """
+        async def audit(sink, payload):
+            try:
+                sink.try_emit(type="audit", data=payload)
+                return
+            except Exception as error:
+                logger.warning("failed: %s", error)
+        """,
     "synchronous code that nobody awaits": """
         import time
         def main():
@@ -320,6 +373,8 @@ HARMLESS = {
     "defaults that equal what was given": """
         def f(a: list[int] | None, b: str, c: dict[str, int] | None, d: int) -> None:
             use(a or [], b or "pipeline", c or dict(), d or 0)
+        def g(answer: tuple[int, str] | None) -> None:
+            use(answer or (404, "Not Found"))
             if a or DEFAULT:
                 pass
         """,
@@ -360,6 +415,57 @@ def test_harmless_code_is_left_alone(module, name):
 def test_every_kind_is_planted_and_named():
     assert {kind for kind, _, _ in PLANTED.values()} == set(HazardKind) == set(MEANING)
     assert len(DETECTORS) == len(HazardKind)
+
+
+LINES = {
+    "an exception that is passed over": (6, 6),
+    "an exception that is only logged": (9, 9),
+    "tasks started by a nested function": (6, 6),
+    "every pair": (4, 5),
+}
+"""The handler's body and not its `except`, which runs whenever something is raised."""
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_hazard_names_the_lines_that_do_harm(module, name):
+    kind, text, _ = PLANTED[name]
+    (hazard,) = [hazard for hazard in scan_module(module(text)) if hazard.kind is kind]
+    assert hazard.lines == LINES[name]
+    assert hazard.tells
+
+
+def test_the_body_of_a_suppress_runs_whether_anything_is_raised_or_not(module):
+    (hazard,) = scan_module(module(PLANTED["an exception that is suppressed"][1]))
+    assert hazard.lines == (5, 5)
+    assert not hazard.tells
+    assert hazard.repair is None
+
+
+def test_what_can_be_repaired_in_memory_says_how(module):
+    found = {
+        hazard.kind: (hazard.repair, hazard.subject)
+        for name in ("state of a call on self", "a task that is dropped", "a lock without finally")
+        for hazard in scan_module(module(PLANTED[name][1]))
+    }
+    assert found == {
+        HazardKind.SHARED_STATE: (Repair.KEEP_PER_RUN, "self.token"),
+        HazardKind.OWNERLESS_TASK: (Repair.STOP_TASKS, ""),
+        HazardKind.MISSING_CLEANUP: (None, ""),
+    }
+
+
+def test_hazards_of_one_function_that_say_the_same_are_one_group(module):
+    text = """
+        import time
+        async def stage():
+            time.sleep(1)
+            time.sleep(2)
+        async def other():
+            time.sleep(1)
+        """
+    groups = groups_of(scan_module(module(text)))
+    assert [[hazard.line for hazard in group.hazards] for group in groups] == [[4, 5], [7]]
+    assert len({group.key for group in groups}) == 2
 
 
 def test_a_hazard_says_where_it_is(module):

@@ -14,6 +14,9 @@ from production_testers.phases.research import (
     verify_citations,
     write_research,
 )
+from production_testers.phases.research.decisions import RULES
+from production_testers.phases.research.hazard import HazardGroup
+from production_testers.phases.research.hypotheses import IN_FULL_MAX
 from production_testers.phases.research.markdown import code, table
 
 MISSION = Mission(
@@ -26,9 +29,9 @@ MISSION = Mission(
 )
 HYPOTHESES = (
     HypothesisResult(
-        id="H1",
+        id="H-001",
         statement="Overlapping runs see each other's inputs.",
-        law="isolation.inputs",
+        laws=("isolation.inputs",),
         kinds=("stress", "chaos"),
         result=Result.CONFIRMED,
         evidence="12 of 200 schedules broke it",
@@ -38,9 +41,9 @@ HYPOTHESES = (
         ),
     ),
     HypothesisResult(
-        id="H2",
+        id="H-002",
         statement="A stage runs twice.",
-        law="dag.once",
+        laws=("dag.once",),
         kinds=("baseline",),
         result=Result.REJECTED,
         evidence="0 of 200 schedules broke it",
@@ -50,10 +53,22 @@ HYPOTHESES = (
 HAZARD = Hazard(
     kind=HazardKind.BLOCKING_CALL,
     file="toyflow/engine.py",
-    line=40,
-    qualified_name="toyflow.engine.run",
-    code_line="open(a | b)",
-    statement="While `open` in `run` takes its time, nothing else runs.",
+    line=32,
+    qualified_name="toyflow.engine.Engine.execute",
+    code_line="try:",
+    statement="While `open` in `a | b` takes its time, nothing else runs.",
+    lines=(32, 32),
+)
+ABOUT_CODE = HypothesisResult(
+    id="H-003",
+    statement=HAZARD.statement,
+    laws=(),
+    kinds=("stress",),
+    result=Result.UNDECIDED,
+    evidence="no law judges it",
+    hazard=HazardGroup(hazards=(HAZARD, replace(HAZARD, line=31, code_line="async def"))),
+    scenario="the call takes long",
+    example="stress/3",
 )
 
 
@@ -61,7 +76,11 @@ HAZARD = Hazard(
 def written(tmp_path, toyflow):
     folder = tmp_path / "run" / "research"
     summary = write_research(
-        folder, sut=toyflow, mission=MISSION, hypotheses=HYPOTHESES, hazards=(HAZARD, HAZARD)
+        folder,
+        sut=toyflow,
+        mission=MISSION,
+        hypotheses=(*HYPOTHESES, ABOUT_CODE),
+        hazards=(HAZARD, HAZARD),
     )
     return summary, {path.name: path.read_text() for path in folder.iterdir()}
 
@@ -98,15 +117,15 @@ def test_the_industry_page_says_only_what_the_entry_says(written):
     assert "No source about an industry was read" in text
     assert "Active-Active" in text
     assert "Fraud \\| detection" in text
-    assert "| `isolation.inputs` | stress, chaos | H1 confirmed |" in text
+    assert "| `isolation.inputs` | stress, chaos | H-001 confirmed |" in text
 
 
 def test_hypotheses_are_numbered_with_result_evidence_and_source(written):
     text = written[1]["hypotheses.md"]
-    assert "## 1. H1: confirmed" in text
+    assert "## H-001: confirmed" in text
     assert "12 of 200 schedules broke it" in text
     assert "> A run is isolated from every other run," in text
-    assert "## 2. H2: rejected" in text
+    assert "## H-002: rejected" in text
     assert "do not stand in this release" in text
 
 
@@ -114,15 +133,50 @@ def test_before_the_tests_everything_is_undecided(tmp_path, toyflow):
     waiting = replace(HYPOTHESES[0], result=Result.UNDECIDED, evidence="", finding_ids=())
     write_research(tmp_path, sut=toyflow, mission=MISSION, hypotheses=(waiting,))
     text = (tmp_path / "hypotheses.md").read_text()
-    assert "Of 1 statement: 1 undecided." in text
+    assert "| Together | 0 | 0 | 1 | 1 |" in text
+    assert "Confirmed:" not in text
     assert "- **Evidence**: none was recorded" in text
 
 
-def test_the_scan_adds_undecided_candidates_once_each(written):
-    text = written[1]["hypotheses.md"]
-    assert "## Candidates from the code: undecided" in text
-    assert text.count(HAZARD.statement) == 1
-    assert f"| 3 | {HAZARD.statement} | `toyflow/engine.py:40` |" in text
+def test_the_counts_stand_at_the_top(written):
+    top = written[1]["hypotheses.md"].partition("## H-001")[0]
+    assert "| Laws | 1 | 1 | 0 | 2 |" in top
+    assert "| Code that looks risky | 0 | 0 | 1 | 1 |" in top
+    assert "Confirmed: H-001 (`FIN-001-BUG-001`)." in top
+    assert RULES in top
+
+
+def test_a_hypothesis_about_code_quotes_it_and_says_how_it_is_tested(written):
+    section = written[1]["hypotheses.md"].partition("## H-003: undecided")[2]
+    assert HAZARD.statement in section
+    assert "Because of `toyflow/engine.py:32`, `:31` (C" in section
+    assert "    try:\n    async def\n" in section
+    assert "no law; it would need scenarios in which the call takes long; `stress/3`" in section
+    assert "- **Evidence**: no law judges it" in section
+
+
+def test_a_flagged_line_is_cited_with_its_release(written):
+    (cited,) = (c for c in json.loads(written[1]["citations.json"]) if c["quote"] == "try:")
+    assert (cited["file"], cited["line_start"]) == ("toyflow/engine.py", 32)
+    assert cited["release"] == "toy.flow==1.2.0"
+    assert cited["title"] == "code of toyflow.engine.Engine.execute"
+
+
+def test_words_that_two_hypotheses_start_from_are_cited_once(tmp_path, toyflow):
+    twice = (HYPOTHESES[0], replace(HYPOTHESES[0], id="H-002"))
+    write_research(tmp_path, sut=toyflow, mission=MISSION, hypotheses=twice)
+    quotes = [cited["quote"] for cited in json.loads((tmp_path / "citations.json").read_text())]
+    assert len(quotes) == len(set(quotes))
+    assert (tmp_path / "hypotheses.md").read_text().count(f"> {HYPOTHESES[0].source.quote}") == 2
+
+
+def test_what_does_not_fit_in_full_stands_in_a_table(tmp_path, toyflow):
+    many = [replace(ABOUT_CODE, id=f"H-{n:03}") for n in range(1, IN_FULL_MAX + 3)]
+    write_research(tmp_path, sut=toyflow, mission=MISSION, hypotheses=many, hazards=(HAZARD,))
+    text = (tmp_path / "hypotheses.md").read_text()
+    assert text.count("- **Test**:") == IN_FULL_MAX
+    assert "## The other 2" in text
+    assert f"| H-{IN_FULL_MAX + 2:03} | While `open` in `a \\| b`" in text
 
 
 def test_the_technical_page_tells_release_promises_and_surface(written):
@@ -131,7 +185,7 @@ def test_the_technical_page_tells_release_promises_and_surface(written):
     assert "| Licence | MIT |" in text
     assert "“Stages never see each other's inputs.”" in text
     assert "| `Engine` | Runs stages. | `toyflow/engine.py:" in text
-    assert "`open(a \\| b)`" in text
+    assert "While `open` in `a \\| b`" in text
 
 
 def test_without_hazards_given_the_scan_is_made(tmp_path, toyflow):

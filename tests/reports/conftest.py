@@ -210,7 +210,7 @@ def make_tests():
 def make_hypotheses():
     return (
         HypothesisOutcome(
-            id="H1",
+            id="H-001",
             statement="A stage that returns nothing stops the stages after it without an error.",
             law="dag/runs-once",
             result="confirmed",
@@ -220,11 +220,20 @@ def make_hypotheses():
             source="stageflow/pipeline/dag.py:12",
         ),
         HypothesisOutcome(
-            id="H2",
+            id="H-002",
             statement="The outputs of parallel stages are mixed up | or lost.",
             law="dag/outputs-delivered",
             result="rejected",
             evidence="4,500 things judged",
+        ),
+        HypothesisOutcome(
+            id="H-003",
+            statement="Two runs write one file.",
+            law="",
+            result="undecided",
+            evidence="no law judges the files",
+            source="stageflow/pipeline/dag.py:150",
+            is_about_code=True,
         ),
     )
 

@@ -7,6 +7,7 @@ from production_testers.laws import LAWS
 from production_testers.model.errors import UsageError
 from production_testers.reports.context import context_of
 from production_testers.reports.final_report import render
+from production_testers.reports.record import Picture
 from production_testers.workspace.findings import Severity
 
 SECTIONS = [
@@ -23,6 +24,11 @@ SECTIONS = [
     "Appendices",
     "Sign-off",
 ]
+SUBJECTS = {
+    **dict.fromkeys(("latency", "throughput", "memory"), "Real executions"),
+    "work": "Work by number of stages",
+    "laws": "Laws",
+}
 HOSTILE = "a | b\n\n## Sign-off\n\n| x |\n|---|\n```\n<!-- {{ seed }} \\| `c|d`"
 
 
@@ -251,6 +257,38 @@ def test_the_limits_follow_from_the_record(report, empty_report):
     for said in ("strict", "PCT", "chaos 190", "515 of 525", "4 schedules needed", "6 schedules"):
         assert said in limits
     assert "simulation" not in section(empty_report, "What this run does not show")
+
+
+def test_pictures_stand_where_their_subject_is_told(record, finding, template):
+    shown = [Picture(subject=s, path=f"results/screenshots/{s}.png", title=s) for s in SUBJECTS]
+    timeline = {"name": "r0 [a]", "path": "results/screenshots/t 1.png", "type": "screenshot"}
+    found = finding(attachments=[timeline])
+    text = render(record(pictures=tuple(shown), findings=(found,)), template)
+    for subject, heading in SUBJECTS.items():
+        image = f"![{subject}](results/screenshots/{subject}.png)"
+        assert image in section(text, heading)
+        assert text.count(image) == 1
+        assert f"| `results/screenshots/{subject}.png` | picture: {subject} |" in text
+    image = "![r0 \\[a\\]](results/screenshots/t%201.png)"
+    assert image in section(text, f"{found.id}: ")
+    assert_tables_are_whole(text)
+
+
+def test_pictures_that_could_not_be_drawn_are_a_limit(record, template):
+    text = render(record(pictures_missing="the renderer ended with 1: no memory."), template)
+    limits = section(text, "What this run does not show")
+    assert "- Pictures could not be drawn: the renderer ended with 1: no memory.\n" in limits
+    assert "![" not in text
+
+
+def test_the_research_section_counts_hypotheses_and_tells_the_decided_ones(report, empty_report):
+    research = section(report, "Research")
+    assert "| laws | 1 | 1 | 0 | 2 |" in research
+    assert "| code that looks risky | 0 | 0 | 1 | 1 |" in research
+    assert "| H-001 |" in research
+    assert "| H-002 |" in research
+    assert "H-003" not in research
+    assert "No hypothesis was put to the test." in section(empty_report, "Research")
 
 
 def test_the_persona_comes_from_the_entry(record, template, report):

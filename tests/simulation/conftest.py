@@ -1,11 +1,6 @@
 import pytest
 
-from production_testers.simulation import Choices, install, simulate
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _patches():
-    install()
+from production_testers.simulation import Choices, simulate
 
 
 @pytest.fixture

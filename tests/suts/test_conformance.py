@@ -17,7 +17,7 @@ def through(change):
 
     class Changed(ReferenceAdapter):
         def build(self, pipeline, body):
-            return lambda spec, call: body(spec, change(spec, call))
+            return super().build(pipeline, lambda spec, call: body(spec, change(spec, call)))
 
     return Changed
 
@@ -97,7 +97,7 @@ class MapsFailToOk(ReferenceAdapter):
             fails = outcome is not None and outcome.status is Status.FAIL
             return Outcome(value=outcome.value) if fails else outcome
 
-        return mapped
+        return super().build(pipeline, mapped)
 
 
 class CannotTakeNone(ReferenceAdapter):
@@ -106,15 +106,16 @@ class CannotTakeNone(ReferenceAdapter):
             outcome = await body(spec, call)
             return Outcome(value=outcome.value, status=outcome.status)
 
-        return demanding
+        return super().build(pipeline, demanding)
 
 
 class SharesBuilds(ReferenceAdapter):
     def __init__(self):
+        super().__init__()
         self.bodies = []
 
     def build(self, pipeline, body):
-        self.bodies.append(body)
+        self.bodies.append(super().build(pipeline, body))
         return self.bodies
 
     async def run(self, built, pipeline, request):
@@ -127,7 +128,7 @@ class MarksOutputs(ReferenceAdapter):
             outcome = await body(spec, call)
             return replace(outcome, value={**outcome.value, "mark": 1}) if outcome else None
 
-        return marking
+        return super().build(pipeline, marking)
 
 
 @pytest.mark.parametrize(

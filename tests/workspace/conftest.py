@@ -1,6 +1,3 @@
-import shutil
-from pathlib import Path
-
 import pytest
 
 from production_testers.workspace.documents import (
@@ -12,22 +9,8 @@ from production_testers.workspace.documents import (
 from production_testers.workspace.layout import PLACES_OF_RUN
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.run_readme import RunReadme
-from production_testers.workspace.workspace import Workspace
 
 STARTED = "2026-01-14T09:00:00Z"
-
-
-@pytest.fixture(scope="session")
-def pristine(tmp_path_factory) -> Path:
-    """A workspace as it is after `ptest init`; tests work on copies."""
-    return Workspace.create(tmp_path_factory.mktemp("pristine") / "production-testers").root
-
-
-@pytest.fixture
-def workspace(pristine, tmp_path) -> Workspace:
-    root = tmp_path / "production-testers"
-    shutil.copytree(pristine, root)
-    return Workspace(root)
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +108,9 @@ def finish():
         run.write_findings(document)
         scores = run.read_scores()
         run.write_scores(scores.model_copy(update={"overall_score": 3.8}))
+        if status == "completed":
+            for path in (run.final_report, run.friction_points, run.suggestions):
+                path.write_text("# Written\n")
         run.write_readme(
             RunReadme(
                 entry_id=run.entry_id,

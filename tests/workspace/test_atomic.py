@@ -97,3 +97,16 @@ def test_exclusive_work_on_a_missing_folder_is_a_clear_error(tmp_path):
 def test_exclusive_work_leaves_no_file(tmp_path):
     with atomic.exclusive(tmp_path):
         assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_what_is_written_piece_by_piece_stands_there_when_all_of_it_is_written(tmp_path):
+    path = tmp_path / "a" / "x.bin"
+    with atomic.writing(path) as file:
+        file.write(b"one")
+        assert not path.exists()
+        file.write(b"two")
+    assert path.read_bytes() == b"onetwo"
+    writer = atomic.writing(path)
+    writer.__enter__().write(b"three")
+    assert writer.__exit__(KeyError, KeyError(), None) is not True
+    assert [(p.name, p.read_bytes()) for p in path.parent.iterdir()] == [("x.bin", b"onetwo")]

@@ -229,6 +229,16 @@ def the_id_of_a_finding_is_too_short(run):
 
 
 @damage("schema", "findings.json")
+def the_id_of_a_finding_counts_from_nought(run):
+    change(run.findings, "findings", 0, "id", to="FIN-001-BUG-000")
+
+
+@damage("schema", "findings.json")
+def the_id_of_a_finding_is_filled_up_with_noughts(run):
+    change(run.findings, "findings", 0, "id", to="FIN-001-BUG-0001")
+
+
+@damage("schema", "findings.json")
 def a_finding_was_made_at_no_time(run):
     change(run.findings, "findings", 0, "created_at", to="2026-02-30T09:00:00Z")
 

@@ -21,6 +21,8 @@ LEFT = [
     f"{RUN}/mocks/data/sensitive_cards_valid_10.json",
     "runs/FIN-001/archive/run-2026-01-14-001/results/logs/run_20260114_093045_stress.log",
     "runs/FIN-001/archive/run-2026-01-14-001/mocks/data/scale/transactions_valid_10k.json",
+    f"{RUN}/.findings.json.4711-0.tmp",
+    f"runs/.new-FIN-001.tmp/{RUN}/findings.json",
 ]
 CARRIED = [
     "ROADMAP.md",

@@ -65,8 +65,23 @@ def test_an_id_of_a_finding_is_read_from_the_right():
     assert str(parsed) == "LLM-REASON-001-FEAT-012"
 
 
+@pytest.mark.parametrize("seq", ["001", "010", "100", "999", "1000", "10001"])
+def test_numbers_of_findings_are_written_as_they_were_read(seq):
+    assert str(parse_finding_id(f"FIN-001-BUG-{seq}")) == f"FIN-001-BUG-{seq}"
+
+
 @pytest.mark.parametrize(
-    "text", ["FIN-001-XXX-001", "FIN-001-BUG-1", "FIN-BUG-001", "fin-001-BUG-001"]
+    "text",
+    [
+        "FIN-001-XXX-001",
+        "FIN-001-BUG-1",
+        "FIN-001-BUG-000",
+        "FIN-001-BUG-0000",
+        "FIN-001-BUG-0001",
+        "FIN-001-BUG-0999",
+        "FIN-BUG-001",
+        "fin-001-BUG-001",
+    ],
 )
 def test_what_is_no_id_of_a_finding(text):
     assert parse_finding_id(text) is None

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from production_testers.cli.app import call
-from production_testers.workspace import naming, tree_rules
+from production_testers.workspace import naming
 from production_testers.workspace.documents import FindingType, RunStatus
 from production_testers.workspace.layout import (
     DATA_FOLDERS,
+    KEPT_FOR_EVER,
     LOGS,
     MOCK_DATA,
     PHASES,
@@ -47,8 +48,14 @@ OVER_RUNS = "workspace/test_findings_over_runs.py::test_"
 README = "workspace/test_run_readme.py::test_"
 MISSION = "phases/test_mission.py::test_"
 KNOWN = "phases/test_mission_findings.py::test_"
+PICTURES = "phases/test_pictures.py::test_"
 RESEARCH = "phases/test_write_research.py::test_"
 REPORT = "reports/test_final_report.py::test_"
+MACHINE = "phases/test_machine.py::test_"
+ARCHIVE = "workspace/test_archive.py::test_"
+RESTORE = "workspace/test_restore.py::test_"
+COMMAND = "cli/test_archive.py::test_"
+SESSION = "experiments/test_session.py::test_"
 STAGEFLOW = "phases/test_mission_on_stageflow.py::test_"
 
 TREE_OF_ROOT = LAYOUT + "the_root_is_that_of_the_specification"
@@ -94,6 +101,7 @@ OF_PLACES = {
     "tests/": [MISSION + "the_folder_s_own_tests_were_run"],
     "results/traces/": [LAYOUT + "folders_name_their_files"],
     "results/logs/": [LAYOUT + "folders_name_their_files"],
+    "results/screenshots/": [MISSION + "the_report_shows_the_pictures_that_were_drawn"],
     "dx_evaluation/": [
         "phases/test_dx_evaluate.py::test_scores_have_the_keys_of_the_specification"
     ],
@@ -179,6 +187,7 @@ STATEMENTS = {
             VALID + "a_required_file_that_is_missing_is_an_error",
         ],
         "- `screenshots/` - Only if visual evidence needed": [
+            PICTURES + "without_anything_to_see_there_is_no_folder",
             HERE + "optional_is_what_the_specification_says",
             VALID + "empty_and_ignored_folders_are_never_required",
         ],
@@ -193,14 +202,24 @@ STATEMENTS = {
     },
     "Archival policy": {
         "- **Active runs**: Keep in `runs/` folder": [
-            RUNS + "archived_runs_are_listed_apart_under_the_address_they_had"
+            RUNS + "archived_runs_are_listed_apart_under_the_address_they_had",
+            COMMAND + "without_names_the_old_runs_are_archived_and_no_others",
         ],
-        "- **After 90 days**: Compress to `runs/{ENTRY_ID}/archive/`": [],
+        "- **After 90 days**: Compress to `runs/{ENTRY_ID}/archive/`": [
+            ARCHIVE + "a_run_is_compressed_beside_what_is_kept_for_ever",
+            ARCHIVE + "a_run_must_have_been_completed_over_90_days_ago",
+            ARCHIVE + "a_crash_leaves_the_run_or_its_archive_and_again_ends_it",
+            RESTORE + "every_byte_comes_back",
+        ],
         "- **Keep forever**: `findings.json`, `FINAL_REPORT.md`, `config/`": [
             HERE + "what_is_kept_for_ever_is_what_the_specification_lists",
             ARCHIVED,
+            ARCHIVE + "a_run_is_compressed_beside_what_is_kept_for_ever",
         ],
-        "- **Can delete**: `results/logs/`, large mock data files": [],
+        "- **Can delete**: `results/logs/`, large mock data files": [
+            ARCHIVE + "what_may_be_deleted_is_left_out_and_listed_with_its_reason",
+            RESTORE + "what_nobody_can_make_again_is_told",
+        ],
     },
 }
 
@@ -223,7 +242,10 @@ READINGS = {
         "SEQ counts per entry and type over all runs": [
             OVER_RUNS + "ids_count_per_entry_and_type_over_all_runs"
         ],
-        "archived runs count too": [OVER_RUNS + "findings_of_archived_runs_still_count"],
+        "archived runs count too": [
+            OVER_RUNS + "findings_of_archived_runs_still_count",
+            ARCHIVE + "everything_that_looks_at_all_runs_sees_archived_ones",
+        ],
         "an ID is never reused": [OVER_RUNS + "an_id_is_not_used_again_when_its_run_was_deleted"],
         "a known defect keeps its ID": [KNOWN + "a_known_defect_keeps_its_id_and_is_not_new"],
         "met from another entry: its ID, duplicate, link": [
@@ -269,15 +291,23 @@ READINGS = {
             "test_a_damage_is_told_with_its_path_and_its_rule_and_no_other_place_is_blamed"
         ],
         "null is allowed where nothing is known": [HERE + "what_is_not_known_may_be_null"],
-        "versions of the system under test, null for another one": [],
-        "`agent_model` names a model that took part": [],
+        "versions of the system under test, null for another one": [
+            MACHINE + "the_version_is_that_of_stageflow_under_test",
+            MACHINE + "dependencies_are_those_of_the_system_under_test",
+            MACHINE + "another_system_has_no_version_of_stageflow_and_no_model_took_part",
+        ],
+        "`agent_model` names a model that took part": [
+            MACHINE + "the_model_is_the_one_that_took_part",
+            MACHINE + "another_system_has_no_version_of_stageflow_and_no_model_took_part",
+        ],
     },
     "6. Research": {
         "research is written by default": [
             RESEARCH + "the_five_files_of_the_specification_are_written"
         ],
         "the first run is the earliest, archived ones included": [
-            VALID + "an_archived_run_can_be_the_first_one"
+            VALID + "an_archived_run_can_be_the_first_one",
+            ARCHIVE + "everything_that_looks_at_all_runs_sees_archived_ones",
         ],
         "no search is claimed, no source invented": [
             RESEARCH + "no_search_is_claimed_and_no_address_is_given"
@@ -305,7 +335,13 @@ READINGS = {
         ],
         "manifests are exempt": [LAYOUT + "manifests_and_markdown_are_exempt_from_naming"],
         "`sensitive_*` stays out of git": [WORKING],
-        "`sensitive_*` stays out of archives, exports and reports": [],
+        "`sensitive_*` stays out of archives and exports": [
+            ARCHIVE + "sensitive_files_are_in_no_archive",
+            "cli/test_bundle.py::test_what_is_secret_or_passing_is_left_out",
+        ],
+        "`sensitive_*` stays out of reports": [
+            "phases/test_sensitive.py::test_no_report_names_or_quotes_a_sensitive_file"
+        ],
     },
     "10. Traces, logs, screenshots": {
         "the form of both names": [NAMING + "traces_and_logs_are_not_taken_for_each_other"],
@@ -315,7 +351,10 @@ READINGS = {
         "a collision takes the next free second": [
             RUNS + "traces_and_logs_of_one_second_take_the_next_free_one"
         ],
-        "screenshots/ exists only with visual evidence": [],
+        "screenshots/ exists only with visual evidence": [
+            PICTURES + "without_anything_to_see_there_is_no_folder",
+            PICTURES + "a_finding_gets_the_timeline_of_its_schedule_or_the_growth_of_work",
+        ],
     },
     "11. What else may stand there": {
         "extra Markdown is fine": [VALID + "what_may_stand_there_is_not_told"],
@@ -328,13 +367,28 @@ READINGS = {
         "`archive/` is the only sibling": [CREATE + "what_is_wrong_at_the_root_is_told"],
     },
     "12. Archive": {
-        "what is kept for ever stays readable": [ARCHIVED],
-        "archive/run-X.tar.zst beside archive/run-X/": [],
-        "strictly over 90 days from completed_at; in_progress never": [],
-        "large mock data: scale/, and over 1 MiB that regenerates": [],
+        "what is kept for ever stays readable": [
+            ARCHIVED,
+            ARCHIVE + "a_run_is_compressed_beside_what_is_kept_for_ever",
+        ],
+        "archive/run-X.tar.zst beside archive/run-X/": [
+            ARCHIVE + "a_run_is_compressed_beside_what_is_kept_for_ever",
+            ARCHIVE + "a_good_archive_is_valid_and_a_damaged_one_is_told",
+        ],
+        "strictly over 90 days from completed_at; in_progress never": [
+            ARCHIVE + "a_run_must_have_been_completed_over_90_days_ago",
+            ARCHIVE + "a_run_in_progress_is_never_archived",
+        ],
+        "large mock data: scale/, and over 1 MiB that regenerates": [
+            ARCHIVE + "what_may_be_deleted_is_left_out_and_listed_with_its_reason",
+            ARCHIVE + "large_data_outside_scale_is_left_out_only_when_its_manifest_makes_it_again",
+        ],
     },
     "13. Sessions of pytest": {
-        "one run a session": [],
+        "one run a session": [
+            SESSION + "two_run_folders_end_with_one_sentence",
+            SESSION + "so_does_the_folder_above_both",
+        ],
         "fixtures are imported": [HERE + "fixtures_of_a_run_are_imported"],
         "a run's tests work in its own folder": [
             STAGEFLOW + "findings_replay_and_the_folder_works_elsewhere"
@@ -560,7 +614,7 @@ def test_optional_is_what_the_specification_says():
 
 def test_what_is_kept_for_ever_is_what_the_specification_lists():
     (line,) = re.findall(r"^- \*\*Keep forever\*\*: (.+)$", TEXT, re.MULTILINE)
-    assert set(re.findall(r"`(.+?)`", line)) == tree_rules._KEPT_FOR_EVER | tree_rules._KEPT_TOPS
+    assert tuple(re.findall(r"`(.+?)`", line)) == KEPT_FOR_EVER
 
 
 def test_fixtures_of_a_run_are_imported():

@@ -78,6 +78,19 @@ def test_the_first_run_of_an_entry_needs_its_research(complete):
     assert told(second) == []
 
 
+def test_a_first_run_that_broke_off_in_its_research_may_lack_some_of_it(draft, finish):
+    run = draft()
+    run.journal.append("run_started")
+    run.research.mkdir()
+    (run.research / "hypotheses.md").touch()
+    finish(run, status="failed")
+    run.journal.append("run_failed")
+    assert told(run) == []
+    finish(run)
+    run.journal.append("run_completed")
+    assert ("required", "research/citations.json") in told(run)
+
+
 def test_an_archived_run_can_be_the_first_one(complete):
     complete("FIN-001/run-2026-01-14-001").path.rename(
         complete("FIN-001/run-2026-01-14-002").path.parent / "archive.tmp"

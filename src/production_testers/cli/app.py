@@ -5,12 +5,15 @@ Commands are imported when they are called: `ptest --help` stays quick.
 
 import sys
 import traceback
+from pathlib import Path
 from typing import NoReturn
 
 import cyclopts
 
 from production_testers import __version__
+from production_testers.cli.output import finish, tell
 from production_testers.model.errors import PtestError, UsageError
+from production_testers.workspace.atomic import is_full, write_error
 
 app = cyclopts.App(
     name="ptest",
@@ -28,11 +31,14 @@ app.command(f"{_COMMANDS}.init:init")
 app.command(f"{_COMMANDS}.run:run")
 app.command(f"{_COMMANDS}.run:new")
 app.command(f"{_COMMANDS}.run:resume")
+app.command(f"{_COMMANDS}.agent:agent")
 app.command(f"{_COMMANDS}.validate:validate")
 app.command(f"{_COMMANDS}.replay:replay")
 app.command(f"{_COMMANDS}.bundle:bundle")
 app.command(f"{_COMMANDS}.data:data")
 app.command(f"{_COMMANDS}.aggregate:aggregate")
+app.command(f"{_COMMANDS}.archive:archive")
+app.command(f"{_COMMANDS}.restore:restore")
 app.command(f"{_COMMANDS}.doctor:doctor")
 app.command(f"{_COMMANDS}.demo:demo")
 roadmap.command(f"{_COMMANDS}.roadmap:list_entries", name="list")
@@ -41,6 +47,7 @@ roadmap.command(f"{_COMMANDS}.roadmap:next_entry", name="next")
 roadmap.command(f"{_COMMANDS}.roadmap:show_coverage", name="coverage")
 findings.command(f"{_COMMANDS}.findings:list_findings", name="list")
 findings.command(f"{_COMMANDS}.findings:show_finding", name="show")
+findings.command(f"{_COMMANDS}.findings:add_finding", name="add")
 runs.command(f"{_COMMANDS}.runs:list_runs", name="list")
 
 
@@ -53,22 +60,31 @@ def call(arguments: list[str]) -> int:
     """Run a command and give its exit code; errors become one line on standard error."""
     try:
         code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        finish()
     except cyclopts.CycloptsError as error:
         return _explain(UsageError(_one_line(str(error)), do="See ptest --help."))
     except PtestError as error:
         return _explain(error)
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+        tell("Interrupted.")
         return 75
     except Exception as error:  # noqa: BLE001 - Python's own exit code 1 would mean "findings"
-        traceback.print_exc()
-        return _explain(PtestError(f"{type(error).__name__}: {error}.", do="Please report this."))
+        return _explain(_unforeseen(error))
     return code if isinstance(code, int) else 0
 
 
 def _explain(error: PtestError) -> int:
-    print(f"ptest: {error}", file=sys.stderr)
+    tell(f"ptest: {error}")
     return error.exit_code
+
+
+def _unforeseen(error: Exception) -> PtestError:
+    if isinstance(error, OSError) and is_full(error):
+        if error.filename:
+            return write_error(Path(error.filename), error)
+        return PtestError(f"{error.strerror}.", do="Free some space.")
+    traceback.print_exception(error)
+    return PtestError(f"{type(error).__name__}: {error}.", do="Please report this.")
 
 
 def _one_line(text: str) -> str:

@@ -18,11 +18,13 @@ def _whole(_type: object, tokens: Sequence[Token]) -> int:
         return int(tokens[0].value)
     except ValueError:
         raise UsageError(
-            f"--seed {tokens[0].value!r}: it is no whole number.", do="Write it like 7."
+            f"{tokens[0].keyword} {tokens[0].value!r}: it is no whole number.",
+            do="Write it like 7.",
         ) from None
 
 
 Seed = Annotated[int, Parameter(converter=_whole)]
+Days = Annotated[int, Parameter(converter=_whole)]
 JsonFlag = Annotated[bool, Parameter(name="--json", negative="")]
 WorkspacePath = Annotated[Path | None, Parameter(name="--workspace")]
 

@@ -1,23 +1,68 @@
 """How commands print: one JSON document or plain lines on standard output, the rest on error."""
 
+import contextlib
 import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
+
+from production_testers.model.errors import PtestError
+
+NOBODY_READS = 128 + 13
+"""What a shell gives for a program that SIGPIPE ended, as `head` does when it has enough."""
 
 
 def tell(line: str) -> None:
-    """Progress, on standard error."""
-    print(line, file=sys.stderr, flush=True)
+    """Progress, on standard error; the work goes on when nobody reads it any more."""
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except OSError:
+        _give_up(sys.stderr)
 
 
 def show(text: str) -> None:
-    """A result, on standard output."""
-    print(text)
+    """A result, on standard output.
+
+    Raises:
+        SystemExit: Nobody reads it any more.
+        PtestError: It goes to a file, and the disk is full or fails.
+    """
+    with _standard_output():
+        print(text)
 
 
 def show_json(document: object) -> None:
-    """The one JSON document of a command."""
-    print(json.dumps(document, indent=2, default=str))
+    """The one JSON document of a command; raises as `show` does."""
+    show(json.dumps(document, indent=2, default=str))
+
+
+def finish() -> None:
+    """Write out what is still on its way to standard output; raises as `show` does."""
+    with _standard_output():
+        sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _standard_output() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        _give_up(sys.stdout)
+        raise SystemExit(NOBODY_READS) from None
+    except OSError as error:
+        _give_up(sys.stdout)
+        raise PtestError(
+            f"Cannot write to standard output: {error.strerror}.", do="Write it elsewhere."
+        ) from error
+
+
+def _give_up(stream: TextIO) -> None:
+    """Send the rest nowhere; Python would try again at its end, and complain."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def table(rows: Iterable[Sequence[object]], header: Sequence[str]) -> str:

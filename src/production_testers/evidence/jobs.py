@@ -6,7 +6,8 @@ from typing import Any
 
 from production_testers.evidence import fingerprint
 from production_testers.evidence.shrinking import shrink
-from production_testers.experiments.execution import execute
+from production_testers.experiments import imports
+from production_testers.experiments.execution import execute, needs
 from production_testers.experiments.judging import run_and_judge
 from production_testers.laws import LAWS
 from production_testers.model import scenario_format
@@ -15,6 +16,22 @@ from production_testers.model.verdict import State, Verdict
 from production_testers.suts.contract import Adapter
 
 Emit = Callable[[dict[str, Any]], None]
+
+
+def check(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
+    """Import what a scenario names, and say what this release does not offer of its needs.
+
+    Args of the job: scenario, law.
+
+    Raises:
+        UsageError: A stage or service cannot be imported.
+    """
+    scenario = scenario_format.from_json(arguments["scenario"])
+    for path in sorted({*scenario.pipeline.functions(), *scenario.services.values()}):
+        imports.load(path)
+    sut = adapter.describe()
+    needed = {*needs(scenario), LAWS[arguments["law"]].capability}
+    return {"not_offered": sorted(c.value for c in needed if not sut.offers(c))}
 
 
 def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
@@ -28,9 +45,9 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     def verdict_on(scenario: Scenario) -> Verdict | None:
         if not scenario.requests:
             return None
-        verdict = run_and_judge(adapter, sut, scenario).broken.get(law.id)
-        same = verdict is not None and verdict.outcome_class == arguments["outcome_class"]
-        return verdict if same else None
+        verdict = run_and_judge(adapter, sut, scenario).verdicts[law.id]
+        way = verdict.way(arguments["outcome_class"])
+        return None if way is None else replace(way, also=())
 
     scenario = scenario_format.from_json(arguments["scenario"])
     if verdict_on(scenario) is None:

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from production_testers.evidence import fingerprint
 from production_testers.evidence.defect import Defect, Step
 from production_testers.evidence.replay import Replay, replay
-from production_testers.experiments.exploration import KindReport, WorkerPool
+from production_testers.experiments.exploration import KindReport
 from production_testers.experiments.worker import Worker, WorkerDiedError
 from production_testers.laws import LAWS, Severity
 from production_testers.model.scenario import Kind
@@ -35,6 +35,15 @@ REPLAYS = 3
 
 CONTROLS = 25
 """Timings under which the reference must keep the law."""
+
+
+class Workers(Protocol):
+    """One worker, or a pool of them."""
+
+    sut: dict[str, Any]
+
+    def call(self, job: str, arguments: dict[str, Any]) -> Any:
+        """Have a job done in a fresh child; raises as `Worker.call` does."""
 
 
 def candidates_of(
@@ -60,7 +69,7 @@ def _in_turn(lists: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
 
 
 def minimise(
-    workers: WorkerPool, candidates: Iterable[dict[str, Any]], seed: int
+    workers: Workers, candidates: Iterable[dict[str, Any]], seed: int
 ) -> tuple[list[Defect], list[Defect]]:
     """Minimise candidates of one law and class; equal and larger ones are the same defect.
 
@@ -77,15 +86,22 @@ def minimise(
         left -= work
         if defect.failed_gate is not None:
             flaky.append(defect)
-        elif (same := next((d for d in found if d.explains(defect)), None)) is not None:
-            found[found.index(same)] = _merged(same, defect)
         else:
-            larger = [d for d in found if defect.explains(d)]
-            for other in larger:
-                found.remove(other)
-                defect = _merged(defect, other)
-            found.append(defect)
+            found = merged_into(found, defect)
     return found, flaky
+
+
+def merged_into(found: Sequence[Defect], defect: Defect) -> list[Defect]:
+    """The defects with one more; equal and larger ones are the same defect."""
+    if (same := next((d for d in found if d.explains(defect)), None)) is not None:
+        return [_merged(one, defect) if one is same else one for one in found]
+    kept = []
+    for other in found:
+        if defect.explains(other):
+            defect = _merged(defect, other)
+        else:
+            kept.append(other)
+    return [*kept, defect]
 
 
 def _merged(kept: Defect, other: Defect) -> Defect:
@@ -94,19 +110,12 @@ def _merged(kept: Defect, other: Defect) -> Defect:
 
 
 def _minimised(
-    workers: WorkerPool, candidate: Mapping[str, Any], seed: int, allowance: int
+    workers: Workers, candidate: Mapping[str, Any], seed: int, allowance: int
 ) -> tuple[Defect, int]:
     """The candidate made small, and the work that took."""
-    law, outcome_class = candidate["law"], candidate["verdict"]["outcome_class"]
-    arguments = {
-        "scenario": candidate["scenario"],
-        "law": law,
-        "outcome_class": outcome_class,
-        "allowance": allowance,
-    }
     proposed = Defect(
-        law=law,
-        outcome_class=outcome_class,
+        law=candidate["law"],
+        outcome_class=candidate["verdict"]["outcome_class"],
         component="",
         features=(),
         fingerprint="",
@@ -124,6 +133,17 @@ def _minimised(
             ),
         ),
     )
+    return made_small(workers, proposed, allowance)
+
+
+def made_small(workers: Workers, proposed: Defect, allowance: int) -> tuple[Defect, int]:
+    """A defect with the smallest scenario that still shows it, and the work that took."""
+    arguments = {
+        "scenario": proposed.exhibit["scenario"],
+        "law": proposed.law,
+        "outcome_class": proposed.outcome_class,
+        "allowance": allowance,
+    }
     try:
         result = workers.call(MINIMISE, arguments)
     except WorkerDiedError as error:
@@ -145,7 +165,7 @@ def _minimised(
     return defect.with_step("minimised", detail), result["work"]
 
 
-def cost_defect(workers: WorkerPool, costs: Mapping[str, Any]) -> Defect | None:
+def cost_defect(workers: Workers, costs: Mapping[str, Any]) -> Defect | None:
     """The defect that a law about measured work found, on the first shape that breaks it."""
     for shape, measured in costs.items():
         for law, verdict in measured["verdicts"].items():

@@ -51,8 +51,9 @@ def _judged(defect: Defect, result: dict[str, Any]) -> Replay:
     history = {"digest": result["digest"], "history": result["history"]}
     if verdict is None:
         return Replay(shows=None, detail=f"{defect.law} does not apply here", **history)
-    if verdict["state"] == "broken" and verdict["outcome_class"] == defect.outcome_class:
-        return Replay(shows=True, detail=verdict["summary"], **history)
+    for way in (verdict, *verdict.get("also", ())):
+        if way["state"] == "broken" and way["outcome_class"] == defect.outcome_class:
+            return Replay(shows=True, detail=way["summary"], **history)
     if verdict["state"] == "unknown":
         return Replay(shows=None, detail=verdict["summary"], **history)
     seen = verdict["summary"] or f"{defect.law} holds ({verdict['exercised']} things judged)"

@@ -192,8 +192,30 @@ def _plain_stages(scenario: Scenario) -> Iterator[Scenario]:
                 yield _with_stage(scenario, stage.name, nested=stage.nested.without(name))
         if stage.kind is not StageKind.TRANSFORM:
             yield _with_stage(scenario, stage.name, kind=StageKind.TRANSFORM)
+
+
+def _plain_pipeline(scenario: Scenario) -> Iterator[Scenario]:
+    """Nothing that the pipeline, or the harness around it, can do without."""
     if scenario.services:
         yield replace(scenario, services={})
+    if scenario.watch:
+        yield replace(scenario, watch=False)
+    if scenario.pipeline.deduplicates:
+        yield replace(scenario, pipeline=replace(scenario.pipeline, deduplicates=False))
+    for stage in scenario.pipeline.stages:
+        if stage.nested is not None:
+            yield from _unnested(scenario, stage.nested)
+
+
+def _unnested(scenario: Scenario, nested: PipelineSpec) -> Iterator[Scenario]:
+    """The nested pipeline alone; what ended the run around it is a caller that gives up."""
+    names = {stage.name for stage in nested.stages}
+    faults = tuple(fault for fault in scenario.faults if fault.stage in names)
+    alone = _relevant_times(replace(scenario, pipeline=nested, faults=faults))
+    yield alone
+    for moment in (0.5, 1.0, 2.0):
+        requests = tuple(replace(r, cancel_after_ms=moment) for r in scenario.requests)
+        yield replace(alone, requests=requests)
 
 
 def _simpler_faults(scenario: Scenario) -> Iterator[Scenario]:
@@ -331,6 +353,7 @@ STEPS: tuple[Callable[[Scenario], Iterator[Scenario]], ...] = (
     _fewer_stages,
     _fewer_edges,
     _plain_stages,
+    _plain_pipeline,
     _simpler_faults,
     _plain_times,
     _plain_moments,

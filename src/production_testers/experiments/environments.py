@@ -150,7 +150,14 @@ def install_clean(sut: Sut, like: Environment, folder: Path) -> Path:
     _uv(sut, "venv", "--quiet", "--python", sys.executable, str(folder / "venv"))
     python = folder / "venv" / "bin" / "python"
     pinned = [f"{name}=={version}" for name, version in like.packages.items() if name != sut.name]
-    _uv(sut, "pip", "install", "--quiet", "--python", str(python), sut.requirement, *pinned)
+    install = ("pip", "install", "--quiet", "--python", str(python), sut.requirement, *pinned)
+    try:
+        _uv(sut, *install)
+    except SutUnavailableError as unreachable:  # everything of `like` may be in uv's own cache
+        try:
+            _uv(sut, *install, "--offline")
+        except SutUnavailableError:
+            raise unreachable from None
     return python
 
 

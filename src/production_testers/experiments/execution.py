@@ -5,6 +5,7 @@ from typing import Any
 
 from production_testers.experiments.expectation import expect
 from production_testers.experiments.instruments import Instruments, Recorder
+from production_testers.experiments.watching import RUN, watching
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.scenario import FaultKind, RunRequest, Scenario
@@ -48,6 +49,7 @@ _NEED_OF_FAULT = {
     FaultKind.RETRY: Capability.STATUS_RETRY,
     FaultKind.SKIP: Capability.STATUS_SKIP,
     FaultKind.MUTATE_INPUTS: Capability.IMMUTABLE_INPUTS,
+    FaultKind.MUTATE_NESTED: Capability.IMMUTABLE_INPUTS,
 }
 
 
@@ -77,7 +79,8 @@ def execute(
     async def main(loop: SimulatedLoop) -> None:
         """The application: it builds, and starts every run."""
         recorder = run["recorder"] = Recorder(loop.time)
-        await _Execution(adapter, scenario, Instruments(scenario, recorder, choices)).run()
+        with watching(adapter, scenario, recorder):
+            await _Execution(adapter, scenario, Instruments(scenario, recorder, choices)).run()
 
     def stuck(ended: Ended, detail: tuple[str, ...]) -> None:
         run["recorder"].add(_STUCK[ended], detail=list(detail[:20]))
@@ -129,6 +132,7 @@ class _Execution:
     async def _caller(self, built: Any, request: RunRequest) -> None:
         """What an application does: start a run, perhaps cancel it, look at what it got."""
         await asyncio.sleep(request.start_ms / 1000)
+        RUN.set(request.key)
         self.record(EventKind.RUN_STARTED, request.key)
         task = asyncio.create_task(self.adapter.run(built, self.scenario.pipeline, request))
         if request.cancel_after_ms is not None:

@@ -7,12 +7,14 @@ whatever order they come. That set is complete for every scheduler that keeps th
 """
 
 import asyncio
+import copy
 from dataclasses import dataclass, field
+from typing import Any
 
 from production_testers.experiments.instruments import Instruments, Recorder, digest_of
 from production_testers.model.observation import Expected
-from production_testers.model.pipeline import Outcome, PipelineSpec, StageSpec, Status
-from production_testers.model.scenario import FaultKind, RunRequest, Scenario
+from production_testers.model.pipeline import Outcome, PipelineSpec, StageKind, StageSpec, Status
+from production_testers.model.scenario import WRITES, FaultKind, RunRequest, Scenario
 from production_testers.simulation import Choices, SimulatedLoop, consulted, simulate
 from production_testers.suts.contract import RunResult, StageCall, StageResult
 
@@ -82,9 +84,17 @@ class _Evaluation:
                 if name not in self.skipped | self.undefined and outcome.status is Status.OK
             },
             skipped=frozenset(self.skipped - self.undefined),
-            executed=frozenset(self.executed - self.undefined - self.skipped),
+            executed=frozenset(self.executed - self.undefined - self.skipped - self._shared()),
         )
         return self.found[self.request.key]
+
+    def _shared(self) -> set[str]:
+        """Stages whose work another run with the same idempotency key may have done."""
+        key = self.request.idempotency_key
+        same = [r for r in self.scenario.requests if r.idempotency_key == key]
+        if not self.pipeline.deduplicates or key is None or len(same) < 2:
+            return set()
+        return {stage.name for stage in self.pipeline.stages if stage.kind is StageKind.WORK}
 
     def _outcomes(self) -> set[str]:
         outcomes = set(self.endings)
@@ -111,6 +121,8 @@ class _Evaluation:
             return
         before = _consulted(stage)
         outcome = await self._evaluate(stage)
+        if stage.name in self._shared() and self._may_be_anothers(stage):
+            self.unsteady = True
         if self.unsteady or _consulted(stage) != before:
             self._anything(stage, outcome)
         elif outcome is None:
@@ -122,19 +134,42 @@ class _Evaluation:
                 self.undefined.add(stage.name)
             self.given[stage.name] = outcome
 
+    def _may_be_anothers(self, stage: StageSpec) -> bool:
+        """Whether it makes a difference which of the runs of a request does the work."""
+        key = self.request.idempotency_key
+        before = {stage.name, *self.pipeline.ancestors()[stage.name]}
+        faults = [
+            fault
+            for request in self.scenario.requests
+            if request.idempotency_key == key
+            for name in sorted(before)
+            if (fault := self.scenario.fault_of(request.key, name)) is not None
+        ]
+        if any(fault.kind is FaultKind.HANG for fault in faults):
+            self.hanging.add(stage.name)
+        return bool(faults)
+
     def _anything(self, stage: StageSpec, outcome: Outcome | None) -> None:
         """The stage follows the clock or chance, so it may end in any way."""
         self.endings |= {f"failed:{stage.name}", f"cancelled:{stage.name}"}
         self.undefined.add(stage.name)
         self.given[stage.name] = outcome or Outcome()
 
+    def _own(self, stage: StageSpec, value: dict[str, Any]) -> dict[str, Any]:
+        """What the stage may write into without anybody noticing."""
+        fault = self.scenario.fault_of(self.request.key, stage.name)
+        writes = fault is not None and fault.kind in WRITES
+        return copy.deepcopy(value) if writes or not stage.function.startswith(_OURS) else value
+
     async def _evaluate(self, stage: StageSpec) -> Outcome | None:
         """The stage's outcome, or None when it certainly fails."""
         self.elapsed_ms, self.unsteady = 0.0, False
-        instruments = Instruments(self.scenario, Recorder(lambda: 0.0), self.choices, self._sleep)
+        recorder = Recorder(lambda: 0.0)
+        recorder.close()  # only the outcome counts
+        instruments = Instruments(self.scenario, recorder, self.choices, self._sleep)
         call = StageCall(
-            input={**self.request.input, "run": self.request.key},
-            outputs={d: dict(self.given[d].value) for d in stage.after},
+            input=self._own(stage, {**self.request.input, "run": self.request.key}),
+            outputs={d: self._own(stage, dict(self.given[d].value)) for d in stage.after},
             identity=self.request.identity,
             nest=self._nest,
         )

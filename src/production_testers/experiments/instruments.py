@@ -7,7 +7,7 @@ import asyncio
 import copy
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -17,12 +17,16 @@ from production_testers.mocks.services.contract import Service
 from production_testers.model import seeds
 from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.history import Event, EventKind, History
-from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
-from production_testers.model.scenario import Fault, FaultKind, RunRequest, Scenario
+from production_testers.model.pipeline import (
+    ORIGIN,
+    Identity,
+    Outcome,
+    PipelineSpec,
+    StageSpec,
+    Status,
+)
+from production_testers.model.scenario import WRITES, Fault, FaultKind, RunRequest, Scenario
 from production_testers.suts.contract import RunResult, StageCall
-
-ORIGIN = "ptest.origin"
-"""The key under which every output says which run, stage and attempt gave it."""
 
 NOBODY = Identity(tenant="", user="", request="")
 _CANARY = re.compile(r"CANARY-[0-9a-f]{8,}")
@@ -42,7 +46,7 @@ class Recorder:
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
         self._events: list[Event] = []
-        self._closed = False
+        self.closed = False
         self._started: dict[tuple[str, str, int], int] = {}
         self._ended: dict[tuple[str, str], int] = {}
 
@@ -67,7 +71,7 @@ class Recorder:
             value: What is worth keeping.
         """
         seq = len(self._events)
-        if self._closed:
+        if self.closed:
             return seq
         if cause is None:
             of_run = kind in _OF_RUNS
@@ -93,7 +97,7 @@ class Recorder:
 
     def close(self) -> None:
         """What happens from now on is clean-up, not history."""
-        self._closed = True
+        self.closed = True
 
     def history(self) -> History:
         """What was recorded so far."""
@@ -126,6 +130,7 @@ class InstrumentedPort:
     input: Mapping[str, Json]
     outputs: Mapping[str, Mapping[str, Json]]
     identity: Identity
+    call_redact: Callable[[str], str] | None = None
     _pieces: int = 0
 
     @property
@@ -147,6 +152,10 @@ class InstrumentedPort:
     async def call(self, service: str, operation: str, **payload: Json) -> Json:
         """Call a mock service; its errors are raised here, as a client would raise them."""
         return await self.instruments.call(self, service, operation, payload)
+
+    def redact(self, text: str, personal: Sequence[tuple[str, str]]) -> str | None:
+        """Ask the framework, and record what it left."""
+        return self.instruments.redact(self, text, personal)
 
     def now(self) -> float:
         """Milliseconds since the scenario started."""
@@ -184,8 +193,11 @@ class Instruments:
     _calls: Counter[str] = field(default_factory=Counter)
     _requests: dict[str, Mapping[str, Json]] = field(default_factory=dict)
 
+    _secrets: bool = False
+
     def __post_init__(self) -> None:
         self._requests = {request.key: request.input for request in self.scenario.requests}
+        self._secrets = any(canaries(dict(given)) for given in self._requests.values())
 
     async def body(self, spec: StageSpec, call: StageCall) -> Outcome | None:
         """One execution of one stage, as `suts.contract.Body`."""
@@ -197,7 +209,9 @@ class Instruments:
         record(EventKind.STAGE_STARTED, run, spec.name, attempt, cause=cause, **received)
         identity = call.identity or NOBODY
         given = {key: value for key, value in call.input.items() if key != "run"}
-        port = InstrumentedPort(self, spec, run, attempt, given, call.outputs, identity)
+        port = InstrumentedPort(
+            self, spec, run, attempt, given, call.outputs, identity, call.redact
+        )
         try:
             outcome = await self._perform(port, call)
         except asyncio.CancelledError:
@@ -211,13 +225,31 @@ class Instruments:
                 type=type(error).__name__, message=message,
             )  # fmt: skip
             raise
-        return self._ended(port, outcome)
+        return self._ended(port, call, outcome)
+
+    def _still(self, port: InstrumentedPort, call: StageCall) -> dict[str, Json]:
+        """What a stage's inputs are when it ends, where some stage writes into what it received."""
+        faults = self.scenario.faults
+        if not any(fault.kind in WRITES for fault in faults):
+            return {}
+        own = self.scenario.fault_of(port.run, port.spec.name)
+        if own is not None and own.kind in WRITES:
+            return {}
+        return {
+            "still": {
+                name: digest_of(call.outputs[name], self.given_keys(port.run, name))
+                for name in port.spec.after
+                if name in call.outputs
+            }
+        }
 
     def given_keys(self, run: str, stage: str) -> frozenset[str] | None:
         """The keys of what the stage gave in that run; None when it gave nothing."""
         return self._given.get((run, stage))
 
     def _received(self, run: str, spec: StageSpec, call: StageCall) -> dict[str, Json]:
+        if self.recorder.closed:
+            return {}
         inputs: dict[str, Json] = {}
         origins: dict[str, Json] = {}
         for name in spec.after:
@@ -232,24 +264,49 @@ class Instruments:
             "input": self._input_digest(run, call),
             "extra": sorted(set(call.outputs) - set(spec.after)),
             "identity": [identity.tenant, identity.user, identity.request] if identity else None,
-            "merged": _looked_up(spec, call),
-            "canaries": canaries([dict(call.input), {n: dict(v) for n, v in call.outputs.items()}]),
+            "merged": self._looked_up(run, spec, call),
+            "canaries": self._found(
+                [dict(call.input), {n: dict(v) for n, v in call.outputs.items()}]
+            ),
         }
+
+    def _looked_up(self, run: str, spec: StageSpec, call: StageCall) -> str | None:
+        """What the framework's merged look-up gives for keys that every dependency gave.
+
+        Of what the framework has added to an output (the reason of a skip, say) nothing is asked.
+        """
+        if call.merged is None or len(spec.after) < 2:
+            return None
+        given = [self.given_keys(run, name) or frozenset() for name in spec.after]
+        shown = [frozenset(value) for value in call.outputs.values()]
+        common = sorted(frozenset.intersection(*given, *shown) - {ORIGIN})
+        return digest([[key, call.merged(key)] for key in common]) if common else None
+
+    def _found(self, value: Json) -> list[str]:
+        """The canaries inside a value; there are none where no input holds one."""
+        return canaries(value) if self._secrets else []
 
     def _input_digest(self, run: str, call: StageCall) -> str | None:
         """Digest of what the run was given, of its own keys only; None for no such run."""
         request = self._requests.get(run)
         return None if request is None else digest({key: call.input.get(key) for key in request})
 
-    def _ended(self, port: InstrumentedPort, outcome: Outcome | None) -> Outcome | None:
+    def _ended(
+        self, port: InstrumentedPort, call: StageCall, outcome: Outcome | None
+    ) -> Outcome | None:
         run, stage, attempt = port.run, port.spec.name, port.attempt
         value = dict(outcome.value) if outcome else {}
         self._given[run, stage] = frozenset(value)
+        if self.recorder.closed:
+            return outcome
+        still: dict[str, Any] = self._still(port, call)
         self.recorder.add(
             EventKind.STAGE_ENDED, run, stage, attempt,
             status=(outcome.status if outcome else Status.OK).value,
             digest=digest_of(value, None),
+            size=_size(value),
             asks_skip=bool(outcome and outcome.skip_dependants),
+            **still,
         )  # fmt: skip
         return outcome
 
@@ -322,9 +379,13 @@ class Instruments:
             await asyncio.Event().wait()
         if fault.kind is FaultKind.SLOW:
             await self.sleep(fault.milliseconds / 1000)
-        if fault.kind is FaultKind.MUTATE_INPUTS:
+        if fault.kind in WRITES:
             port.outputs = copy.deepcopy({name: dict(v) for name, v in call.outputs.items()})
-            _write_into(call)  # the stage itself goes on with what it had received
+            for value in call.outputs.values():  # the stage goes on with what it had received
+                if fault.kind is FaultKind.MUTATE_INPUTS:
+                    _write_members(value)
+                else:
+                    _write_inside(value)
         return None
 
     async def call(
@@ -357,6 +418,7 @@ class Instruments:
             "outcome": outcome,
             "error": None if error is None else type(error).__name__,
             "message": result.message[:200],
+            "told": self._told(run, result),
             "own_exception": self._is_own(run, result),
             "says_why": marker in f"{result.message} {error}",
             "stages": {
@@ -367,8 +429,15 @@ class Instruments:
                 ]
                 for name, part in result.stages.items()
             },
-            "canaries": canaries({name: dict(part.value) for name, part in result.stages.items()}),
+            "canaries": self._found(
+                {name: dict(part.value) for name, part in result.stages.items()}
+            ),
         }
+
+    def _told(self, run: str, result: RunResult) -> list[str]:
+        """Secrets in the framework's message that the stage's own exception does not hold."""
+        own = set(canaries(str(self.raised.get((run, result.stage or "")))))
+        return [canary for canary in canaries(result.message) if canary not in own]
 
     def _is_own(self, run: str, result: RunResult) -> bool:
         """Whether what the framework gives as the cause is the stage's own exception."""
@@ -379,6 +448,22 @@ class Instruments:
         while error is not None and error is not own:
             error = error.__cause__ or error.__context__
         return error is own
+
+    def redact(
+        self, port: InstrumentedPort, text: str, personal: Sequence[tuple[str, str]]
+    ) -> str | None:
+        """What the framework's redaction leaves of a text; what it should have hidden is judged."""
+        self.clock_read = True  # what comes back is the framework's: nothing is expected of it
+        if port.call_redact is None:
+            return None
+        left = port.call_redact(text)
+        missed = [[kind, words] for kind, words in personal if words in left]
+        asked: dict[str, int] = dict(Counter(kind for kind, _ in personal))
+        self.recorder.add(
+            EventKind.REDACTED, port.run, port.spec.name, port.attempt,
+            asked=asked, missed=missed,
+        )  # fmt: skip
+        return left
 
     def service(self, name: str) -> Service:
         """The scenario's service of that name, made when it is first used."""
@@ -418,6 +503,15 @@ def digest_of(value: Mapping[str, Json], keys: frozenset[str] | None) -> str:
     return digest({key: value.get(key) for key in chosen if key != ORIGIN})
 
 
+def _size(value: Json) -> int:
+    """Characters of text inside a value: what makes it large."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(map(_size, value.values()))
+    return sum(map(_size, value)) if isinstance(value, list | tuple) else 0
+
+
 def origin_of(value: Mapping[str, Json] | None) -> str | None:
     """Which run gave this output, where it says so."""
     origin = None if value is None else value.get(ORIGIN)
@@ -428,14 +522,6 @@ def canaries(value: Json) -> list[str]:
     """Every canary token inside `value`, each once."""
     text = canonical_json(value)
     return sorted(set(_CANARY.findall(text))) if "CANARY-" in text else []
-
-
-def _looked_up(spec: StageSpec, call: StageCall) -> str | None:
-    """What the framework's merged look-up gives for a key that every dependency gave."""
-    if call.merged is None or len(spec.after) < 2:
-        return None
-    common = set.intersection(*(set(value) for value in call.outputs.values())) - {ORIGIN}
-    return digest([[key, call.merged(key)] for key in sorted(common)]) if common else None
 
 
 def _marked(outcome: Outcome, port: InstrumentedPort) -> Outcome:
@@ -449,10 +535,22 @@ def _marked(outcome: Outcome, port: InstrumentedPort) -> Outcome:
     )
 
 
-def _write_into(call: StageCall) -> None:
-    """Write into everything that was received, as a careless stage does."""
-    for value in call.outputs.values():
-        if isinstance(value, dict):
-            for key in list(value):
-                if key != ORIGIN:
-                    value[key] = "overwritten"
+def _write_members(value: Mapping[str, Json]) -> None:
+    """Write into the members of an output, as a careless stage does."""
+    if isinstance(value, dict):
+        for key in list(value):
+            if key != ORIGIN:
+                value[key] = "overwritten"
+
+
+def _write_inside(value: Any) -> None:
+    """Write into the lists and objects inside of an output, at every depth."""
+    places = range(len(value)) if isinstance(value, list) else list(value)
+    for place in places:
+        inner = value[place]
+        if isinstance(inner, Mapping) or (isinstance(inner, list) and place != ORIGIN):
+            _write_inside(inner)
+            if isinstance(inner, dict):
+                inner["written"] = True
+            elif isinstance(inner, list):
+                inner.append("written")

@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from types import FrameType
 from typing import Any, Self
@@ -41,6 +42,7 @@ def describe(adapter: Adapter, _arguments: dict[str, Any], _emit: Emit) -> dict[
             for capability, citation in sut.capabilities.items()
         },
         "components": {capability.value: name for capability, name in sut.components.items()},
+        "redacts": sorted(sut.redacts),
     }
 
 
@@ -105,16 +107,17 @@ class _Tally:
             self.judged.setdefault(law, Counter())[state] += 1
             self.exercised[law] += verdict.exercised
         for law, verdict in judged.broken.items():
-            self.broken[law, verdict.outcome_class] += 1
-            if self.broken[law, verdict.outcome_class] <= CANDIDATES_PER_CLASS:
-                self.candidates.append(
-                    {
-                        "index": index,
-                        "law": law,
-                        "verdict": verdict.as_json(),
-                        "scenario": scenario_format.to_json(scenario),
-                    }
-                )
+            for way in verdict.ways():
+                self.broken[law, way.outcome_class] += 1
+                if self.broken[law, way.outcome_class] <= CANDIDATES_PER_CLASS:
+                    self.candidates.append(
+                        {
+                            "index": index,
+                            "law": law,
+                            "verdict": replace(way, also=()).as_json(),
+                            "scenario": scenario_format.to_json(scenario),
+                        }
+                    )
 
     def as_json(self) -> dict[str, Any]:
         """The tally as it crosses the pipe."""
@@ -170,24 +173,16 @@ def cost(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, A
     Args of the job: shape (`chain` or `fan_out`), sizes (ascending).
     """
     sut = adapter.describe()
-    shape = {"chain": workloads.chain, "fan_out": workloads.fan_out}[arguments["shape"]]
     points = []
     scenario = None
     for number, size in enumerate([min(arguments["sizes"]), *arguments["sizes"]]):
-        pipeline = shape(size)
-        request = RunRequest(key="r0", input={}, identity=workloads.identity_of(0, 0))
-        scenario = Scenario(
-            kind=Kind.STRESS,
-            pipeline=pipeline,
-            requests=(request,),
-            latencies=Latencies(fixed={"*": 1.0}),
-        )
+        scenario = cost_scenario(arguments["shape"], size)
         counter = _LineCounter(adapter.import_roots[0])
         with counter:
             observation, _ = execute(adapter, scenario, sut)
         if number == 0:
             continue  # what is imported or cached at first use is not counted
-        points.append(CostPoint(size=len(pipeline.stages), operations=counter.lines))
+        points.append(CostPoint(size=len(scenario.pipeline.stages), operations=counter.lines))
         emit({"size": size})
     if scenario is None:
         return {"points": [], "verdicts": {}}
@@ -200,6 +195,18 @@ def cost(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, A
         "points": [[point.size, point.operations] for point in points],
         "verdicts": {law: verdict.as_json() for law, verdict in verdicts.items()},
     }
+
+
+def cost_scenario(shape: str, size: int) -> Scenario:
+    """One run of a pipeline of a shape (`chain` or `fan_out`) and size, all stages trivial."""
+    pipeline = {"chain": workloads.chain, "fan_out": workloads.fan_out}[shape](size)
+    request = RunRequest(key="r0", input={}, identity=workloads.identity_of(0, 0))
+    return Scenario(
+        kind=Kind.STRESS,
+        pipeline=pipeline,
+        requests=(request,),
+        latencies=Latencies(fixed={"*": 1.0}),
+    )
 
 
 class _LineCounter:

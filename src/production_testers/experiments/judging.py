@@ -5,11 +5,16 @@ from dataclasses import dataclass, replace
 
 from production_testers.experiments.execution import execute
 from production_testers.laws import LAWS, Law
+from production_testers.model.canonical import Json
+from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.scenario import Scenario
 from production_testers.model.semantics import SutDescription
 from production_testers.model.verdict import State, Verdict
 from production_testers.suts.contract import Adapter
+
+ALREADY_TOLD = "already told by"
+"""Begins the summary of a break that gives way to the one it names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +48,8 @@ def run_and_judge(
         return Judged(observation=observation, verdicts=verdicts, steps=session.steps)
     verdicts = {law.id: _ask(law, observation) for law in chosen}
     for law in chosen:
-        verdict = verdicts[law.id]
-        if law.vanishes_alone and verdict.state is State.BROKEN and verdict.run:
-            alone = _alone(scenario, verdict.run)
-            if alone is not None and not _ends_well(adapter, sut, alone):
-                verdicts[law.id] = Verdict(
-                    state=State.UNKNOWN, summary=f"run {verdict.run} ends so when alone, too"
-                )
+        if law.vanishes_alone:
+            verdicts[law.id] = _beside_others(adapter, observation, verdicts[law.id])
     # only now: a break that did not stand must not silence the general law that tells it rightly
     return Judged(observation=observation, verdicts=_give_way(verdicts), steps=session.steps)
 
@@ -67,7 +67,7 @@ def _give_way(verdicts: dict[str, Verdict]) -> dict[str, Verdict]:
         stronger = special if law.catch_all else [o for o in law.gives_way_to if o in broken]
         if stronger:
             verdicts[law_id] = Verdict(
-                state=State.UNKNOWN, summary=f"already told by {stronger[0]}", explained=True
+                state=State.UNKNOWN, summary=f"{ALREADY_TOLD} {stronger[0]}", explained=True
             )
     return verdicts
 
@@ -79,12 +79,30 @@ def _ask(law: Law, observation: Observation) -> Verdict:
         return Verdict(state=State.UNKNOWN, summary=f"{type(error).__name__}: {error}")
 
 
+def _beside_others(adapter: Adapter, observation: Observation, verdict: Verdict) -> Verdict:
+    """The verdict without the ways in which its run, executed alone, ends just so."""
+    if verdict.state is not State.BROKEN:
+        return verdict
+    kept, dropped = [], ""
+    for way in verdict.ways():
+        alone = _alone(observation.scenario, way.run) if way.run else None
+        if alone is not None and _end(execute(adapter, alone, observation.sut)[0], way.run) == _end(
+            observation, way.run
+        ):
+            dropped = way.run
+        else:
+            kept.append(replace(way, also=()))
+    if not kept:
+        return Verdict(state=State.UNKNOWN, summary=f"run {dropped} ends so when alone, too")
+    return replace(kept[0], exercised=verdict.exercised, also=tuple(kept[1:]))
+
+
 def _alone(scenario: Scenario, run: str) -> Scenario | None:
     requests = tuple(request for request in scenario.requests if request.key == run)
     return replace(scenario, requests=requests) if len(requests) < len(scenario.requests) else None
 
 
-def _ends_well(adapter: Adapter, sut: SutDescription, scenario: Scenario) -> bool:
-    observation, _ = execute(adapter, scenario, sut)
-    law = LAWS["dag/outcome-allowed"]
-    return law.check(observation).state is State.HOLDS
+def _end(observation: Observation, run: str) -> Json:
+    """How a run ended; None where it did not."""
+    ends = observation.history.of(EventKind.RUN_ENDED, run=run)
+    return next((end.value.get("outcome") for end in ends), None)

@@ -21,6 +21,9 @@ from production_testers.suts.contract import Adapter, StageCall
 WARM_UP_SHARE = 0.1
 """This share of the executions is made first and not counted."""
 
+MEMORY_SAMPLES = 40
+"""How often the resident memory is read while the executions are made."""
+
 
 def measure(
     adapter: Adapter, arguments: dict[str, Any], _emit: Callable[[dict[str, Any]], None]
@@ -50,6 +53,8 @@ async def _closed_loop(
         "stages": len(pipeline.stages),
         "concurrency": arguments["concurrency"],
         "latencies_ns": loop.latencies_ns,
+        "ended_ns": [ended - started for ended in loop.ended_ns],
+        "memory_kb": loop.memory_kb,
         "failed": loop.failed,
         "wall_ns": wall_ns,
         "cpu_user_s": used.ru_utime - usage.ru_utime,
@@ -64,17 +69,26 @@ def _open_files() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
+def _resident_kb() -> int:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() // 1024
+
+
 class _Loop:
     def __init__(self, adapter: Adapter, pipeline: PipelineSpec, built: Any) -> None:
         self.adapter = adapter
         self.pipeline = pipeline
         self.built = built
         self.latencies_ns: list[int] = []
+        self.ended_ns: list[int] = []
+        self.memory_kb: list[tuple[int, int]] = []
         self.failed = 0
         self._next = 0
+        self._every = 1
 
     async def run(self, executions: int, concurrency: int, seconds_max: float) -> None:
         deadline = time.perf_counter() + seconds_max
+        self._every = max(1, executions // MEMORY_SAMPLES)
         await asyncio.gather(*(self._caller(executions, deadline) for _ in range(concurrency)))
 
     async def _caller(self, executions: int, deadline: float) -> None:
@@ -84,7 +98,11 @@ class _Loop:
             request = RunRequest(key=f"r{number}", input={}, identity=identity_of(0, 0))
             started = time.perf_counter_ns()
             result = await self.adapter.run(self.built, self.pipeline, request)
-            self.latencies_ns.append(time.perf_counter_ns() - started)
+            ended = time.perf_counter_ns()
+            self.latencies_ns.append(ended - started)
+            self.ended_ns.append(ended)
+            if len(self.ended_ns) % self._every == 0:
+                self.memory_kb.append((len(self.ended_ns), _resident_kb()))
             self.failed += result.ended != "completed"
 
 

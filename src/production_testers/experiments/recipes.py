@@ -23,6 +23,35 @@ DEEP_SCHEDULES: Mapping[Kind, int] = {
     Kind.ADVERSARIAL: 30,
     Kind.RECOVERY: 10,
 }
+HEAVY_SCHEDULES: Mapping[Kind, int] = {
+    Kind.BASELINE: 1,
+    Kind.STRESS: 2,
+    Kind.CHAOS: 3,
+    Kind.ADVERSARIAL: 2,
+    Kind.RECOVERY: 2,
+}
+"""For scenarios that take seconds each."""
+BURST_SCHEDULES: Mapping[Kind, int] = {
+    Kind.BASELINE: 50,
+    Kind.STRESS: 40,
+    Kind.CHAOS: 60,
+    Kind.ADVERSARIAL: 125,
+    Kind.RECOVERY: 75,
+}
+LOAD_SCHEDULES: Mapping[Kind, int] = {
+    Kind.BASELINE: 50,
+    Kind.STRESS: 10,
+    Kind.CHAOS: 100,
+    Kind.ADVERSARIAL: 60,
+    Kind.RECOVERY: 40,
+}
+GUARD_SCHEDULES: Mapping[Kind, int] = {
+    Kind.BASELINE: 40,
+    Kind.STRESS: 20,
+    Kind.CHAOS: 40,
+    Kind.ADVERSARIAL: 20,
+    Kind.RECOVERY: 10,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +122,56 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "CORE-002": Recipe(
+        name="CORE-002",
+        schedules=HEAVY_SCHEDULES,
+        question="Do more than 100 MB reach the next stages whole, and does the run complete?",
+        requires=(
+            Requirement(
+                law="scale/large-context",
+                minimum=5,
+                why="runs whose stages hand on 100 MB and more must complete",
+            ),
+            Requirement(
+                law="dag/outputs-delivered",
+                minimum=20,
+                why="stages must receive 100 MB and more as they were given",
+            ),
+        ),
+    ),
+    "CORE-006": Recipe(
+        name="CORE-006",
+        data="tenants",
+        question="Do the stages of nested pipelines work for the right request, with its input?",
+        requires=(
+            Requirement(
+                law="nesting/context-inherited",
+                minimum=1_000,
+                why="identity must be handed down to every stage of a nested pipeline",
+            ),
+            Requirement(
+                law="dag/outputs-delivered",
+                minimum=1_000,
+                why="the input must be handed down, and outputs handed back",
+            ),
+        ),
+    ),
+    "CORE-008": Recipe(
+        name="CORE-008",
+        question="Does what one stage writes reach another one that reads at the same time?",
+        requires=(
+            Requirement(
+                law="isolation/inputs-immutable",
+                minimum=100,
+                why="what a stage writes into its input must be seen by nobody else",
+            ),
+            Requirement(
+                law="isolation/inputs-stable",
+                minimum=100,
+                why="a stage's input must not change while others write",
+            ),
+        ),
+    ),
     "CORE-010": Recipe(
         name="CORE-010",
         data="tenants",
@@ -107,6 +186,22 @@ RECIPES: dict[str, Recipe] = {
                 law="isolation/concurrent-runs",
                 minimum=1_000,
                 why="a tenant's run must not be stopped by another tenant's",
+            ),
+        ),
+    ),
+    "DAG-005": Recipe(
+        name="DAG-005",
+        schedules=DEEP_SCHEDULES,
+        cost_sizes={"fan_out": (250, 500, 1_000)},
+        question="Can 500 and more parallel stages be executed, and at what cost?",
+        requires=(
+            Requirement(
+                law="scale/width", minimum=10, why="500 and more parallel stages must complete"
+            ),
+            Requirement(
+                law="cost/operations-per-stage",
+                minimum=1,
+                why="the work of one stage must not grow with the number of stages",
             ),
         ),
     ),
@@ -150,6 +245,112 @@ RECIPES: dict[str, Recipe] = {
                 law="lifecycle/nothing-left-running",
                 minimum=500,
                 why="after a time-out, a failure or a cancellation nothing may go on running",
+            ),
+        ),
+    ),
+    "DAG-010": Recipe(
+        name="DAG-010",
+        schedules=BURST_SCHEDULES,
+        question="Does a run end as it would alone when a burst of runs shares the process?",
+        requires=(
+            Requirement(
+                law="scale/bursts",
+                minimum=1_000,
+                why="runs of bursts of 50 and more must not be left waiting",
+            ),
+            Requirement(
+                law="isolation/concurrent-runs",
+                minimum=5_000,
+                why="runs of a burst must neither see nor stop each other",
+            ),
+        ),
+    ),
+    "CONTRACT-003": Recipe(
+        name="CONTRACT-003",
+        question="Is what a run hands back when it fails or is cancelled what its stages gave?",
+        requires=(
+            Requirement(
+                law="contract/partial-output",
+                minimum=50,
+                why="the results of runs that did not complete must be true",
+            ),
+            Requirement(
+                law="dag/failed-dependants",
+                minimum=50,
+                why="nothing may be done with the output of a stage that failed",
+            ),
+        ),
+    ),
+    "GUARD-003": Recipe(
+        name="GUARD-003",
+        schedules=GUARD_SCHEDULES,
+        data="messages",
+        question="Does redaction hide at least 99 % of each kind of personal data that it names?",
+        requires=(
+            Requirement(
+                law="guard/redaction-recall",
+                minimum=100,
+                why="recall must be measured on at least a hundred of each kind",
+            ),
+        ),
+    ),
+    "WORK-002": Recipe(
+        name="WORK-002",
+        question="Does a request that is sent again have its effect once?",
+        requires=(
+            Requirement(
+                law="effects/once-per-key",
+                minimum=300,
+                why="the same request, sent again while it runs and later, must act once",
+            ),
+        ),
+    ),
+    "OBS-001": Recipe(
+        name="OBS-001",
+        data="tenants",
+        question="Does every event that the framework emits say which request it belongs to?",
+        requires=(
+            Requirement(
+                law="observability/events-correlated",
+                minimum=500,
+                why="events must be found by the request id of their run",
+            ),
+        ),
+    ),
+    "FIN-001": Recipe(
+        name="FIN-001",
+        schedules=LOAD_SCHEDULES,
+        data="transactions",
+        question="Does every payment get the decision that the rules give, at a concurrency of"
+        " 100? (The load is reduced: 100 runs of 10 payments at a time, not 5,000 a second.)",
+        requires=(
+            Requirement(
+                law="dag/result-as-reference",
+                minimum=2_000,
+                why="every decision must be the one that the rules give",
+            ),
+            Requirement(
+                law="isolation/concurrent-runs",
+                minimum=5_000,
+                why="a payment's decision must not depend on the others",
+            ),
+        ),
+    ),
+    "HEALTH-001": Recipe(
+        name="HEALTH-001",
+        data="patients",
+        question="Does patient data stay out of logs, events and error messages, and in its own"
+        " hospital's runs?",
+        requires=(
+            Requirement(
+                law="privacy/nothing-personal-told",
+                minimum=1_000,
+                why="nothing personal may stand in what the framework says of its own accord",
+            ),
+            Requirement(
+                law="isolation/tenants",
+                minimum=1_000,
+                why="no patient's data may reach another hospital's run",
             ),
         ),
     ),

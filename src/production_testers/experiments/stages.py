@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from production_testers.mocks.datasets import fraud_reason
 from production_testers.model.canonical import Json, digest
-from production_testers.model.pipeline import Outcome, Port
+from production_testers.model.pipeline import ORIGIN, Outcome, Port
 
 
 def _work_ms(port: Port) -> float:
@@ -49,9 +50,63 @@ async def carry(port: Port) -> Mapping[str, Json]:
     return {"from": port.stage, "input": dict(port.input), "tenant": _tenant(port)}
 
 
+async def bulk(port: Port) -> Mapping[str, Json]:
+    """Give `megabytes` millions of characters, in pieces of one million."""
+    await port.work(_work_ms(port))
+    wanted = port.params.get("megabytes", 1)
+    pieces = wanted if isinstance(wanted, int) else 1
+    pattern = digest([dict(port.input), port.stage]) * 62_500
+    return {"from": port.stage, "pieces": [f"{piece:06d}{pattern[6:]}" for piece in range(pieces)]}
+
+
+async def weigh(port: Port) -> Mapping[str, Json]:
+    """Give how much was received from whom; cheap, however large it is."""
+    await port.work(_work_ms(port))
+    weights: dict[str, Json] = {}
+    for name, value in sorted(port.outputs.items()):
+        pieces = value.get("pieces")
+        weights[name] = sum(map(len, pieces)) if isinstance(pieces, list | tuple) else 0
+    return {"from": port.stage, "weights": weights, "request": digest(dict(port.input))}
+
+
+async def structured(port: Port) -> Mapping[str, Json]:
+    """Give nested lists and objects that depend on everything that was received."""
+    await port.work(_work_ms(port))
+    mark = digest([dict(port.input), port.stage, _received(port)])
+    rows: list[Json] = [{"mark": mark, "row": row, "tags": [mark[:4], "x"]} for row in range(3)]
+    return {"from": port.stage, "mark": mark, "rows": rows, "deep": {"deeper": {"mark": mark}}}
+
+
+async def redact(port: Port) -> Mapping[str, Json]:
+    """Have the framework's own redaction make every message of the input anonymous."""
+    await port.work(_work_ms(port))
+    messages = port.input.get("messages")
+    asked = 0
+    for message in messages if isinstance(messages, list) else ():
+        personal = [(str(kind), str(words)) for kind, words in message["personal"]]
+        if port.redact(str(message["text"]), personal) is not None:
+            asked += 1
+    return {"from": port.stage, "redacted": asked}
+
+
+async def decide_fraud(port: Port) -> Mapping[str, Json]:
+    """Decide for every payment of the input whether it is fraud, by the rules of the mock data."""
+    await port.work(_work_ms(port))
+    payments = port.input.get("payments")
+    decided: list[Json] = [
+        [payment["id"], fraud_reason(payment) or "ok"]
+        for payment in (payments if isinstance(payments, list) else ())
+    ]
+    return {"from": port.stage, "decisions": decided}
+
+
 def _tenant(port: Port) -> str:
     return port.identity.tenant
 
 
 def _received(port: Port) -> Json:
-    return {name: digest(dict(value)) for name, value in sorted(port.outputs.items())}
+    """Digests of what the dependencies gave; by which run they gave it makes no difference."""
+    return {
+        name: digest({key: member for key, member in value.items() if key != ORIGIN})
+        for name, value in sorted(port.outputs.items())
+    }

@@ -19,6 +19,11 @@ GIVE = "production_testers.experiments.stages:give"
 STEPS = "production_testers.experiments.stages:work_in_steps"
 ROUTE = "production_testers.experiments.stages:route"
 CARRY = "production_testers.experiments.stages:carry"
+BULK = "production_testers.experiments.stages:bulk"
+WEIGH = "production_testers.experiments.stages:weigh"
+STRUCTURED = "production_testers.experiments.stages:structured"
+REDACT = "production_testers.experiments.stages:redact"
+DECIDE_FRAUD = "production_testers.experiments.stages:decide_fraud"
 
 
 def pipeline_of(
@@ -26,6 +31,8 @@ def pipeline_of(
     stages: Sequence[StageSpec],
     random: Random | None = None,
     stage_timeout_ms: float | None = None,
+    *,
+    deduplicates: bool = False,
 ) -> PipelineSpec:
     """A pipeline of these stages; with `random`, registered as given, reversed, or shuffled."""
     ordered = list(stages)
@@ -35,7 +42,12 @@ def pipeline_of(
             ordered.reverse()
         elif order == "shuffled":
             random.shuffle(ordered)
-    return PipelineSpec(name=name, stages=tuple(ordered), stage_timeout_ms=stage_timeout_ms)
+    return PipelineSpec(
+        name=name,
+        stages=tuple(ordered),
+        stage_timeout_ms=stage_timeout_ms,
+        deduplicates=deduplicates,
+    )
 
 
 def chain(length: int, random: Random | None = None, function: str = GIVE) -> PipelineSpec:
@@ -127,6 +139,28 @@ def requests(
                 start_ms=round(random.uniform(0, spread_ms), 1) if index else 0.0,
             )
         )
+    return tuple(made)
+
+
+def sent_again(
+    random: Random, first: Sequence[RunRequest], *, within_ms: float = 50.0
+) -> tuple[RunRequest, ...]:
+    """Each request with an idempotency key of its own, and most of them once or twice more.
+
+    Args:
+        random: Draws who sends again, and when.
+        first: The requests as they are sent first.
+        within_ms: How much later a request is sent again at most; it may still be running.
+    """
+    made = []
+    for request in first:
+        keyed = replace(request, idempotency_key=f"key-{request.key}")
+        made.append(keyed)
+        for again in range(random.choice((0, 1, 1, 2))):
+            later = round(random.uniform(0, within_ms), 1)
+            made.append(
+                replace(keyed, key=f"{request.key}-again{again}", start_ms=request.start_ms + later)
+            )
     return tuple(made)
 
 

@@ -90,10 +90,10 @@ class Law:
 
 @dataclass(slots=True)
 class Judgement:
-    """Collects what a law finds; the first break decides, nothing judged is *unknown*."""
+    """Collects what a law finds: the first break of each class; nothing judged is *unknown*."""
 
     exercised: int = 0
-    _broken: Verdict | None = field(default=None)
+    _broken: dict[str, Verdict] = field(default_factory=dict)
 
     def judge(
         self,
@@ -105,8 +105,8 @@ class Judgement:
     ) -> None:
         """Count one thing judged, and remember the first that is not as it must be."""
         self.exercised += 1
-        if not ok and self._broken is None:
-            self._broken = Verdict(
+        if not ok and outcome_class not in self._broken:
+            self._broken[outcome_class] = Verdict(
                 state=State.BROKEN,
                 outcome_class=outcome_class,
                 summary=summary(),
@@ -116,8 +116,9 @@ class Judgement:
 
     def verdict(self) -> Verdict:
         """Broken, holds, or unknown where there was nothing to judge."""
-        if self._broken is not None:
-            return replace(self._broken, exercised=self.exercised)
+        if self._broken:
+            first, *others = self._broken.values()
+            return replace(first, exercised=self.exercised, also=tuple(others))
         if self.exercised == 0:
             return Verdict(state=State.UNKNOWN, summary="nothing to judge in this observation")
         return Verdict(state=State.HOLDS, exercised=self.exercised)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from production_testers.model.history import Event, EventKind
 from production_testers.model.observation import Expected, Observation
 from production_testers.model.pipeline import PipelineSpec, Status
-from production_testers.model.scenario import FaultKind, RunRequest
+from production_testers.model.scenario import WRITES, RunRequest, Scenario
 
 NOTHING_EXPECTED = Expected(outcomes=frozenset())
 
@@ -37,6 +37,7 @@ class RunLine:
         request: What was asked for; a nested run's is that of the run it belongs to, with its key.
         pipeline: What it runs.
         root: The key of the request that it belongs to.
+        same_request: Keys of the runs with its idempotency key, where the pipeline deduplicates.
         path: The key that `Observation.expected` knows it by: the same for every attempt.
         started: When it started, nanoseconds; None when the history does not say.
         ended: The event of its end; None when it never ended.
@@ -53,6 +54,7 @@ class RunLine:
     root: str
     path: str
     expected: Expected
+    same_request: frozenset[str] = frozenset()
     started: Event | None = None
     ended: Event | None = None
     cancelled: Event | None = None
@@ -72,9 +74,14 @@ class RunLine:
         return value if isinstance(value, dict) else {}
 
     @property
+    def kin(self) -> frozenset[str]:
+        """Runs whose data it may be given: itself, and those that are the same request again."""
+        return self.same_request or frozenset({self.key})
+
+    @property
     def mutated(self) -> bool:
         """Whether a stage wrote into what it had received."""
-        return FaultKind.MUTATE_INPUTS in self.faults
+        return not self.faults.isdisjoint(WRITES)
 
     def line(self, stage: str) -> StageLine:
         """The executions of a stage; empty where there is none."""
@@ -109,6 +116,7 @@ def runs(observation: Observation) -> Iterator[RunLine]:
             root=request.key,
             path=request.key,
             expected=observation.expected.get(request.key, NOTHING_EXPECTED),
+            same_request=_same_request(request, observation.scenario),
         )
         for request in observation.scenario.requests
     }
@@ -120,6 +128,13 @@ def runs(observation: Observation) -> Iterator[RunLine]:
         if line is not None:
             _place(line, event)
     yield from lines.values()
+
+
+def _same_request(request: RunRequest, scenario: Scenario) -> frozenset[str]:
+    key = request.idempotency_key
+    if not scenario.pipeline.deduplicates or key is None:
+        return frozenset()
+    return frozenset(r.key for r in scenario.requests if r.idempotency_key == key)
 
 
 def _nested(parent: RunLine, started: Event, observation: Observation) -> RunLine:

@@ -29,6 +29,9 @@ class EventKind(StrEnum):
     FAULT_FIRED = "fault_fired"
     SERVICE_CALLED = "service_called"
     SERVICE_RETURNED = "service_returned"
+    EMITTED = "emitted"  # an event of the framework's own
+    LOGGED = "logged"  # a log record of the framework's own
+    REDACTED = "redacted"  # the framework's redaction was asked to hide something
     DEADLOCK = "deadlock"
     LIMIT_REACHED = "limit_reached"
 

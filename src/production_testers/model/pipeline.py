@@ -3,7 +3,7 @@
 Stage functions are addressed by import path (`package.module:name`), so a spec serialises.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
@@ -12,6 +12,9 @@ from typing import Protocol
 from production_testers.model.canonical import Json
 from production_testers.model.errors import UsageError
 from production_testers.model.semantics import Capability
+
+ORIGIN = "ptest.origin"
+"""The key under which every output says which run, stage and attempt gave it: our own mark."""
 
 
 class StageKind(StrEnum):
@@ -98,6 +101,14 @@ class Port(Protocol):
     async def call(self, service: str, operation: str, **payload: Json) -> Json:
         """Call a mock service of the run by name."""
 
+    def redact(self, text: str, personal: Sequence[tuple[str, str]]) -> str | None:
+        """The text as the framework's own redaction gives it back; None where it offers none.
+
+        Args:
+            text: What is to be made anonymous.
+            personal: What must not be left in it: kind (see `PersonalData`) and the words.
+        """
+
     def now(self) -> float:
         """Milliseconds since the scenario started, on the clock of the experiment.
 
@@ -155,6 +166,7 @@ class PipelineSpec:
         name: For people.
         stages: Registration order; dependencies may stand after their dependants.
         stage_timeout_ms: Every stage must end within this time, where the framework offers it.
+        deduplicates: Runs with the same idempotency key have the effect of each WORK stage once.
 
     Raises:
         UsageError: A name is used twice, a dependency does not exist, or there is a cycle.
@@ -163,6 +175,7 @@ class PipelineSpec:
     name: str
     stages: tuple[StageSpec, ...]
     stage_timeout_ms: float | None = None
+    deduplicates: bool = False
     _by_name: Mapping[str, StageSpec] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -182,6 +195,8 @@ class PipelineSpec:
         needed = {Capability.DAG}
         if self.stage_timeout_ms is not None:
             needed.add(Capability.STAGE_TIMEOUT)
+        if self.deduplicates:
+            needed.add(Capability.IDEMPOTENCY)
         for stage in self.stages:
             if stage.skippable:
                 needed.add(Capability.SKIP_REQUEST)

@@ -35,6 +35,11 @@ class FaultKind(StrEnum):
     MUTATE_INPUTS = "mutate_inputs"
     RETURN_NONE = "return_none"
     SLOW_CLEANUP = "slow_cleanup"
+    MUTATE_NESTED = "mutate_nested"
+
+
+WRITES = frozenset({FaultKind.MUTATE_INPUTS, FaultKind.MUTATE_NESTED})
+"""A stage writes into what it received: into its members, or into what is inside of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,7 @@ class RunRequest:
         identity: Whose run it is.
         start_ms: When it starts, from the start of the scenario.
         cancel_after_ms: When its caller cancels it, from its start; None for never.
+        idempotency_key: Requests with the same key are the same request, sent again.
     """
 
     key: str
@@ -71,6 +77,7 @@ class RunRequest:
     identity: Identity
     start_ms: float = 0.0
     cancel_after_ms: float | None = None
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +112,7 @@ class Scenario:
         latencies: How long things take.
         services: Name → import path of a factory `(seed) -> service`.
         limit_ms: Virtual time after which the scenario is stopped.
+        watch: Record what the framework emits and logs of its own.
     """
 
     kind: Kind
@@ -114,6 +122,7 @@ class Scenario:
     latencies: Latencies = field(default_factory=Latencies)
     services: Mapping[str, str] = field(default_factory=dict)
     limit_ms: float = 600_000.0
+    watch: bool = False
 
     def fault_of(self, run: str, stage: str) -> Fault | None:
         """The first fault that applies to a stage of a run."""

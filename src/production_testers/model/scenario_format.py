@@ -36,6 +36,7 @@ def to_json(scenario: Scenario) -> dict[str, Json]:
                 ],
                 "start_ms": request.start_ms,
                 "cancel_after_ms": request.cancel_after_ms,
+                **_if_said("idempotency_key", request.idempotency_key),
             }
             for request in scenario.requests
         ],
@@ -56,7 +57,13 @@ def to_json(scenario: Scenario) -> dict[str, Json]:
         },
         "services": dict(scenario.services),
         "limit_ms": scenario.limit_ms,
+        **_if_said("watch", scenario.watch),
     }
+
+
+def _if_said(name: str, value: Json) -> dict[str, Json]:
+    """A member that most scenarios do without stands there only where it says something."""
+    return {name: value} if value else {}
 
 
 def _pipeline_json(pipeline: PipelineSpec) -> dict[str, Json]:
@@ -64,6 +71,7 @@ def _pipeline_json(pipeline: PipelineSpec) -> dict[str, Json]:
         "name": pipeline.name,
         "stage_timeout_ms": pipeline.stage_timeout_ms,
         "stages": [_stage_json(stage) for stage in pipeline.stages],
+        **_if_said("deduplicates", pipeline.deduplicates),
     }
 
 
@@ -99,6 +107,7 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
             latencies=Latencies(**raw["latencies"]),
             services=raw["services"],
             limit_ms=raw["limit_ms"],
+            watch=raw.get("watch", False),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error
@@ -109,6 +118,7 @@ def _pipeline(raw: Mapping[str, Any]) -> PipelineSpec:
         name=raw["name"],
         stage_timeout_ms=raw["stage_timeout_ms"],
         stages=tuple(_stage(stage) for stage in raw["stages"]),
+        deduplicates=raw.get("deduplicates", False),
     )
 
 

@@ -23,6 +23,19 @@ class Capability(StrEnum):
     CLEANUP_ON_FAILURE = "cleanup_on_failure"
     EXTERNAL_CANCELLATION = "external_cancellation"
     NESTED_PIPELINES = "nested_pipelines"
+    IDEMPOTENCY = "idempotency"
+    EVENTS = "events"
+    REDACTION = "redaction"
+
+
+class PersonalData(StrEnum):
+    """Kinds of personal data that are told apart."""
+
+    EMAIL = "email"
+    PHONE_US = "phone_us"
+    SSN = "ssn"
+    CREDIT_CARD = "credit_card"
+    IP_ADDRESS = "ip_address"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +62,14 @@ class SutDescription:
         version: Of the installed distribution; None where there is none.
         capabilities: What this release offers, each with the words that say so.
         components: Capability → importable qualified name that implements it in this release.
+        redacts: Kinds of personal data that it says it redacts, by the names of `PersonalData`.
     """
 
     name: str
     version: str | None
     capabilities: Mapping[Capability, Citation | None] = field(default_factory=dict)
     components: Mapping[Capability, str] = field(default_factory=dict)
+    redacts: frozenset[str] = frozenset()
 
     def offers(self, capability: Capability) -> bool:
         """Whether this release has it."""

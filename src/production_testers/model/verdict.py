@@ -26,6 +26,7 @@ class Verdict:
         run: For broken: the run concerned, where it is one.
         exercised: How many times the law had something to judge.
         explained: Whether it was broken, and the break of another law is the reason.
+        also: For broken: the other ways in which it is broken in the same observation.
     """
 
     state: State
@@ -35,6 +36,15 @@ class Verdict:
     run: str = ""
     exercised: int = 0
     explained: bool = False
+    also: tuple["Verdict", ...] = ()
+
+    def ways(self) -> "tuple[Verdict, ...]":
+        """For broken: itself and every other way in which the law is broken."""
+        return (self, *self.also) if self.state is State.BROKEN else ()
+
+    def way(self, outcome_class: str) -> "Verdict | None":
+        """For broken in this way: the verdict that says so."""
+        return next((way for way in self.ways() if way.outcome_class == outcome_class), None)
 
     def as_json(self) -> dict[str, Json]:
         """The verdict as it stands in a file or crosses a pipe."""
@@ -45,4 +55,5 @@ class Verdict:
             "events": list(self.events),
             "run": self.run,
             "exercised": self.exercised,
+            **({"also": [way.as_json() for way in self.also]} if self.also else {}),
         }

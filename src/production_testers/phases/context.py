@@ -10,7 +10,11 @@ from production_testers.experiments.environments import Environment, Sut
 from production_testers.experiments.exploration import KindReport
 from production_testers.experiments.recipes import Recipe
 from production_testers.model.scenario import Kind
+from production_testers.phases.research.decisions import Seen
+from production_testers.phases.research.hazard import Hazard
+from production_testers.reports.record import Picture
 from production_testers.workspace.documents import Finding
+from production_testers.workspace.proposals import Proposal
 from production_testers.workspace.roadmap import RoadmapEntry
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.workspace import Workspace
@@ -60,6 +64,11 @@ class RunContext:
         rejected: Candidates that failed a gate.
         findings: What findings.json holds.
         new_ids: Findings that no earlier run had.
+        proposals: What people and agents proposed, with what became of it.
+        pictures: What was drawn into results/screenshots/.
+        pictures_missing: Why pictures could not be drawn; empty where all were.
+        hazards: What the static scan of the system under test found; None before it was made.
+        seen: What the run shows of each hazard, by the key of its group; empty before the tests.
     """
 
     workspace: Workspace
@@ -78,6 +87,11 @@ class RunContext:
     rejected: list[Defect] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     new_ids: set[str] = field(default_factory=set)
+    proposals: list[Proposal] = field(default_factory=list)
+    pictures: tuple[Picture, ...] = ()
+    pictures_missing: str = ""
+    hazards: tuple[Hazard, ...] | None = None
+    seen: Mapping[tuple[str, str], Seen] = field(default_factory=dict)
     data_files: list[dict[str, Any]] = field(default_factory=list)
 
     @property

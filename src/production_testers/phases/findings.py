@@ -9,18 +9,29 @@ from pathlib import Path
 from typing import Any
 
 from production_testers.evidence.defect import Defect
-from production_testers.evidence.pipeline import Gates, Shown, candidates_of, cost_defect, minimise
+from production_testers.evidence.pipeline import (
+    Gates,
+    Shown,
+    Workers,
+    candidates_of,
+    cost_defect,
+    merged_into,
+    minimise,
+)
+from production_testers.evidence.trial import Trial
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import install_clean
 from production_testers.experiments.exploration import WorkerPool
 from production_testers.laws import LAWS, Severity
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.phases.context import RunContext
-from production_testers.workspace.atomic import write_json, write_text
+from production_testers.phases.proposals import collect, settle, try_proposal
+from production_testers.workspace.atomic import exclusive, write_json, write_text
 from production_testers.workspace.clock import iso, utc_now
 from production_testers.workspace.documents import (
     Attachment,
     Finding,
+    FindingsDocument,
     FindingStatus,
     FindingType,
     Frequency,
@@ -31,6 +42,7 @@ from production_testers.workspace.documents import (
     RiskLevel,
 )
 from production_testers.workspace.documents import Severity as FindingSeverity
+from production_testers.workspace.proposals import Proposal, ProposalState, proposals_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +72,97 @@ class Known:
 
 
 def find(context: RunContext, workers: WorkerPool) -> None:
-    """Take every candidate through the gates; record what passes, keep what does not."""
+    """Take every candidate and every proposal through the gates; record what passes, keep the rest.
+
+    A proposal that was judged before is judged again: it counts for the system under test and
+    the folder's own stages as they are now.
+    """
+    collect(context.run)
     survivors = _minimised(context, workers)
+    trials = [(one, try_proposal(workers, one)) for one in proposals_of(context.run)]
+    for _, trial in trials:
+        if trial.defect is not None:
+            survivors = merged_into(survivors, trial.defect)
     with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
         clean = install_clean(context.sut, context.environment, Path(name))
-        gates = Gates(context.environment.python, clean, context.sut.name, context.folder)
-        judged = gates.pass_through(survivors) if survivors else []
-    context.rejected += [one.defect for one in judged if one.defect.failed_gate is not None]
+        judged = _through_gates(context, clean, survivors)
+    context.rejected += [
+        one.defect
+        for one in judged
+        if one.defect.failed_gate is not None and "proposal" not in one.defect.origin
+    ]
     record(context, [one for one in judged if one.defect.failed_gate is None])
+    context.proposals = [_settled(context, one, trial, judged) for one, trial in trials]
+
+
+def add(context: RunContext, workers: Workers, proposal: Proposal) -> Proposal:
+    """Take one proposal through the gates; add its finding to those of the run, or say why not."""
+    trial = try_proposal(workers, proposal)
+    with exclusive(context.folder):  # two at once would each lose the other's finding
+        context.findings = list(context.run.read_findings().findings)
+        if trial.defect is None:
+            return _settled(context, proposal, trial, [])
+        if (same := _recorded_here(context, trial.defect)) is not None:
+            told = proposal.judged(
+                ProposalState.DUPLICATE,
+                f"the same defect as {same.id}, which this run has already",
+                finding=same.id,
+                sut=context.sut_label,
+            )
+            return settle(context.run, told)
+        context.tell("Reproducing, attributing, verifying")
+        with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
+            clean = install_clean(context.sut, context.environment, Path(name))
+            judged = _through_gates(context, clean, [trial.defect])
+        if judged[0].defect.failed_gate is None:
+            _take_in(context, judged[0], _known(context))
+            context.run.write_findings(_document(context))
+        return _settled(context, proposal, trial, judged)
+
+
+def _recorded_here(context: RunContext, defect: Defect) -> Finding | None:
+    for finding in context.findings:
+        if Known(finding=finding, entry_id=context.run.entry_id).is_same(defect):
+            return finding
+    return None
+
+
+def _through_gates(context: RunContext, clean: Path, defects: Sequence[Defect]) -> list[Shown]:
+    if not defects:
+        return []
+    gates = Gates(context.environment.python, clean, context.sut.name, context.folder)
+    return gates.pass_through(defects)
+
+
+def _settled(
+    context: RunContext, proposal: Proposal, trial: Trial, judged: Sequence[Shown]
+) -> Proposal:
+    """The proposal with what became of it, kept and journalled."""
+    state, reason, finding = _fate(context, proposal, trial, judged)
+    told = proposal.judged(state, reason, finding=finding, sut=context.sut_label)
+    return settle(context.run, told)
+
+
+def _fate(
+    context: RunContext, proposal: Proposal, trial: Trial, judged: Sequence[Shown]
+) -> tuple[ProposalState, str, str | None]:
+    if trial.defect is None:
+        state = ProposalState.UNDECIDED if trial.breaks is None else ProposalState.REJECTED
+        return state, trial.reason, None
+    proposed = trial.defect
+    defect = next(one.defect for one in judged if one.defect.explains(proposed))
+    if (gate := defect.failed_gate) is not None:
+        return ProposalState.REJECTED, f"not {gate.state}: {gate.detail}", None
+    finding = next(f for f in context.findings if f.fingerprint == defect.fingerprint)
+    if finding.status is FindingStatus.DUPLICATE:
+        original = finding.related_findings[0]
+        return ProposalState.DUPLICATE, f"the same defect as {original}", original
+    before = proposal.state is ProposalState.PROMOTED and proposal.finding == finding.id
+    own = before or defect.origin.get("proposal") == proposal.id
+    if own and finding.id in context.new_ids:
+        return ProposalState.PROMOTED, f"{trial.reason}; verified", finding.id
+    first = "" if finding.id in context.new_ids else ", which an earlier run recorded"
+    return ProposalState.DUPLICATE, f"the same defect as {finding.id}{first}", finding.id
 
 
 def _minimised(context: RunContext, workers: WorkerPool) -> list[Defect]:
@@ -94,24 +189,31 @@ def _seen_in(defect: Defect, counts: dict[str, int]) -> Defect:
 def record(context: RunContext, shown: Sequence[Shown]) -> None:
     """Give every defect its id, write its evidence, and rewrite findings.json."""
     known = _known(context)
+    _keep_evidence_of(context, _recorded(context))
     context.defects = [one.defect for one in shown]
     context.findings = []
     for one in shown:
-        defect = one.defect
-        finding = _finding(context, defect, known)
-        _write_evidence(context, finding.id, one)
-        context.findings.append(finding)
-        context.run.journal.append(
-            "finding_recorded", finding=finding.id, fingerprint=defect.fingerprint
-        )
-    context.findings.sort(key=lambda finding: (finding.severity.rank, finding.id))
-    _drop_unused_evidence(context)
+        _take_in(context, one, known)
+    context.run.write_state(_document(context))
+    _keep_evidence_of(context, {finding.id for finding in context.findings})
     write_json(
         context.run.evidence / "rejected.json",
         {"rejected": [defect.as_json() for defect in context.rejected]},
     )
-    document = context.run.read_findings().with_findings(context.findings)
-    context.run.write_findings(document)
+
+
+def _take_in(context: RunContext, shown: Shown, known: list[Known]) -> None:
+    finding = _finding(context, shown.defect, known)
+    _write_evidence(context, finding.id, shown)
+    context.findings.append(finding)
+    context.run.journal.append(
+        "finding_recorded", finding=finding.id, fingerprint=shown.defect.fingerprint
+    )
+
+
+def _document(context: RunContext) -> FindingsDocument:
+    context.findings.sort(key=lambda finding: (finding.severity.rank, finding.id))
+    return context.run.read_findings().with_findings(context.findings)
 
 
 def _known(context: RunContext) -> list[Known]:
@@ -125,7 +227,8 @@ def _known(context: RunContext) -> list[Known]:
 
 def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding:
     given = {finding.id for finding in context.findings}  # an id tells one defect of a run
-    others = {one.fingerprint for one in context.defects} - {defect.fingerprint}
+    here_too = {finding.fingerprint for finding in context.findings}
+    others = (here_too | {one.fingerprint for one in context.defects}) - {defect.fingerprint}
     same = [
         one
         for one in known
@@ -159,7 +262,8 @@ def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding
             id=finding_id,
             type=kind,
             severity=FindingSeverity(defect.declared.severity.value),
-            title=f"{defect.declared.title} ({defect.component})",
+            title=(here is None and defect.origin.get("title"))
+            or f"{defect.declared.title} ({defect.component})",
             description="",
             status=status,
             created_at=created_at,
@@ -253,6 +357,9 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
                 "executions": defect.executions,
                 "seen": {"kinds": dict(defect.kinds), "schedules": schedules},
                 "sut": dict(defect.sut),
+                **{
+                    name: told for name in ("proposal", "note") if (told := defect.origin.get(name))
+                },
             },
         }
     )
@@ -272,12 +379,17 @@ def _write_evidence(context: RunContext, finding_id: str, shown: Shown) -> None:
         write_text(folder / "history.jsonl", shown.history)
 
 
-def _drop_unused_evidence(context: RunContext) -> None:
-    """Ids that an interrupted attempt reserved and that nothing uses now."""
-    used = {finding.id for finding in context.findings}
+def _recorded(context: RunContext) -> set[str]:
+    """Ids that this run has given; what an attempt that died reserved was never given."""
+    events = context.run.journal.read()
+    given = {str(event["finding"]) for event in events if event["kind"] == "finding_recorded"}
+    return given | {finding.id for finding in context.run.read_findings().findings}
+
+
+def _keep_evidence_of(context: RunContext, ids: set[str]) -> None:
     if context.run.evidence.is_dir():
         for folder in context.run.evidence.iterdir():
-            if folder.is_dir() and folder.name not in used:
+            if folder.is_dir() and folder.name not in ids:
                 shutil.rmtree(folder)
 
 

@@ -1,26 +1,55 @@
-"""One falsifiable hypothesis for every law that applies, and what the tests say of it."""
+"""The falsifiable hypotheses of a run, about laws and about code, and their results."""
+
+from collections.abc import Iterable
+from dataclasses import replace
 
 from production_testers.experiments.exploration import KindReport
 from production_testers.laws import LAWS, Law
 from production_testers.model.semantics import Capability, Citation
 from production_testers.phases.context import RunContext
+from production_testers.phases.research.decisions import Seen, Standing, decide
+from production_testers.phases.research.hazard import HazardGroup, groups_of
+from production_testers.phases.research.hypotheses import places
+from production_testers.phases.research.mission import HypothesisResult, Result
+from production_testers.phases.research.predictions import PREDICTIONS
+from production_testers.phases.understanding import hazards_of
 from production_testers.reports.record import HypothesisOutcome
 from production_testers.workspace.documents import FindingStatus
 
 
-def hypotheses(context: RunContext, *, tested: bool) -> tuple[HypothesisOutcome, ...]:
-    """The hypotheses of a run, the laws that its entry needs first.
+def hypotheses(context: RunContext, *, tested: bool) -> tuple[HypothesisResult, ...]:
+    """The hypotheses of a run, numbered; what matters most for its entry comes first.
 
     Args:
         context: The run.
         tested: Whether the tests have been executed; before, everything is undecided.
     """
-    required = [requirement.law for requirement in context.recipe.requires]
     offered = context.description["capabilities"]
     laws = [law for law in LAWS.values() if law.capability.value in offered]
-    laws.sort(key=lambda law: (law.id not in required, list(LAWS).index(law.id)))
+    found = [
+        *(_about_law(context, law, tested=tested) for law in laws),
+        *(_about_code(context, one, tested=tested) for one in groups_of(hazards_of(context))),
+    ]
+    required = {requirement.law for requirement in context.recipe.requires}
+    found.sort(key=lambda hypothesis: _rank(hypothesis, required))
+    return tuple(replace(one, id=f"H-{number:03}") for number, one in enumerate(found, start=1))
+
+
+def outcomes(found: Iterable[HypothesisResult]) -> tuple[HypothesisOutcome, ...]:
+    """The hypotheses as the report tells them."""
     return tuple(
-        _outcome(context, law, number, tested=tested) for number, law in enumerate(laws, start=1)
+        HypothesisOutcome(
+            id=one.id,
+            statement=one.statement,
+            law=", ".join(one.laws),
+            result=one.result.value,
+            evidence=one.evidence,
+            finding_ids=one.finding_ids,
+            promise=one.source.quote if one.source else "",
+            source=_place(one),
+            is_about_code=one.hazard is not None,
+        )
+        for one in found
     )
 
 
@@ -30,43 +59,114 @@ def citation_of(context: RunContext, capability: Capability) -> Citation | None:
     return None if promise is None else Citation(**promise)
 
 
-def _outcome(context: RunContext, law: Law, number: int, *, tested: bool) -> HypothesisOutcome:
-    citation = citation_of(context, law.capability)
+def _place(one: HypothesisResult) -> str:
+    if one.hazard is not None:
+        return places(one.hazard).replace("`", "")
+    return f"{one.source.file}:{one.source.line}" if one.source else ""
+
+
+def _rank(one: HypothesisResult, required: set[str]) -> tuple[int, int]:
+    """The entry's own laws and code that bears on them; what is decided; what ran; the rest."""
+    bears = not required.isdisjoint(one.laws)
+    confirmed_first = list(Result).index(one.result)
+    decided = one.result is not Result.UNDECIDED or bool(one.finding_ids)
+    if one.hazard is None:
+        return (0, 0) if bears else (2, confirmed_first) if decided else (6, 0)
+    if not decided and not one.example:
+        return (7, not one.laws)
+    if bears:
+        return (1, confirmed_first)
+    return (3, confirmed_first) if decided else (5, not one.laws)
+
+
+def _about_law(context: RunContext, law: Law, *, tested: bool) -> HypothesisResult:
     ids = tuple(finding.id for finding in context.findings if finding.evidence.get("law") == law.id)
-    result, evidence = ("undecided", "not tested yet")
+    result, evidence = (Result.UNDECIDED, "not tested yet")
     if tested:
         result, evidence = _result(context, law, ids)
-    return HypothesisOutcome(
-        id=f"H{number}",
+    kinds = tuple(kind.value for kind in context.plan.schedules)
+    return HypothesisResult(
+        id="",
         statement=f"This can be broken: {law.statement}",
-        law=law.id,
+        laws=(law.id,),
+        kinds=kinds,
         result=result,
         evidence=evidence,
         finding_ids=ids,
-        promise=citation.quote if citation else "",
-        source=f"{citation.file}:{citation.line}" if citation else "",
+        source=citation_of(context, law.capability),
+        scenario="the pipeline grows" if law.needs_costs else "",
     )
 
 
-def _result(context: RunContext, law: Law, ids: tuple[str, ...]) -> tuple[str, str]:
+def _about_code(context: RunContext, group: HazardGroup, *, tested: bool) -> HypothesisResult:
+    prediction = PREDICTIONS[group.first.kind]
+    seen = context.seen.get(group.key, Seen(sampled=0))
+    fitting = [one for one in seen.reached if prediction.speaks_against(one.features)]
+    kinds = dict.fromkeys(one.kind for one in fitting) or context.plan.schedules
+    found = HypothesisResult(
+        id="",
+        statement=_statement(group),
+        laws=prediction.laws,
+        kinds=tuple(str(kind) for kind in kinds),
+        result=Result.UNDECIDED,
+        evidence="not tested yet",
+        hazard=group,
+        scenario=prediction.scenario,
+        example=next((one.reference for one in (*fitting, *seen.reached)), ""),
+    )
+    if not tested:
+        return found
+    decision = decide(group, seen, _standings(context, prediction.laws))
+    return replace(
+        found,
+        result=decision.result,
+        evidence=decision.reason,
+        finding_ids=decision.findings,
+    )
+
+
+def _statement(group: HazardGroup) -> str:
+    """What the code suggests, and which law that would break."""
+    prediction = PREDICTIONS[group.first.kind]
+    if not prediction.laws:
+        return group.first.statement
+    broken = " or ".join(f"`{law}`" for law in prediction.laws)
+    return f"{group.first.statement} Then {broken} is broken where {prediction.scenario}."
+
+
+def _standings(context: RunContext, laws: Iterable[str]) -> dict[str, Standing]:
+    """How each law stands over the whole exploration; those that were never asked are left out."""
+    found = {}
+    for law in laws:
+        counts = [report.judged[law] for report in context.reports.values() if law in report.judged]
+        if counts:
+            found[law] = Standing(
+                schedules=sum(states["holds"] for states in counts),
+                kept=not any(states["broken"] or states["explained"] for states in counts),
+            )
+    return found
+
+
+def _result(context: RunContext, law: Law, ids: tuple[str, ...]) -> tuple[Result, str]:
     if ids:
         confirmed = FindingStatus.CONFIRMED, FindingStatus.DUPLICATE
         states = {f.id: f.status for f in context.findings if f.id in ids}
         note = "" if all(s in confirmed for s in states.values()) else " (not confirmed)"
-        return "confirmed", f"shown by {', '.join(ids)}{note}"
+        return Result.CONFIRMED, f"shown by {', '.join(ids)}{note}"
     judged, exercised, broken = how_hard(context, law)
     if broken:
-        return "undecided", f"{broken} schedules seemed to break it; no candidate passed the gates"
+        reason = f"{broken} schedules seemed to break it; no candidate passed the gates"
+        return Result.UNDECIDED, reason
     explained = sum(report.judged[law.id]["explained"] for report in _judging(context, law))
     if explained:
-        return "undecided", (
+        return Result.UNDECIDED, (
             f"not kept in {explained} schedules, in each of which another law was broken that"
             " explains it; see the findings"
         )
     if exercised == 0:
-        return "undecided", "nothing in this run exercised it"
+        return Result.UNDECIDED, "nothing in this run exercised it"
     where = "sizes" if law.needs_costs else "schedules"
-    return "rejected", f"held in {judged} {where}, on {exercised} things judged"
+    return Result.REJECTED, f"held in {judged} {where}, on {exercised} things judged"
 
 
 def _judging(context: RunContext, law: Law) -> list[KindReport]:

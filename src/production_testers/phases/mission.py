@@ -4,12 +4,12 @@ What a phase decides follows from the run's configuration, so an interrupted run
 doing again whatever was not completed: same seed, same bytes.
 """
 
-import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import metadata as distributions
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -28,21 +28,20 @@ from production_testers.model.errors import (
 from production_testers.model.scenario import Kind
 from production_testers.phases import environment as environment_phase
 from production_testers.phases import findings as findings_phase
+from production_testers.phases import pictures, probing, reporting, testing
 from production_testers.phases import pipelines as pipelines_phase
-from production_testers.phases import reporting, testing
 from production_testers.phases.context import Plan, RunContext
 from production_testers.phases.experience import evaluate_experience
 from production_testers.phases.hypotheses import hypotheses
 from production_testers.phases.machine import describe_machine
 from production_testers.phases.understanding import write_understanding
 from production_testers.reports.record import RunRecord
-from production_testers.workspace.atomic import write_text
+from production_testers.workspace.atomic import is_full, write_error, write_text
 from production_testers.workspace.clock import iso, utc_now
 from production_testers.workspace.documents import RunConfig, RunParameters, RunStatus
 from production_testers.workspace.journal import JournalKind
 from production_testers.workspace.roadmap import RoadmapEntry
 from production_testers.workspace.run_folder import RunFolder
-from production_testers.workspace.run_readme import RunReadme
 from production_testers.workspace.workspace import Workspace
 
 DESCRIBE = "production_testers.experiments.jobs:describe"
@@ -58,6 +57,7 @@ class Options:
         kinds: The kinds to execute; all five where empty.
         targets: SLO name → value.
         budget_s: Ceiling for exploring, seconds.
+        model: The model that takes part; "none" without one.
     """
 
     sut: Sut
@@ -65,6 +65,7 @@ class Options:
     kinds: tuple[Kind, ...] = ()
     targets: Mapping[str, float] = field(default_factory=dict)
     budget_s: float | None = None
+    model: str = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,15 +107,15 @@ def scaffold(
     installed = prepare(options.sut)
     description = describe(options.sut, installed)
     plan = _plan(recipe_for(entry.id), options)
+    machine = describe_machine(installed)
     started = utc_now()
-    run = workspace.new_run(entry.id, started)
-    config = _config(run, entry, options.sut, description, plan, iso(started))
-    try:
-        run.draft(config=config, environment=describe_machine(installed))
+
+    def draft(run: RunFolder) -> None:
+        config = _config(run, entry, options, description, plan, iso(started))
+        run.draft(config=config, environment=machine)
         run.journal.append("run_started", entry=entry.id, sut=str(options.sut), seed=plan.seed)
-    except BaseException:
-        shutil.rmtree(run.path, ignore_errors=True)  # half a draft is no run: nothing resumes it
-        raise
+
+    run = workspace.new_run(entry.id, started, draft)
     context = RunContext(
         workspace=workspace,
         run=run,
@@ -127,7 +128,7 @@ def scaffold(
         tell=tell,
     )
     tell(f"Run {run.address}, seed {plan.seed}, {sum(plan.schedules.values())} schedules planned")
-    with _ending(context):
+    with ending(context):
         _build(context)
     return context
 
@@ -146,34 +147,54 @@ def resume(
     Raises:
         UsageError: The run is completed and `again` is not set, or its configuration is broken.
     """
-    config = run.read_config()
     status = run.read_findings().metadata.status
     if status is RunStatus.COMPLETED and not again:
         raise UsageError(
             f"{run.address} is completed; there is nothing to resume.",
             do=f"`ptest run {run.entry_id} --in {run.address}` executes it again.",
         )
+    return _mission(reopen(workspace, run, tell))
+
+
+def reopen(workspace: Workspace, run: RunFolder, tell: Callable[[str], None]) -> RunContext:
+    """Bring a run back to where its tests can begin; what templates gave it and it lost is back.
+
+    Raises:
+        UsageError: Its configuration is broken, or one of its files cannot be used.
+        SutUnavailableError: The system under test cannot be installed or imported.
+    """
     workspace.known_findings()
-    options = _options_of(config)
-    tell(f"Preparing {options.sut}")
-    installed = prepare(options.sut)
+    context = open_run(workspace, run, tell)
+    run.journal.append("run_resumed")
+    _set_status(context, RunStatus.IN_PROGRESS)
+    with ending(context):
+        _build(context)
+    return context
+
+
+def open_run(workspace: Workspace, run: RunFolder, tell: Callable[[str], None]) -> RunContext:
+    """A run that exists, with its system under test prepared.
+
+    Raises:
+        UsageError: Its configuration is broken, or the roadmap has no such entry.
+        SutUnavailableError: It cannot be installed or imported.
+    """
+    config = run.read_config()
+    sut, plan = _sut_of(config), _plan_of(config)
     entry = workspace.roadmap().entry(run.entry_id)
-    context = RunContext(
+    tell(f"Preparing {sut}")
+    installed = prepare(sut)
+    return RunContext(
         workspace=workspace,
         run=run,
         entry=entry,
         recipe=recipe_for(entry.id),
-        sut=options.sut,
+        sut=sut,
         environment=installed,
-        description=describe(options.sut, installed),
-        plan=_plan_of(config),
+        description=describe(sut, installed),
+        plan=plan,
         tell=tell,
     )
-    run.journal.append("run_resumed")
-    _set_status(context, RunStatus.IN_PROGRESS)
-    with _ending(context):
-        _build(context)
-    return _mission(context)
 
 
 def describe(sut: Sut, installed: Environment) -> dict[str, Any]:
@@ -201,7 +222,7 @@ def _plan(recipe: Recipe, options: Options) -> Plan:
 def _config(
     run: RunFolder,
     entry: RoadmapEntry,
-    sut: Sut,
+    options: Options,
     description: Mapping[str, Any],
     plan: Plan,
     started_at: str,
@@ -225,6 +246,7 @@ def _config(
             "budget_seconds": plan.budget_s,
         }
     )
+    sut = options.sut
     is_stageflow = sut.name == "stageflow-core"
     return RunConfig.model_validate(
         {
@@ -236,7 +258,7 @@ def _config(
             "deployment_mode": entry.deployment_mode,
             "run_id": run.run_id,
             "started_at": started_at,
-            "agent_model": "none",
+            "agent_model": options.model,
             "stageflow_version": description["version"] if is_stageflow else None,
             "test_parameters": parameters.as_json(),
             "sut": {"name": sut.name, "version": description["version"], "source": sut.source},
@@ -244,26 +266,39 @@ def _config(
     )
 
 
-def _options_of(config: RunConfig) -> Options:
-    raw = config.as_json()
-    sut = raw["sut"]
-    assert isinstance(sut, dict), "the run's own configuration"
-    source = sut["source"]
-    version = None if source or sut["name"] == "reference" else sut["version"]
-    return Options(sut=Sut(name=sut["name"], version=version, source=source))
+def _sut_of(config: RunConfig) -> Sut:
+    with _usable("sut"):
+        raw: Any = config.as_json()["sut"]
+        name, source = str(raw["name"]), raw["source"]
+        version = None if source or name == "reference" else str(raw["version"])
+        known = Sut.parse(f"{name}=={version}" if version else name)
+        return Sut(name=known.name, version=version, source=source)
 
 
 def _plan_of(config: RunConfig) -> Plan:
-    raw: Any = config.as_json()["test_parameters"]
-    return Plan(
-        seed=raw["seed"],
-        schedules={Kind(kind): count for kind, count in raw["schedules"].items()},
-        cost_sizes={shape: tuple(sizes) for shape, sizes in raw["cost_sizes"].items()},
-        executions=raw["real"]["executions"],
-        concurrency=raw["real"]["concurrency"],
-        targets=raw["slo"],
-        budget_s=raw["budget_seconds"],
-    )
+    with _usable("test_parameters"):
+        raw: Any = config.as_json()["test_parameters"]
+        return Plan(
+            seed=int(raw["seed"]),
+            schedules={Kind(kind): int(count) for kind, count in raw["schedules"].items()},
+            cost_sizes={shape: tuple(sizes) for shape, sizes in raw["cost_sizes"].items()},
+            executions=int(raw["real"]["executions"]),
+            concurrency=int(raw["real"]["concurrency"]),
+            targets=raw["slo"],
+            budget_s=raw["budget_seconds"],
+        )
+
+
+@contextmanager
+def _usable(part: str) -> Iterator[None]:
+    """What people may edit can hold anything."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(
+            f"config/run_config.json: {part} cannot be used: {type(error).__name__}: {error}.",
+            do="Restore it, or scaffold a new run.",
+        ) from error
 
 
 def _build(context: RunContext) -> None:
@@ -292,7 +327,7 @@ def _requirements(context: RunContext) -> str:
 
 
 def _mission(context: RunContext) -> Outcome:
-    with _ending(context):
+    with ending(context):
         paths = (context.folder,)
         with (
             _phase(context, "tests", "Tests: exploring schedules"),
@@ -301,6 +336,8 @@ def _mission(context: RunContext) -> Outcome:
             testing.execute(context, workers)
             context.tell("Findings: minimising, reproducing, attributing, verifying")
             findings_phase.find(context, workers)
+            context.tell("  recording which of the flagged lines are executed")
+            probing.probe(context, workers)
             context.tell("  running the folder's own tests")
             tests = testing.run_folder_tests(context)
         with _phase(context, "dx", "Developer experience"):
@@ -308,9 +345,10 @@ def _mission(context: RunContext) -> Outcome:
         with _phase(context, "report", "Report"):
             write_understanding(context, hypotheses(context, tested=True))
             _state_what_was_used(context)
+            pictures.draw_pictures(context)
             record, conclusion = reporting.report(context, tests, dx)
-        context.run.journal.append("run_completed", verdict=record.verdict.value)
         context.workspace.aggregate()
+        reporting.close(context, record)
     return Outcome(context=context, record=record, conclusion=conclusion)
 
 
@@ -332,8 +370,8 @@ def _phase(context: RunContext, name: str, title: str) -> Iterator[None]:
 
 
 @contextmanager
-def _ending(context: RunContext) -> Iterator[None]:
-    """Journal how the run ends, if it does not end well."""
+def ending(context: RunContext) -> Iterator[None]:
+    """Journal how the run ends, if it does not end well; errors say how to go on."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -342,13 +380,13 @@ def _ending(context: RunContext) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        context.run.journal.append("run_interrupted")
+        _note_interruption(context)
         raise RunInterruptedError(
             f"Interrupted; {context.run.address} is kept.",
             do=f"Go on with: ptest resume {context.run.address}",
         ) from None
     except UsageError as error:  # a mistake in the folder's own files: mended, the run goes on
-        context.run.journal.append("run_interrupted")
+        _note_interruption(context)
         raise UsageError(
             f"{error.what} {error.do}".strip(),
             do=f"Then go on with: ptest resume {context.run.address}",
@@ -356,11 +394,16 @@ def _ending(context: RunContext) -> Iterator[None]:
     except SutUnavailableError:
         _end(context, JournalKind.RUN_BLOCKED, RunStatus.BLOCKED)
         raise
-    except PtestError:
+    except PtestError as error:
         _end(context, JournalKind.RUN_FAILED, RunStatus.FAILED)
-        raise
+        raise PtestError(
+            f"{error.what} {error.do}".strip(),
+            do=f"Then go on with: ptest resume {context.run.address}",
+        ) from error
     except Exception as error:
         _end(context, JournalKind.RUN_FAILED, RunStatus.FAILED)
+        if isinstance(error, OSError) and is_full(error):
+            raise write_error(Path(error.filename or context.folder), error) from error
         raise PtestError(
             f"{type(error).__name__}: {error}.",
             do=f"This is an error of ptest; {context.run.address} has the status failed.",
@@ -369,25 +412,21 @@ def _ending(context: RunContext) -> Iterator[None]:
         signal.signal(signal.SIGTERM, earlier)
 
 
+def _note_interruption(context: RunContext) -> None:
+    """A run in progress is resumed with or without this line, so a full disk may prevent it."""
+    with suppress(PtestError):
+        context.run.journal.append("run_interrupted")
+
+
 def _end(context: RunContext, kind: JournalKind, status: RunStatus) -> None:
-    context.run.journal.append(kind)
-    _set_status(context, status)
+    """State how the run ended; where that cannot be written, it stays in progress."""
+    with suppress(PtestError):
+        _set_status(context, status)
+        context.run.journal.append(kind)
 
 
 def _set_status(context: RunContext, status: RunStatus) -> None:
     ended = None if status is RunStatus.IN_PROGRESS else iso(utc_now())
     document = context.run.read_findings()
     metadata = document.metadata.model_copy(update={"status": status, "completed_at": ended})
-    context.run.write_findings(document.model_copy(update={"metadata": metadata}))
-    context.run.write_readme(
-        RunReadme(
-            entry_id=context.entry.id,
-            title=context.entry.title,
-            run_id=context.run.run_id,
-            status=status,
-            started_at=context.run.read_config().started_at,
-            completed_at=ended,
-            summary=metadata.summary,
-            findings_logged=len(document.findings),
-        )
-    )
+    context.run.write_state(document.model_copy(update={"metadata": metadata}))

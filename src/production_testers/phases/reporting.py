@@ -1,6 +1,6 @@
 """Phase 6: what people read, and the run's end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from production_testers import __version__
@@ -9,13 +9,18 @@ from production_testers.experiments.targets import targets_missed
 from production_testers.laws import LAWS
 from production_testers.phases.context import RunContext
 from production_testers.phases.dx import DxEvaluation
-from production_testers.phases.hypotheses import how_hard, hypotheses
+from production_testers.phases.hypotheses import how_hard, hypotheses, outcomes
 from production_testers.phases.testing import summarise
-from production_testers.reports import final_report, summary, verdict
-from production_testers.reports.record import Rejected, RunRecord, TestOutcome
-from production_testers.workspace.atomic import write_text
+from production_testers.reports import final_report, kept, summary, verdict
+from production_testers.reports.record import (
+    HypothesisOutcome,
+    Rejected,
+    RunRecord,
+    TestOutcome,
+)
+from production_testers.workspace.atomic import write_json, write_text
 from production_testers.workspace.clock import iso, parse_iso, utc_now
-from production_testers.workspace.documents import RunStatus
+from production_testers.workspace.documents import Finding, RunStatus
 from production_testers.workspace.run_readme import RunReadme
 
 
@@ -72,18 +77,82 @@ def conclude(context: RunContext) -> Conclusion:
 def report(
     context: RunContext, tests: tuple[TestOutcome, ...], dx: DxEvaluation
 ) -> tuple[RunRecord, Conclusion]:
-    """Write FINAL_REPORT.md, README.md and findings.json as of a completed run."""
+    """Write FINAL_REPORT.md as of a completed run."""
     conclusion = conclude(context)
     completed_at = iso(utc_now())
     record = _record(context, tests, dx, conclusion, completed_at)
     template = context.workspace.report_template.read_text(encoding="utf-8")
     write_text(context.run.final_report, final_report.render(record, template))
-    text = summary.summary(record)
+    write_json(context.run.record, kept.dump(record))
+    return record, conclusion
+
+
+def restate(context: RunContext) -> None:
+    """Bring README.md and, where the run is completed, its report up to date with its findings.
+
+    Args:
+        context: With the findings and proposals as they are now.
+    """
+    document = context.run.read_findings()
+    if document.metadata.status is not RunStatus.COMPLETED or not context.run.record.is_file():
+        context.run.write_state(document)
+        return
+    before = kept.load(context.run.record)
+    record = _with_findings(context, before)
+    template = context.workspace.report_template.read_text(encoding="utf-8")
+    write_text(context.run.final_report, final_report.render(record, template))
+    write_json(context.run.record, kept.dump(record))
+    text = _write_readme(context, record)
+    metadata = document.metadata.model_copy(update={"summary": text})
+    context.run.write_findings(document.model_copy(update={"metadata": metadata}))
+
+
+def _with_findings(context: RunContext, before: RunRecord) -> RunRecord:
+    findings = tuple(context.findings)
+    judged, reasons = verdict.judge(
+        findings,
+        conclusive=before.conclusive,
+        inconclusive_reasons=before.inconclusive_reasons,
+        missed_targets=before.missed_targets,
+    )
+    return replace(
+        before,
+        verdict=judged,
+        verdict_reasons=reasons,
+        findings=findings,
+        finding_schedules={f.id: _seen(f.evidence) for f in findings},
+        proposals=tuple(context.proposals),
+        hypotheses=tuple(_with_findings_of(one, findings) for one in before.hypotheses),
+    )
+
+
+def _with_findings_of(one: HypothesisOutcome, findings: tuple[Finding, ...]) -> HypothesisOutcome:
+    """A finding of its law confirms a hypothesis, whoever found it."""
+    ids = tuple(finding.id for finding in findings if finding.evidence.get("law") == one.law)
+    if one.is_about_code or not set(ids) - set(one.finding_ids):
+        return one
+    shown = f"shown by {', '.join(ids)}"
+    return replace(one, result="confirmed", evidence=shown, finding_ids=ids)
+
+
+def close(context: RunContext, record: RunRecord) -> None:
+    """Complete the run: README.md, the journal, and last findings.json.
+
+    The status in findings.json decides whether a run can be resumed, so it changes when nothing
+    else is left to write: a process that dies earlier leaves a run in progress.
+    """
+    text = _write_readme(context, record)
+    context.run.journal.append("run_completed", verdict=record.verdict.value)
     document = context.run.read_findings()
     metadata = document.metadata.model_copy(
-        update={"status": RunStatus.COMPLETED, "completed_at": completed_at, "summary": text}
+        update={"status": RunStatus.COMPLETED, "completed_at": record.completed_at, "summary": text}
     )
     context.run.write_findings(document.model_copy(update={"metadata": metadata}))
+
+
+def _write_readme(context: RunContext, record: RunRecord) -> str:
+    """Write README.md of a completed run; gives its summary."""
+    text = summary.summary(record)
     context.run.write_readme(
         RunReadme(
             entry_id=context.entry.id,
@@ -91,14 +160,14 @@ def report(
             run_id=context.run.run_id,
             status=RunStatus.COMPLETED,
             started_at=record.started_at,
-            completed_at=completed_at,
+            completed_at=record.completed_at,
             summary=text,
             key_findings=summary.key_findings(record),
             findings_logged=len(context.findings),
             test_note=summary.test_note(record),
         )
     )
-    return record, conclusion
+    return text
 
 
 def _record(
@@ -132,19 +201,23 @@ def _record(
         verdict_reasons=reasons,
         conclusive=conclusion.conclusive,
         inconclusive_reasons=conclusion.reasons,
+        missed_targets=conclusion.missed_targets,
         exploration={kind.value: r.as_json() for kind, r in context.reports.items()},
         costs=context.costs,
         measured=summarise(context.measured) if context.measured else None,
         findings=tuple(context.findings),
         finding_schedules={f.id: _seen(f.evidence) for f in context.findings},
         rejected=tuple(_rejected(defect) for defect in context.rejected),
-        hypotheses=hypotheses(context, tested=True),
+        proposals=tuple(context.proposals),
+        hypotheses=outcomes(hypotheses(context, tested=True)),
         tests=tests,
         data_files=tuple(context.data_files),
         services=("llm", "db", "api", "infra"),
         promises=context.description["capabilities"],
         dx=context.run.read_scores(),
         friction=tuple(point.title for point in dx.friction),
+        pictures=context.pictures,
+        pictures_missing=context.pictures_missing,
         version=__version__,
     )
 

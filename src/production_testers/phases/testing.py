@@ -1,10 +1,13 @@
 """Phase 4: explores scenarios, counts work, measures for real, runs the folder's tests."""
 
+import math
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +15,24 @@ from hdrh.histogram import HdrHistogram
 
 from production_testers.experiments.exploration import WorkerPool, explore
 from production_testers.experiments.lab import COST, MEASURE, PYTHON_VARIABLE
-from production_testers.model.errors import PtestError
+from production_testers.model.errors import PtestError, UsageError
 from production_testers.phases.context import RunContext
 from production_testers.phases.copying import copy_templates
 from production_testers.phases.tracing import otlp_document
 from production_testers.reports.record import LatencySummary, Measured, TestOutcome
-from production_testers.workspace.atomic import write_json, write_text
+from production_testers.workspace.atomic import write_bytes, write_json, write_text
 from production_testers.workspace.clock import stopwatch, utc_now
 
 TRACE = "production_testers.experiments.jobs:trace"
 MEASURE_SECONDS_MAX = 4.0
 PYTEST_TIMEOUT_S = 900.0
+_MISTAKES_IN_TESTS = (2, 4, 5)
+"""How pytest ends where test files cannot be imported, a conftest cannot, or there is no test."""
+THROUGHPUT_PARTS = 20
+"""Throughput is told for as many parts with equally many executions."""
+
+_PART_MIN = 5
+_PERCENTILES_A_DECADE = 10
 
 
 def build_tests(context: RunContext) -> None:
@@ -75,10 +85,7 @@ def measure_arguments(context: RunContext) -> dict[str, Any]:
 
 def summarise(measured: dict[str, Any]) -> Measured:
     """Percentiles from an HdrHistogram with three significant digits, microsecond resolution."""
-    histogram = HdrHistogram(1, 3_600_000_000, 3)
-    for latency_ns in measured["latencies_ns"]:
-        if not histogram.record_value(max(1, latency_ns // 1_000)):
-            raise PtestError(f"A latency of {latency_ns} ns is out of the histogram's range.")
+    histogram = _histogram(measured)
     count = max(1, len(measured["latencies_ns"]))
     cpu_s = measured["cpu_user_s"] + measured["cpu_system_s"]
     return Measured(
@@ -100,6 +107,38 @@ def summarise(measured: dict[str, Any]) -> Measured:
     )
 
 
+def _histogram(measured: dict[str, Any]) -> HdrHistogram:
+    histogram = HdrHistogram(1, 3_600_000_000, 3)
+    for latency_ns in measured["latencies_ns"]:
+        if not histogram.record_value(max(1, latency_ns // 1_000)):
+            raise PtestError(f"A latency of {latency_ns} ns is out of the histogram's range.")
+    return histogram
+
+
+def percentiles(measured: dict[str, Any]) -> list[tuple[float, float]]:
+    """Percent of the executions, and the milliseconds that they took at most.
+
+    The closer to all of them, the closer the steps; the last one leaves out a single execution.
+    """
+    histogram = _histogram(measured)
+    count = len(measured["latencies_ns"])
+    steps = int(math.log10(count) * _PERCENTILES_A_DECADE) + 1 if count else 0
+    percents = [100 * (1 - 10 ** (-step / _PERCENTILES_A_DECADE)) for step in range(steps)]
+    return [(round(p, 4), histogram.get_value_at_percentile(p) / 1e3) for p in percents]
+
+
+def rates(ended_ns: Sequence[int]) -> list[tuple[float, float]]:
+    """The end of every part, seconds, and executions per second in it; none for too few."""
+    parts = min(THROUGHPUT_PARTS, len(ended_ns) // _PART_MIN)
+    found, begun, done = [], 0, 0
+    for part in range(1, parts + 1):
+        until = len(ended_ns) * part // parts
+        ended = ended_ns[until - 1]
+        found.append((round(ended / 1e9, 6), round((until - done) / ((ended - begun) / 1e9), 1)))
+        begun, done = ended, until
+    return found
+
+
 def _write_metrics(context: RunContext) -> None:
     measured = context.measured or {}
     figures = summarise(measured)
@@ -112,7 +151,10 @@ def _write_metrics(context: RunContext) -> None:
     }
     latency = figures.latency
     values = {name: round(getattr(latency, name), 4) for name in latency.__slots__}
-    write_json(context.run.metrics / "latency.json", {**common, **values})
+    write_json(
+        context.run.metrics / "latency.json",
+        {**common, **values, "percentiles": percentiles(measured)},
+    )
     write_json(
         context.run.metrics / "throughput.json",
         {
@@ -120,6 +162,7 @@ def _write_metrics(context: RunContext) -> None:
             "throughput_tps": round(figures.throughput_per_s, 1),
             "failed": figures.failed,
             "wall_s": round(measured["wall_ns"] / 1e9, 4),
+            "over_time": rates(measured["ended_ns"]),
         },
     )
     write_json(
@@ -132,6 +175,9 @@ def _write_metrics(context: RunContext) -> None:
             "rss_max_mb": round(figures.rss_max_mb, 1),
             "file_descriptors": measured["file_descriptors"],
             "tasks_left": figures.tasks_left,
+            "memory_over_executions": [
+                (executions, round(kb / 1024, 2)) for executions, kb in measured["memory_kb"]
+            ],
         },
     )
 
@@ -147,10 +193,18 @@ def _write_traces(context: RunContext, workers: WorkerPool) -> None:
 
 def run_folder_tests(context: RunContext) -> tuple[TestOutcome, ...]:
     """Run `pytest tests/` in the folder, as anybody would, against the same environment."""
+    with tempfile.TemporaryDirectory(prefix="ptest-junit-") as name:
+        junit = Path(name) / "junit.xml"  # pytest would leave half a file where it dies
+        _run_pytest(context, junit)
+        write_bytes(context.run.junit, junit.read_bytes())
+    return read_junit(context.run.junit)
+
+
+def _run_pytest(context: RunContext, junit: Path) -> None:
     environment = {**os.environ, PYTHON_VARIABLE: str(context.environment.python)}
     command = [
         *(sys.executable, "-m", "pytest", "tests/", "-v", "-p", "no:cacheprovider"),
-        *("-p", "no:xdist", "--junitxml", str(context.run.junit)),
+        *("-p", "no:xdist", "--junitxml", str(junit)),
     ]
     try:
         done = subprocess.run(
@@ -172,12 +226,12 @@ def run_folder_tests(context: RunContext) -> tuple[TestOutcome, ...]:
     write_text(context.run.free_log(utc_now(), "tests"), done.stdout)
     if done.returncode not in (0, 1):
         last = (done.stdout.strip().splitlines() or ["no output"])[-1]
-        raise PtestError(
+        kind = UsageError if done.returncode in _MISTAKES_IN_TESTS else PtestError
+        raise kind(
             f"The tests of {context.run.address} could not be run: pytest ended with"
             f" {done.returncode}: {last}",
             do="Its output is in results/logs/.",
         )
-    return read_junit(context.run.junit)
 
 
 def read_junit(path: Path) -> tuple[TestOutcome, ...]:

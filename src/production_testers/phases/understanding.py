@@ -3,17 +3,19 @@
 from pathlib import Path
 
 import production_testers
-from production_testers.model.semantics import Citation
 from production_testers.phases.context import RunContext
 from production_testers.phases.research import (
+    Hazard,
     HypothesisResult,
     InstalledSut,
     Mission,
-    Result,
+    read_source,
+    scan,
     write_research,
 )
-from production_testers.reports.record import HypothesisOutcome
 from production_testers.suts.registry import IMPORT_NAMES
+
+_REFERENCE = "production_testers/suts/reference/"
 
 
 def installed_sut(context: RunContext) -> InstalledSut:
@@ -34,7 +36,17 @@ def installed_sut(context: RunContext) -> InstalledSut:
     )
 
 
-def write_understanding(context: RunContext, found: tuple[HypothesisOutcome, ...]) -> None:
+def hazards_of(context: RunContext) -> tuple[Hazard, ...]:
+    """What the static scan finds in the system under test; a run scans once."""
+    if context.hazards is None:
+        found = scan(read_source(installed_sut(context)))
+        if context.environment.site_packages is None:  # the rest of the package is not under test
+            found = tuple(hazard for hazard in found if hazard.file.startswith(_REFERENCE))
+        context.hazards = found
+    return context.hazards
+
+
+def write_understanding(context: RunContext, found: tuple[HypothesisResult, ...]) -> None:
     """Write research/ with the hypotheses as they stand."""
     entry = context.entry
     write_research(
@@ -48,19 +60,6 @@ def write_understanding(context: RunContext, found: tuple[HypothesisOutcome, ...
             industry=entry.industry,
             deployment_mode=entry.deployment_mode,
         ),
-        hypotheses=tuple(_result(context, one) for one in found),
-    )
-
-
-def _result(context: RunContext, one: HypothesisOutcome) -> HypothesisResult:
-    file, _, line = one.source.rpartition(":")
-    return HypothesisResult(
-        id=one.id,
-        statement=one.statement,
-        law=one.law,
-        kinds=tuple(kind.value for kind in context.plan.schedules),
-        result=Result(one.result),
-        evidence=one.evidence,
-        finding_ids=one.finding_ids,
-        source=Citation(quote=one.promise, file=file, line=int(line)) if one.promise else None,
+        hypotheses=found,
+        hazards=hazards_of(context),
     )

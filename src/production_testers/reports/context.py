@@ -13,6 +13,8 @@ from production_testers.reports.record import RunRecord
 from production_testers.workspace.findings import RunStatus, Severity
 from production_testers.workspace.naming import FindingType
 
+DECIDED, UNDECIDED = ("confirmed", "rejected"), "undecided"
+
 FILES = {
     "README.md": "the run in short",
     "findings.json": "every finding with its evidence",
@@ -36,6 +38,10 @@ def context_of(record: RunRecord) -> dict[str, Any]:
         **_experience(record),
         "actions": actions.actions(record),
         "missing": result_rows.missing(record),
+        "pictures": [
+            {"subject": picture.subject, "path": picture.path, "title": picture.title}
+            for picture in record.pictures
+        ],
         "limits": limits.limits(record),
         "files": _files(record),
     }
@@ -79,6 +85,7 @@ def _metrics(record: RunRecord) -> list[Row]:
         "Confirmed findings": _severities(facts.confirmed(record)),
         "Unconfirmed findings": _severities(facts.unconfirmed(record)),
         "Rejected candidates": f"{len(record.rejected):,}",
+        **({"Proposals": facts.proposals(record)} if record.proposals else {}),
         "Tests passed, failed, skipped": f"{tests['passed']}, {tests['failed']},"
         f" {tests['skipped']}" + (f"; {tests['error']} in error" if tests["error"] else ""),
     }
@@ -115,8 +122,21 @@ def _research(record: RunRecord) -> Row:
                 "source": hypothesis.source,
             }
             for hypothesis in record.hypotheses
+            if hypothesis.result != UNDECIDED
         ],
+        "hypothesis_counts": _hypothesis_counts(record),
     }
+
+
+def _hypothesis_counts(record: RunRecord) -> list[Row]:
+    """Results of the hypotheses about laws and of those about code; no row without any."""
+    rows = []
+    for name, is_about_code in (("laws", False), ("code that looks risky", True)):
+        results = Counter(h.result for h in record.hypotheses if h.is_about_code is is_about_code)
+        if results:
+            counts = {result: results[result] for result in (*DECIDED, UNDECIDED)}
+            rows.append({"name": name, **counts, "total": results.total()})
+    return rows
 
 
 def _environment(record: RunRecord) -> Row:
@@ -195,6 +215,19 @@ def _findings(record: RunRecord) -> Row:
         ),
         "rejected": [_rejected(key, count) for key, count in _rejections(record).items()],
         "rejected_total": len(record.rejected),
+        "proposals": [
+            {
+                "id": proposal.id,
+                "source": proposal.source.value,
+                "law": proposal.law or "",
+                "title": proposal.title,
+                "state": proposal.state.value,
+                "reason": proposal.reason,
+                "finding": proposal.finding or "",
+            }
+            for proposal in record.proposals
+        ],
+        "proposals_counted": facts.proposals(record),
         "logs": [file for row in rows for file in row["attachments"] if file["type"] == "log"],
     }
 
@@ -254,5 +287,10 @@ def _files(record: RunRecord) -> list[Row]:
     for finding in record.findings:
         for file in finding.attachments:
             shown.setdefault(file.path, []).append(finding.id)
+    files += [
+        {"path": picture.path, "what": f"picture: {picture.title}"}
+        for picture in record.pictures
+        if picture.path not in shown
+    ]
     files += [{"path": path, "what": f"evidence of {codes(ids)}"} for path, ids in shown.items()]
     return files

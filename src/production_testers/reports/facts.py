@@ -149,6 +149,13 @@ def unconfirmed(record: RunRecord) -> tuple[Finding, ...]:
     return tuple(finding for finding in record.findings if finding.status in UNCONFIRMED)
 
 
+def proposals(record: RunRecord) -> str:
+    """How many proposals came in, and what became of them."""
+    counts = Counter(proposal.state for proposal in record.proposals)
+    told = ", ".join(f"{count} {state.value}" for state, count in counts.items())
+    return f"{many(len(record.proposals), 'proposal')}{': ' + told if told else ''}"
+
+
 def tests_by_outcome(tests: Iterable[TestOutcome]) -> dict[str, int]:
     """How many tests ended in each way."""
     counts = Counter(test.outcome for test in tests)

@@ -51,6 +51,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         "codes": markdown.codes,
         "quoted": markdown.quoted,
         "fenced": markdown.fenced,
+        "picture": markdown.picture,
     }
     environment.filters.update(filters)
     return environment

@@ -77,6 +77,8 @@ def _of_the_evidence(record: RunRecord) -> Iterator[str]:
         yield "The work of an execution was not counted by number of stages."
     if not record.tests:
         yield "No test of the run folder was executed."
+    if record.pictures_missing:
+        yield f"Pictures could not be drawn: {record.pictures_missing.rstrip('.')}."
     pending = facts.unconfirmed(record)
     if pending:
         yield (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from urllib.parse import quote
 
 NOTHING = "—"
 """Stands in a cell that has no value."""
@@ -60,6 +61,12 @@ def fenced(value: object, language: str = "") -> str:
     body = str(value).strip("\n")
     fence = "`" * max(3, 1 + _longest_run(body))
     return f"{fence}{language}\n{body}\n{fence}"
+
+
+def picture(path: object, title: object) -> str:
+    """An image, with its title for those who cannot see it."""
+    alternative = re.sub(r"([\\\[\]])", r"\\\1", text(title))
+    return f"![{alternative}]({quote(str(path))})"
 
 
 def tidy(document: str) -> str:

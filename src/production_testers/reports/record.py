@@ -13,6 +13,7 @@ from production_testers.workspace.documents import (
     RunConfig,
     RunStatus,
 )
+from production_testers.workspace.proposals import Proposal
 from production_testers.workspace.roadmap import RoadmapEntry
 
 
@@ -30,14 +31,15 @@ class HypothesisOutcome:
     """One hypothesis and what came of it.
 
     Attributes:
-        id: H1, H2 …
+        id: H-001, H-002 …
         statement: What would be the case if it were true; falsifiable.
-        law: The law that would be broken.
+        law: The law that would be broken, or the laws; empty where none speaks of it.
         result: confirmed, rejected or undecided.
         evidence: Why: counts of schedules and of things judged, or the finding.
         finding_ids: The findings that confirm it.
         promise: What the framework says, to the letter; empty where it says nothing.
-        source: `file:line` of the promise.
+        source: `file:line` of the promise, or of the code.
+        is_about_code: Whether it starts from a piece of code, not from a law.
     """
 
     id: str
@@ -48,6 +50,7 @@ class HypothesisOutcome:
     finding_ids: tuple[str, ...] = ()
     promise: str = ""
     source: str = ""
+    is_about_code: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,21 @@ class Rejected:
     kind: str
     gate: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A chart in results/screenshots/.
+
+    Attributes:
+        subject: latency, throughput, memory, work, laws or timeline.
+        path: Relative to the run folder.
+        title: What it shows, with the value seen.
+    """
+
+    subject: str
+    path: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +165,14 @@ class RunRecord:
         verdict_reasons: The facts that decided it, one sentence each.
         conclusive: Whether the risk that the entry names was exercised.
         inconclusive_reasons: What was not exercised or left out, one sentence each.
+        missed_targets: SLOs that were missed, with the figure measured.
         exploration: Kind → what `KindReport.as_json` gives.
         costs: Shape → {"points": [[stages, operations] …], "verdicts": …}.
         measured: Real executions; None when none were made.
         findings: All findings of the run, worst first.
         finding_schedules: Finding id → {"kinds": [...], "schedules": n} in which it was seen.
         rejected: Candidates that failed a gate.
+        proposals: What people and agents proposed, with what became of it.
         hypotheses: With their results.
         tests: The run folder's own tests.
         data_files: Mock data: {"path", "records", "sha256", "class"} each.
@@ -160,6 +180,8 @@ class RunRecord:
         promises: Capability → {"quote", "file", "line"} of the system under test.
         dx: The developer-experience scores.
         friction: Friction points, one line each.
+        pictures: Charts of the run.
+        pictures_missing: Why pictures could not be drawn; empty where all were.
         version: Of this package.
     """
 
@@ -184,6 +206,8 @@ class RunRecord:
     findings: tuple[Finding, ...]
     finding_schedules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     rejected: tuple[Rejected, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    missed_targets: tuple[str, ...] = ()
     hypotheses: tuple[HypothesisOutcome, ...] = ()
     tests: tuple[TestOutcome, ...] = ()
     data_files: tuple[Mapping[str, Any], ...] = ()
@@ -191,4 +215,6 @@ class RunRecord:
     promises: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     dx: DxScores | None = None
     friction: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    pictures_missing: str = ""
     version: str = ""

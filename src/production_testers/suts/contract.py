@@ -7,7 +7,7 @@ reach the harness as it is.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from production_testers.model.canonical import Json
 from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
@@ -27,6 +27,7 @@ class StageCall:
         merged: The framework's own look-up of a key over all dependencies; None without one.
         nest: The framework's own way to run a pipeline from inside a stage, with the input and the
             key of the given request; None where it offers none.
+        redact: The framework's own redaction of personal data in a text; None where it offers none.
     """
 
     input: Mapping[str, Json]
@@ -34,6 +35,7 @@ class StageCall:
     identity: Identity | None
     merged: Callable[[str], Json] | None = None
     nest: "Callable[[PipelineSpec, RunRequest], Awaitable[RunResult]] | None" = None
+    redact: Callable[[str], str] | None = None
 
 
 Body = Callable[[StageSpec, StageCall], Awaitable[Outcome | None]]
@@ -95,3 +97,14 @@ class Adapter(Protocol):
         lets it. Exceptions that are none of the framework's documented ones are a failure
         without a stage.
         """
+
+
+@runtime_checkable
+class Emitting(Protocol):
+    """An adapter whose framework emits events of its own.
+
+    Attributes:
+        emitted: Called with the name and the content of every event, while it is not None.
+    """
+
+    emitted: Callable[[str, Mapping[str, Any]], None] | None

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from production_testers.model.errors import PtestError, UsageError
 
@@ -19,6 +20,7 @@ _WRONG_PATH = {
     errno.EEXIST,
     errno.ENAMETOOLONG,
     errno.ELOOP,
+    errno.ENOTEMPTY,
 }
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -60,6 +62,49 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """A file of any size, written piece by piece; it stands at `path` when the block has ended.
+
+    Raises:
+        UsageError: The place cannot be written to, or a folder stands there.
+        PtestError: The disk is full, or fails in another way.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _replacing(path) as file:
+            yield file
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it; it may be there already.
+
+    Raises:
+        UsageError: The place cannot be written to, or something else stands there.
+        PtestError: The disk is full, or fails in another way.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def put_folder(source: Path, target: Path) -> None:
+    """Move a folder within a file system to `target`, where nothing or an empty folder stands.
+
+    Raises:
+        UsageError: The place cannot be written to, or something stands there.
+        PtestError: The disk is full, or fails in another way.
+    """
+    try:
+        source.rename(target)
+    except OSError as error:
+        raise write_error(target, error) from error
+    _sync_folder(target.parent)
+
+
+@contextlib.contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
     """Let one process at a time work on `folder`; others that ask wait. Leaves no file behind.
 
@@ -78,6 +123,11 @@ def exclusive(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def is_full(error: OSError) -> bool:
+    """Whether a disk, or the user's share of it, has no room left."""
+    return error.errno in _FULL
+
+
 def write_error(path: Path, error: OSError) -> PtestError:
     """What the user is told when `path` cannot be written because of `error`."""
     if error.errno in _READ_ONLY:
@@ -87,7 +137,7 @@ def write_error(path: Path, error: OSError) -> PtestError:
         )
     if error.errno in _WRONG_PATH:
         return UsageError(f"Cannot write {path}: {error.strerror}.", do="Choose another path.")
-    if error.errno in _FULL:
+    if is_full(error):
         return PtestError(
             f"Cannot write {path}: {error.strerror}.",
             do="Free some space; the file that stood there is untouched.",
@@ -96,10 +146,16 @@ def write_error(path: Path, error: OSError) -> PtestError:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    with _replacing(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
     temporary, handle = _open_beside(path)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             if path.exists():
                 os.fchmod(file.fileno(), path.stat().st_mode & 0o777)

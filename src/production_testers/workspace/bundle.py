@@ -13,6 +13,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from production_testers.model.errors import UsageError
+from production_testers.workspace.archive_plan import CACHES, SENSITIVE
 from production_testers.workspace.atomic import write_bytes
 from production_testers.workspace.documents import RunStatus
 from production_testers.workspace.run_folder import RunFolder
@@ -20,16 +21,7 @@ from production_testers.workspace.scaffold import WHEELS
 from production_testers.workspace.wheel import PACKAGE, build_wheel, wheel_name
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
-_SENSITIVE = "sensitive_"
-_LEFT_OUT = {
-    "__pycache__",
-    ".pytest_cache",
-    ".mypy_cache",
-    ".ruff_cache",
-    ".hypothesis",
-    ".venv",
-    ".git",
-}
+_LEFT_OUT = CACHES | {".git"}
 _PIN = re.compile(r"^production-testers==(?P<version>\S+)", re.MULTILINE)
 
 
@@ -88,7 +80,7 @@ def _wheel(run: RunFolder, wheels: Path, scratch: Path) -> Path:
 
 def _files(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
     for path in folder.iterdir():
-        if path.is_symlink() or path.name in _LEFT_OUT or path.name.startswith(_SENSITIVE):
+        if path.is_symlink() or path.name in _LEFT_OUT or path.name.startswith(SENSITIVE):
             continue
         if path.is_dir():
             yield from _files(path, f"{prefix}{path.name}/")

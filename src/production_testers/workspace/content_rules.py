@@ -1,6 +1,7 @@
 """What the files of a run must say, each alone and all together."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from production_testers.workspace.documents import (
     RunStatus,
 )
 from production_testers.workspace.journal import JournalKind
+from production_testers.workspace.layout import PLACES_OF_RUN
 from production_testers.workspace.naming import is_entry_id, parse_finding_id
 from production_testers.workspace.problems import Problem, ProblemSeverity, Rule
 from production_testers.workspace.run_folder import RunFolder
@@ -29,6 +31,8 @@ from production_testers.workspace.run_readme import (
 )
 from production_testers.workspace.schema import Document, read_bytes
 
+# How every draft begins: a paragraph, a quotation, or the docstring of a module.
+_DRAFT = re.compile(r'^(?:> |""")?Draft: ', re.MULTILINE)
 _ENDS = {
     JournalKind.RUN_COMPLETED: RunStatus.COMPLETED,
     JournalKind.RUN_FAILED: RunStatus.FAILED,
@@ -103,8 +107,10 @@ def agreements(run: RunFolder, contents: Contents) -> Iterator[Problem]:
                 contents.config.started_at,
                 contents.findings.metadata.started_at,
             )
-    if contents.scores is not None and contents.status == RunStatus.COMPLETED:
-        yield from _scores_are_given(contents.scores)
+    if contents.status == RunStatus.COMPLETED:
+        yield from _drafts_left(run)
+        if contents.scores is not None:
+            yield from _scores_are_given(contents.scores)
 
 
 _D = TypeVar("_D", bound=Document)
@@ -243,6 +249,25 @@ def _scores_are_given(scores: DxScores) -> Iterator[Problem]:
             severity=ProblemSeverity.WARNING,
             message="the run is completed, but nobody has scored it",
         )
+
+
+def _drafts_left(run: RunFolder) -> Iterator[Problem]:
+    for place in PLACES_OF_RUN:
+        path = run.path / place.path
+        if path.suffix in {".md", ".py"} and path.is_file() and _DRAFT.search(_text(path)):
+            yield Problem(
+                path=place.path,
+                rule=Rule.AGREEMENT,
+                severity=ProblemSeverity.WARNING,
+                message="the run is completed, but this is still a draft",
+            )
+
+
+def _text(path: Path) -> str:
+    try:
+        return read_bytes(path).decode(errors="replace")
+    except UsageError:
+        return ""
 
 
 def _same(path: str, what: str, seen: object, expected: object) -> Iterator[Problem]:

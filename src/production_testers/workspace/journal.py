@@ -14,7 +14,7 @@ from pathlib import Path
 
 from production_testers.model.canonical import canonical_json
 from production_testers.model.errors import InvalidDocumentError, PtestError, UsageError
-from production_testers.workspace.atomic import write_error
+from production_testers.workspace.atomic import write_bytes, write_error
 from production_testers.workspace.clock import iso, utc_now
 
 
@@ -25,6 +25,9 @@ class JournalKind(StrEnum):
     PHASE_STARTED = "phase_started"
     PHASE_COMPLETED = "phase_completed"
     FINDING_RECORDED = "finding_recorded"
+    PROPOSAL_JUDGED = "proposal_judged"
+    AGENT_STARTED = "agent_started"
+    AGENT_ENDED = "agent_ended"
     RUN_INTERRUPTED = "run_interrupted"
     RUN_RESUMED = "run_resumed"
     RUN_COMPLETED = "run_completed"
@@ -90,6 +93,24 @@ class Journal:
         completed = (e for e in self.read() if e["kind"] == JournalKind.PHASE_COMPLETED)
         return frozenset(str(event.get("phase")) for event in completed)
 
+    def put_back(self, before: bytes) -> bool:
+        """Make the journal begin with `before` again and hold events only; True if it did not.
+
+        Raises:
+            UsageError: The place cannot be written to.
+            PtestError: The disk fails.
+        """
+        now = self.path.read_bytes() if self.path.is_file() else b""
+        lines = now.splitlines(keepends=True)
+        known = before.splitlines(keepends=True)
+        added = lines[len(known) :] if lines[: len(known)] == known else lines
+        events = [one for one in added if one not in known and _event(one) and one.endswith(b"\n")]
+        mended = b"".join([*known, *events])
+        if mended == now:
+            return False
+        write_bytes(self.path, mended)
+        return True
+
     def _write(self, line: bytes) -> None:
         with self.path.open("a+b") as file:
             # Two writers at once would both mend the same torn line.
@@ -101,14 +122,19 @@ class Journal:
 
     def _events(self, data: bytes) -> Iterator[dict[str, object]]:
         for number, line in enumerate(data.splitlines(), start=1):
-            event: object = None
-            with contextlib.suppress(ValueError, RecursionError):
-                event = json.loads(line)
-            if not isinstance(event, dict) or event.get("kind") not in set(JournalKind):
+            if (event := _event(line)) is None:
                 raise InvalidDocumentError(
                     str(self.path), (f"line {number}: no event, saw {line[:80]!r}",)
                 )
             yield event
+
+
+def _event(line: bytes) -> dict[str, object] | None:
+    event: object = None
+    with contextlib.suppress(ValueError, RecursionError):
+        event = json.loads(line)
+    known = isinstance(event, dict) and event.get("kind") in set(JournalKind)
+    return event if known else None  # type: ignore[return-value]
 
 
 def _drop_torn_line(handle: int) -> None:

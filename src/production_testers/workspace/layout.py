@@ -187,6 +187,7 @@ PLACES_OF_RUN: tuple[Place, ...] = (
     Place(path="results/screenshots/", need=Need.OPTIONAL),
     _ours("results/events.jsonl"),
     _ours("results/evidence/"),
+    _ours("results/record.json"),
     _ours("results/junit.xml"),
     _ours("results/findings.sarif"),
     _ours("results/report.html"),
@@ -197,7 +198,11 @@ PLACES_OF_RUN: tuple[Place, ...] = (
     Place(path="config/", need=Need.ALWAYS),
     Place(path="config/run_config.json", need=Need.ALWAYS),
     Place(path="config/environment.json", need=Need.ALWAYS),
+    _ours("config/agent_prompt.md"),
 )
+
+KEPT_FOR_EVER = ("findings.json", "FINAL_REPORT.md", "config/")
+"""What an archived run still holds, readable."""
 
 PHASES = ("research", "environment", "pipelines", "tests", "dx", "report")
 """What a run goes through; the journal's `phase` holds one of these."""

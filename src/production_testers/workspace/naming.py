@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 ENTRY_PATTERN = r"[A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-[0-9]{3,}"
-RUN_PATTERN = r"run-[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{3,}"
-FINDING_PATTERN = ENTRY_PATTERN + r"-(?:BUG|SEC|PERF|REL|DX|IMP|DOC|FEAT)-[0-9]{3,}"
+SEQ_PATTERN = r"(?:00[1-9]|0[1-9][0-9]|[1-9][0-9]{2,})"
+RUN_PATTERN = rf"run-[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}-{SEQ_PATTERN}"
+FINDING_PATTERN = rf"{ENTRY_PATTERN}-(?:BUG|SEC|PERF|REL|DX|IMP|DOC|FEAT)-{SEQ_PATTERN}"
 
 _ENTRY = re.compile(r"(?P<family>.+)-(?P<number>[0-9]{3,})\Z")
-_RUN = re.compile(r"run-(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})-(?P<seq>[0-9]{3,})\Z")
-_FINDING = re.compile(rf"(?P<entry>{ENTRY_PATTERN})-(?P<code>[A-Z]+)-(?P<seq>[0-9]{{3,}})\Z")
+_RUN = re.compile(rf"run-(?P<day>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})-(?P<seq>{SEQ_PATTERN})\Z")
+_FINDING = re.compile(rf"(?P<entry>{ENTRY_PATTERN})-(?P<code>[A-Z]+)-(?P<seq>{SEQ_PATTERN})\Z")
 _MOCK = re.compile(
     r"(?P<scenario>[A-Za-z0-9][A-Za-z0-9_-]*)_(?P<variant>[A-Za-z0-9-]+)"
     r"_(?P<size>[0-9]+[km]?)\.(?P<ext>[A-Za-z0-9.]+)\Z"
@@ -154,8 +155,7 @@ def parse_run_name(text: str) -> RunName | None:
         day = date.fromisoformat(match["day"])
     except ValueError:
         return None
-    name = RunName(day=day, seq=int(match["seq"]))
-    return name if name.seq > 0 and str(name) == text else None
+    return RunName(day=day, seq=int(match["seq"]))
 
 
 def parse_finding_id(text: str) -> FindingId | None:

@@ -25,6 +25,7 @@ class Rule(StrEnum):
     AGREEMENT = "agreement"  # two files say different things
     JOURNAL = "journal"
     ROADMAP = "roadmap"
+    UNUSABLE = "unusable"  # the mission cannot work with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,10 +30,11 @@ ARCHIVE = "archive"
 _DRAFT_REPORT = """\
 # Final report: {entry} {title}
 
-> Draft: the run `{run}` is in progress. This file is written when it ends.
+> Draft: not written yet. This file is written when the run `{run}` ends.
 """
 _DRAFT_FRICTION = "# Friction points\n\n> Draft: nobody has looked yet.\n"
 _DRAFT_SUGGESTIONS = "# Suggestions\n\n> Draft: nobody has looked yet.\n"
+DRAFT_SUMMARY = "Draft: the run is in progress."
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,11 @@ class RunFolder:
         return self.results / "evidence"
 
     @property
+    def record(self) -> Path:
+        """results/record.json: what the report was made of."""
+        return self.results / "record.json"
+
+    @property
     def events(self) -> Path:
         """results/events.jsonl."""
         return self.results / "events.jsonl"
@@ -223,6 +229,11 @@ class RunFolder:
     def environment(self) -> Path:
         """config/environment.json."""
         return self.path / "config" / "environment.json"
+
+    @property
+    def agent_prompt(self) -> Path:
+        """config/agent_prompt.md: what an agent was told."""
+        return self.path / "config" / "agent_prompt.md"
 
     @property
     def journal(self) -> Journal:
@@ -281,6 +292,34 @@ class RunFolder:
         """Write README.md; raises as `atomic.write_text` does."""
         write_text(self.readme, readme.render())
 
+    def write_state(self, document: FindingsDocument) -> None:
+        """Write findings.json, and a README that says the same; raises as `atomic.write_json`."""
+        self.write_findings(document)
+        self.write_readme(self.readme_of(document))
+
+    def readme_of(self, document: FindingsDocument, summary: str | None = None) -> RunReadme:
+        """What a README can say that follows from findings.json alone, or from it and a summary."""
+        metadata = document.metadata
+        return RunReadme(
+            entry_id=self.entry_id,
+            title=metadata.roadmap_entry_title,
+            run_id=self.run_id,
+            status=metadata.status,
+            started_at=metadata.started_at,
+            completed_at=metadata.completed_at,
+            summary=metadata.summary if summary is None else summary,
+            findings_logged=len(document.findings),
+        )
+
+    def draft_texts(self, title: str) -> dict[Path, str]:
+        """The required Markdown files before somebody has written them, less the README."""
+        report = _DRAFT_REPORT.format(entry=self.entry_id, title=title, run=self.run_id)
+        return {
+            self.final_report: report,
+            self.friction_points: _DRAFT_FRICTION,
+            self.suggestions: _DRAFT_SUGGESTIONS,
+        }
+
     def draft(
         self,
         *,
@@ -307,40 +346,44 @@ class RunFolder:
                 f"The configuration is of {config.roadmap_entry_id}/{config.run_id}, "
                 f"the folder of {self.address}."
             )
-        document = self._draft_findings(config, agent_run_id)
+        document = self.draft_findings(
+            title=config.roadmap_entry_title,
+            started_at=config.started_at,
+            stageflow_version=config.stageflow_version,
+            agent_model=config.agent_model,
+            agent_run_id=agent_run_id,
+        )
         self.write_config(config)
         self.write_environment(environment)
         self.write_findings(document)
         self.write_scores(DxScores.draft())
-        write_text(self.friction_points, _DRAFT_FRICTION)
-        write_text(self.suggestions, _DRAFT_SUGGESTIONS)
-        title = config.roadmap_entry_title
-        report = _DRAFT_REPORT.format(entry=self.entry_id, title=title, run=self.run_id)
-        write_text(self.final_report, report)
-        self.write_readme(
-            RunReadme(
-                entry_id=self.entry_id,
-                title=title,
-                run_id=self.run_id,
-                status=RunStatus.IN_PROGRESS,
-                started_at=config.started_at,
-                summary=document.metadata.summary,
-            )
-        )
+        for path, text in self.draft_texts(config.roadmap_entry_title).items():
+            write_text(path, text)
+        self.write_readme(self.readme_of(document))
         return document
 
-    def _draft_findings(self, config: RunConfig, agent_run_id: str | None) -> FindingsDocument:
-        name = f"{self.address}@{config.started_at}"
+    def draft_findings(
+        self,
+        *,
+        title: str,
+        started_at: str,
+        stageflow_version: str | None = None,
+        agent_model: str | None = None,
+        agent_run_id: str | None = None,
+        summary: str = DRAFT_SUMMARY,
+    ) -> FindingsDocument:
+        """A findings document without findings, of a run in progress; nothing is written."""
+        name = f"{self.address}@{started_at}"
         return FindingsDocument(
             findings=(),
             metadata=FindingsMetadata(
                 roadmap_entry_id=self.entry_id,
-                roadmap_entry_title=config.roadmap_entry_title,
+                roadmap_entry_title=title,
                 agent_run_id=agent_run_id or str(uuid.uuid5(uuid.NAMESPACE_URL, name)),
-                started_at=config.started_at,
+                started_at=started_at,
                 status=RunStatus.IN_PROGRESS,
-                stageflow_version=config.stageflow_version,
-                agent_model=config.agent_model,
-                summary="Draft: the run is in progress.",
+                stageflow_version=stageflow_version,
+                agent_model=agent_model,
+                summary=summary,
             ),
         )

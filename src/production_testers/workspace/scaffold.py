@@ -1,6 +1,7 @@
 """The files that a workspace starts with: the package's own copies under `root/`, and the wheel."""
 
 import json
+import os
 from collections.abc import Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -9,7 +10,7 @@ from pathlib import Path
 from production_testers.model.errors import UsageError
 from production_testers.workspace.atomic import write_bytes, write_text
 from production_testers.workspace.findings import findings_schema
-from production_testers.workspace.layout import PLACES_OF_ROOT
+from production_testers.workspace.layout import PLACES_OF_ROOT, Need
 from production_testers.workspace.wheel import build_wheel
 
 WHEELS = ".wheels"
@@ -45,6 +46,34 @@ def write_root(root: Path) -> tuple[Path, ...]:
             added.append(path)
     _make_folders(root)
     build_wheel(root / WHEELS)
+    return tuple(added)
+
+
+def put_back(root: Path) -> tuple[str, ...]:
+    """Make the required places of the root that are missing, with what a new workspace has there.
+
+    Returns:
+        The paths that were added, less the aggregate, which follows from the runs.
+
+    Raises:
+        UsageError: `root` cannot be written to.
+        PtestError: The disk fails.
+    """
+    missing = tuple(
+        place.path
+        for place in PLACES_OF_ROOT
+        if place.need is Need.ALWAYS and not os.path.lexists(root / place.path)
+    )
+    folders = tuple(path for path in missing if path.endswith("/"))
+    added = []
+    for relative, data in starting_files():
+        if relative in missing or relative.startswith(folders):
+            write_bytes(root / relative, data)
+            added.append(relative)
+    for folder in folders:
+        if not (root / folder).is_dir():
+            write_text(root / folder / ".gitkeep", "")
+            added.append(folder)
     return tuple(added)
 
 

@@ -6,14 +6,19 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from production_testers.workspace.journal import JournalKind
-from production_testers.workspace.layout import PLACES_OF_RUN, Need, Place, is_exempt, places_in
+from production_testers.workspace.layout import (
+    KEPT_FOR_EVER,
+    PLACES_OF_RUN,
+    Need,
+    Place,
+    is_exempt,
+    places_in,
+)
 from production_testers.workspace.naming import is_entry_id, parse_run_name
 from production_testers.workspace.problems import Problem, ProblemSeverity, Rule
 from production_testers.workspace.run_folder import ARCHIVE, RunFolder
 
 IGNORED = {".pytest_cache", "__pycache__"}
-_KEPT_FOR_EVER = {"findings.json", "FINAL_REPORT.md"}
-_KEPT_TOPS = {"config/"}
 # An abbreviation or a slip, not merely another file of the same kind.
 _LIKENESS = 0.8
 
@@ -30,7 +35,7 @@ def missing_places(run: RunFolder, *, in_progress: bool) -> Iterator[Problem]:
     """
     for place in _required(run, in_progress=in_progress):
         path = run.path / place.path
-        if path.is_dir() if place.is_folder else path.is_file():
+        if _is_there(path, place):
             continue
         if not place.is_folder and (wrong := _misnamed(path)) is not None:
             yield Problem(
@@ -38,6 +43,22 @@ def missing_places(run: RunFolder, *, in_progress: bool) -> Iterator[Problem]:
             )
         elif not _is_told_elsewhere(run, place):
             yield Problem(path=place.path, rule=Rule.REQUIRED, message="is missing")
+
+
+def places_to_make(run: RunFolder, *, in_progress: bool) -> Iterator[Place]:
+    """The required places that are missing, less those that stand there under a wrong name.
+
+    Args:
+        run: The run.
+        in_progress: As for `missing_places`.
+
+    Raises:
+        InvalidDocumentError: The journal is broken.
+    """
+    for place in _required(run, in_progress=in_progress):
+        path = run.path / place.path
+        if not _is_there(path, place) and (place.is_folder or _misnamed(path) is None):
+            yield place
 
 
 def names(run: RunFolder) -> Iterator[Problem]:
@@ -59,16 +80,21 @@ def names(run: RunFolder) -> Iterator[Problem]:
 
 def _required(run: RunFolder, *, in_progress: bool) -> Iterator[Place]:
     if run.is_archived:
-        yield from (p for p in PLACES_OF_RUN if p.path in _KEPT_FOR_EVER or p.top in _KEPT_TOPS)
+        kept = (p for p in PLACES_OF_RUN if p.path in KEPT_FOR_EVER or p.top in KEPT_FOR_EVER)
+        yield from (place for place in kept if place.need is not Need.OPTIONAL)
         return
     tops = _complete_tops(run)
-    if not in_progress and _is_first_of_entry(run):
+    if not (in_progress or _broke_off(run)) and _is_first_of_entry(run):
         tops.add("research/")
     for place in PLACES_OF_RUN:
         if place.need is Need.ALWAYS or place.path in tops:
             yield place
         if place.path in tops:
             yield from places_in(place.path)
+
+
+def _is_there(path: Path, place: Place) -> bool:
+    return path.is_dir() if place.is_folder else path.is_file()
 
 
 def _is_told_elsewhere(run: RunFolder, place: Place) -> bool:
@@ -87,6 +113,13 @@ def _complete_tops(run: RunFolder) -> set[str]:
         return {place.path for place in conditional if place.phase in done}
     # By hand. A folder without a file is not there for git, so it is not there for us.
     return {place.path for place in conditional if any(_files_below(run.path / place.path))}
+
+
+def _broke_off(run: RunFolder) -> bool:
+    """Whether the journal tells of a run that failed or was blocked, maybe in its research."""
+    journal = run.journal
+    started = journal.last(JournalKind.RUN_STARTED) is not None
+    return started and journal.last(JournalKind.RUN_COMPLETED) is None
 
 
 def _is_first_of_entry(run: RunFolder) -> bool:

@@ -8,12 +8,14 @@ must be complete. What git does not carry (empty folders, ignored logs and data)
 from collections.abc import Iterator
 
 from production_testers.model.errors import InvalidDocumentError, UsageError
+from production_testers.workspace.archive import damage
 from production_testers.workspace.content_rules import agreements, read_contents
 from production_testers.workspace.documents import RunStatus, load_aggregate
 from production_testers.workspace.layout import PLACES_OF_ROOT, Need
 from production_testers.workspace.naming import is_entry_id, parse_run_name
 from production_testers.workspace.problems import Problem, ProblemSeverity, Rule
 from production_testers.workspace.run_folder import ARCHIVE, RunFolder
+from production_testers.workspace.tarball import SUFFIX
 from production_testers.workspace.tree_rules import missing_places, names
 from production_testers.workspace.workspace import Workspace
 
@@ -32,6 +34,7 @@ def validate_run(run: RunFolder) -> tuple[Problem, ...]:
         journal = run.events.relative_to(run.path).as_posix()
         found += (Problem(path=journal, rule=Rule.JOURNAL, message=told) for told in error.problems)
     found += names(run)
+    found += _archive_problems(run)
     return _in_order(found)
 
 
@@ -43,6 +46,7 @@ def validate_root(workspace: Workspace) -> tuple[Problem, ...]:
         if place.need is Need.ALWAYS and not (workspace.root / place.path).exists()
     ]
     found += _unknown_siblings(workspace)
+    found += _orphans(workspace)
     if workspace.roadmap_file.exists():
         try:
             workspace.roadmap()
@@ -55,6 +59,31 @@ def validate_root(workspace: Workspace) -> tuple[Problem, ...]:
             name = workspace.aggregate_file.name
             found += (Problem(path=name, rule=Rule.SCHEMA, message=p) for p in error.problems)
     return _in_order(found)
+
+
+def _archive_problems(run: RunFolder) -> Iterator[Problem]:
+    """What is wrong with the tarball that belongs to an archived run."""
+    if not run.is_archived:
+        return
+    try:
+        for told in damage(run):
+            yield Problem(path="archive.json", rule=Rule.AGREEMENT, message=told)
+    except InvalidDocumentError as error:
+        for told in error.problems:
+            yield Problem(path="archive.json", rule=Rule.SCHEMA, message=told)
+
+
+def _orphans(workspace: Workspace) -> Iterator[Problem]:
+    """Tarballs of runs of which nothing is readable any more."""
+    known = {run.address for run in workspace.all_runs()}
+    for path in sorted(workspace.runs_folder.glob(f"*/{ARCHIVE}/run-*{SUFFIX}")):
+        name = path.name.removesuffix(SUFFIX)
+        if f"{path.parent.parent.name}/{name}" not in known:
+            yield Problem(
+                path=path.relative_to(workspace.root).as_posix(),
+                rule=Rule.REQUIRED,
+                message=f"{name}/ with what is kept for ever is missing beside it",
+            )
 
 
 def _unknown_siblings(workspace: Workspace) -> Iterator[Problem]:

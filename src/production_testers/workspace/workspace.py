@@ -1,8 +1,10 @@
 """The root of a workspace: finds runs and entries, allots numbers, keeps the aggregate."""
 
-import itertools
+import contextlib
+import difflib
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +16,7 @@ from production_testers.workspace.aggregate import (
     aggregate,
     known_findings,
 )
-from production_testers.workspace.atomic import exclusive, write_error, write_json
+from production_testers.workspace.atomic import exclusive, make_folder, put_folder, write_json
 from production_testers.workspace.clock import iso, utc_now
 from production_testers.workspace.documents import AggregatedFindings
 from production_testers.workspace.naming import (
@@ -164,14 +166,54 @@ class Workspace:
         for path in (self.root / wanted, Path(address)):
             if path.is_dir() and parse_run_name(path.resolve().name):
                 return RunFolder(path.resolve())
+        near = difflib.get_close_matches(wanted, [run.address for run in self.all_runs()], n=1)
+        do = f"Did you mean {near[0]}? " if near else ""
         raise UsageError(
-            f"There is no run {address!r} in {self.root}.", do="`ptest runs list` shows every run."
+            f"There is no run {address!r} in {self.root}.",
+            do=f"{do}`ptest runs list` shows every run.",
         )
 
-    def new_run(self, entry_id: str, started_at: datetime) -> RunFolder:
+    def own_run(self, address: str) -> RunFolder:
+        """The run of that address, archived or not; raises as `run` does.
+
+        Raises:
+            UsageError: It is not in this workspace.
+        """
+        run = self.run(address)
+        if not run.path.is_relative_to(self.runs_folder):
+            raise UsageError(
+                f"{run.path} is not in {self.runs_folder}.", do="Name its workspace: --workspace."
+            )
+        return run
+
+    def whole_run(self, address: str) -> RunFolder:
+        """The run of that address, with all its files; raises as `run` does.
+
+        Raises:
+            UsageError: It is archived.
+        """
+        run = self.run(address)
+        if run.is_archived:
+            raise UsageError(
+                f"{run.address} is archived.", do=f"`ptest restore {run.address}` brings it back."
+            )
+        return run
+
+    def new_run(
+        self,
+        entry_id: str,
+        started_at: datetime,
+        fill: Callable[[RunFolder], object] | None = None,
+    ) -> RunFolder:
         """Make the next run folder of an entry on the UTC day of `started_at`.
 
-        Making the folder is the lock: of many processes, one gets each number.
+        Of many processes, one gets each number. The folder comes into being with everything that
+        `fill` writes into it, or not at all, also when the process dies.
+
+        Args:
+            entry_id: The roadmap entry.
+            started_at: When the run starts; aware.
+            fill: Writes what the run starts with into the folder it is given.
 
         Raises:
             UsageError: `entry_id` is no id of an entry, or the folder cannot be made.
@@ -183,18 +225,14 @@ class Workspace:
             )
         folder = self.runs_folder / entry_id
         day = started_at.astimezone(UTC).date()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for seq in itertools.count(_last_seq(folder, day) + 1):
-                path = folder / str(RunName(day=day, seq=seq))
-                try:
-                    path.mkdir()
-                except FileExistsError:
-                    continue
-                return RunFolder(path)
-        except OSError as error:
-            raise write_error(folder, error) from error
-        raise AssertionError("counting never ends")
+        make_folder(folder)
+        with exclusive(folder), self._staging(entry_id) as staging:
+            name = str(RunName(day=day, seq=_last_seq(folder, day) + 1))
+            make_folder(staging / name)
+            if fill is not None:
+                fill(RunFolder(staging / name))
+            put_folder(staging / name, folder / name)
+        return RunFolder(folder / name)
 
     def aggregate(self) -> AggregatedFindings:
         """Bring aggregated_findings.json up to date with all runs, archived ones too.
@@ -237,12 +275,18 @@ class Workspace:
             return self._free_finding_id(entry_id, finding_type)
         with exclusive(self.runs_folder / entry_id):
             found = self._free_finding_id(entry_id, finding_type)
-            path = reserve_in.evidence_of(found)
-            try:
-                path.mkdir(parents=True)
-            except OSError as error:
-                raise write_error(path, error) from error
+            make_folder(reserve_in.evidence_of(found))
         return found
+
+    @contextlib.contextmanager
+    def _staging(self, entry_id: str) -> Iterator[Path]:
+        """Where a run of an entry is prepared; only for who has the entry's folder for itself."""
+        staging = self.runs_folder / f".new-{entry_id}.tmp"
+        shutil.rmtree(staging, ignore_errors=True)  # what a killed process left there
+        try:
+            yield staging / entry_id
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
 
     def _free_finding_id(self, entry_id: str, kind: FindingType) -> str:
         used = [

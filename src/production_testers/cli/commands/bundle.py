@@ -25,7 +25,7 @@ def bundle(
         workspace: The workspace; by default the nearest one.
     """
     place = find_workspace(workspace)
-    found = place.run(run)
+    found = place.whole_run(run)
     target = out or Path(f"{found.entry_id}_{found.run_id}.zip")
     made = write_bundle(found, place.wheels, target, draft=draft)
     if json:

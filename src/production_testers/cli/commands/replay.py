@@ -9,8 +9,11 @@ from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import Sut, prepare
 from production_testers.experiments.worker import Worker
 from production_testers.laws import LAWS
+from production_testers.model.canonical import canonical_json
 from production_testers.model.errors import UsageError
 from production_testers.phases.findings import load_defect
+
+_STAGES_OF_A_RUN = '"function":"pipelines.'
 
 
 def replay(
@@ -30,11 +33,17 @@ def replay(
     """
     path = _evidence(finding, workspace)
     defect = load_defect(path)
+    folders = _run_folder(path)
+    if not folders and _STAGES_OF_A_RUN in canonical_json(defect.exhibit):
+        raise UsageError(
+            f"{path} uses stages of its run's pipelines/, which do not stand above it.",
+            do="Put it back into its run folder.",
+        )
     name, version = str(defect.sut["name"]), defect.sut["version"]
     chosen = Sut.parse(sut or (f"{name}=={version}" if version else name))
     tell(f"Preparing {chosen}")
     environment = prepare(chosen)
-    with Worker(environment.python, chosen.name, _run_folder(path)) as worker:
+    with Worker(environment.python, chosen.name, folders) as worker:
         shown = replay_defect(worker, defect)
     if json:
         show_json(

@@ -14,6 +14,8 @@ from production_testers.model.scenario import Kind
 from production_testers.phases import mission
 from production_testers.reports import verdict
 from production_testers.workspace.documents import Severity
+from production_testers.workspace.roadmap import RoadmapEntry
+from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.workspace import Workspace
 
 DEFAULT_SUT = "stageflow-core"
@@ -50,17 +52,35 @@ def run(
     place = find_workspace(workspace)
     found = place.roadmap().entry(entry)
     if in_ is not None:
-        again = place.run(in_)
-        if again.entry_id != found.id:
-            raise UsageError(f"--in {in_}: that is a run of {again.entry_id}, not of {found.id}.")
-        if any(option is not None for option in (sut, seed, budget, kinds, slo)):
-            raise UsageError(
-                f"--in {in_}: the run has its own system under test, seed, plan and targets.",
-                do="Edit its config/run_config.json, or leave the other options out.",
-            )
+        again = run_of(place, found, in_, changed=(sut, seed, budget, kinds, slo))
         return _finish(mission.resume(place, again, tell, again=True), threshold, json=json)
     options = _options(sut or DEFAULT_SUT, seed or 0, budget, kinds or "", slo or "")
     return _finish(mission.start(place, found, options, tell), threshold, json=json)
+
+
+def run_of(
+    place: Workspace, entry: RoadmapEntry, address: str, *, changed: tuple[object, ...]
+) -> RunFolder:
+    """The run of an entry that `--in` names.
+
+    Args:
+        place: The workspace.
+        entry: The entry.
+        address: Of the run.
+        changed: Options that only a new run can have; None where the user gave none.
+
+    Raises:
+        UsageError: It is a run of another entry, archived, or such an option was given.
+    """
+    found = place.whole_run(address)
+    if found.entry_id != entry.id:
+        raise UsageError(f"--in {address}: that is a run of {found.entry_id}, not of {entry.id}.")
+    if any(option is not None for option in changed):
+        raise UsageError(
+            f"--in {address}: the run has its own system under test, seed, plan and targets.",
+            do="Edit its config/run_config.json, or leave the other options out.",
+        )
+    return found
 
 
 def new(
@@ -108,7 +128,7 @@ def resume(
     """
     threshold = _threshold(fail_on)
     place: Workspace = find_workspace(workspace)
-    outcome = mission.resume(place, place.run(run), tell)
+    outcome = mission.resume(place, place.whole_run(run), tell)
     return _finish(outcome, threshold, json=json)
 
 
@@ -146,8 +166,20 @@ def _kinds(text: str) -> tuple[Kind, ...]:
 
 
 def _finish(outcome: mission.Outcome, threshold: Severity | str, *, json: bool) -> int:
-    context, record, conclusion = outcome.context, outcome.record, outcome.conclusion
-    code = verdict.exit_code(
+    code = exit_code(outcome, threshold)
+    if json:
+        show_json(as_json(outcome, code))
+        return code
+    show(told(outcome))
+    for reason in (*outcome.record.verdict_reasons, *outcome.conclusion.missed_targets):
+        tell(f"  {reason}")
+    return code
+
+
+def exit_code(outcome: mission.Outcome, threshold: Severity | str) -> int:
+    """What a run ends with; see `reports.verdict`."""
+    context, conclusion = outcome.context, outcome.conclusion
+    return verdict.exit_code(
         tuple(context.findings),
         fail_on=threshold,  # type: ignore[arg-type]
         new_ids=frozenset(context.new_ids),
@@ -155,13 +187,6 @@ def _finish(outcome: mission.Outcome, threshold: Severity | str, *, json: bool) 
         truncated=conclusion.truncated,
         missed_targets=conclusion.missed_targets,
     )
-    if json:
-        show_json(as_json(outcome, code))
-        return code
-    show(told(outcome))
-    for reason in (*record.verdict_reasons, *conclusion.missed_targets):
-        tell(f"  {reason}")
-    return code
 
 
 def told(outcome: mission.Outcome) -> str:

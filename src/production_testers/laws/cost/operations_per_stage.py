@@ -10,7 +10,7 @@ from production_testers.laws.law import (
     OutcomeClass,
     Severity,
 )
-from production_testers.model.observation import Observation
+from production_testers.model.observation import CostPoint, Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
 
@@ -21,6 +21,11 @@ SIZE_MIN = 250
 """Smaller pipelines say little: constant work per run hides the growth."""
 
 
+def local_exponent(small: CostPoint, large: CostPoint) -> float:
+    """The power of the number of stages like which the work grows between two sizes."""
+    return math.log(large.operations / small.operations) / math.log(large.size / small.size)
+
+
 def check(observation: Observation) -> Verdict:
     """Judge the local exponent between the two largest sizes, at least a factor of 1.5 apart."""
     judgement = Judgement()
@@ -28,9 +33,7 @@ def check(observation: Observation) -> Verdict:
     if len(points) >= 2 and points[-1].size >= SIZE_MIN:
         small, large = points[-2], points[-1]
         if large.size >= 1.5 * small.size and small.operations > 0:
-            exponent = math.log(large.operations / small.operations) / math.log(
-                large.size / small.size
-            )
+            exponent = local_exponent(small, large)
             judgement.judge(
                 exponent <= EXPONENT_MAX,
                 "superlinear",

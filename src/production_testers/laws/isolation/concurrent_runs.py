@@ -1,4 +1,4 @@
-"""Concurrent runs do not see or stop each other."""
+"""Runs of one built pipeline do not see or stop each other."""
 
 from collections.abc import Mapping
 
@@ -10,21 +10,20 @@ from production_testers.model.verdict import Verdict
 
 
 def check(observation: Observation) -> Verdict:
-    """Judge every run that overlaps in time with one of another request."""
+    """Judge every run that ended after one of another request had started."""
     judgement = Judgement()
     lines = list(runs(observation))
     for run in lines:
-        others = [other for other in lines if other.root != run.root and _overlap(run, other)]
+        others = [other for other in lines if other.root != run.root and _before(other, run)]
         if others:
             _sees(run, judgement)
             _is_stopped(run, judgement)
     return judgement.verdict()
 
 
-def _overlap(one: RunLine, other: RunLine) -> bool:
-    if not one.events or not other.events:
-        return False
-    return one.events[0].seq < other.events[-1].seq and other.events[0].seq < one.events[-1].seq
+def _before(other: RunLine, run: RunLine) -> bool:
+    """Whether the other run had started before this one's last event."""
+    return bool(run.events and other.events) and other.events[0].seq < run.events[-1].seq
 
 
 def _sees(run: RunLine, judgement: Judgement) -> None:
@@ -33,7 +32,7 @@ def _sees(run: RunLine, judgement: Judgement) -> None:
             origins = start.value.get("origins")
             for dependency, origin in (origins if isinstance(origins, Mapping) else {}).items():
                 judgement.judge(
-                    origin in (None, run.key),
+                    origin is None or origin in run.kin,
                     "saw-another-run",
                     lambda: (
                         f"stage {start.stage} of run {start.run} got from {dependency} what run"
@@ -44,7 +43,7 @@ def _sees(run: RunLine, judgement: Judgement) -> None:
     for stage, result in run.results.items():
         giver = result[2]
         judgement.judge(
-            giver in (None, run.key),
+            giver is None or giver in run.kin,
             "saw-another-run",
             lambda: f"the result of run {run.key} holds for {stage} what run {giver} gave",
             run.ended.seq if run.ended else 0,
@@ -75,7 +74,8 @@ def _is_stopped(run: RunLine, judgement: Judgement) -> None:
 
 LAW = Law(
     id="isolation/concurrent-runs",
-    statement="Runs that overlap in time neither see each other's data nor stop each other.",
+    statement="Runs of one built pipeline neither see each other's data nor stop each other,"
+    " whether they overlap in time or follow one another.",
     category=Category.RELIABILITY,
     capability=Capability.CONCURRENT_RUNS,
     classes={

@@ -7,7 +7,7 @@ from production_testers.laws.timeline import RunLine, runs, status_of, text
 from production_testers.model.history import Event, EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.pipeline import Status
-from production_testers.model.scenario import FaultKind
+from production_testers.model.scenario import WRITES
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
 
@@ -19,10 +19,7 @@ def check(observation: Observation) -> Verdict:
         return judgement.verdict()
     for run in runs(observation):
         for event in run.events:
-            if (
-                event.kind is EventKind.FAULT_FIRED
-                and text(event, "fault") == FaultKind.MUTATE_INPUTS
-            ):
+            if event.kind is EventKind.FAULT_FIRED and text(event, "fault") in WRITES:
                 for dependency in run.pipeline.stage(event.stage).after:
                     _judge(run, event, dependency, judgement)
     return judgement.verdict()

@@ -21,7 +21,8 @@ def check(observation: Observation) -> Verdict:
     judgement = Judgement()
     if len({request.identity.tenant for request in observation.scenario.requests}) > 1:
         for run in runs(observation):
-            _identity(run, run.request, judgement)
+            if run.key == run.root:  # what nested runs are told is another law's matter
+                _identity(run, run.request, judgement)
             _canaries(run, run.request, judgement)
     return judgement.verdict()
 

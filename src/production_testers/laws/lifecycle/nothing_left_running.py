@@ -83,8 +83,8 @@ def _first_act_after(run: RunLine, ended: Event) -> Event | None:
 
 
 def _class_of(run: RunLine) -> str:
-    if run.cancelled is not None:
-        return "after-cancellation"
+    if run.cancelled is not None or (run.key != run.root and run.outcome == "cancelled"):
+        return "after-cancellation"  # a nested run is cancelled by the stage that runs it
     ended = run.outcome.partition(":")[0]
     return {"completed": "after-completion", "cancelled": "after-stop"}.get(ended, "after-failure")
 

@@ -15,7 +15,7 @@ from production_testers.mocks.datasets.naming import (
     size_text,
 )
 from production_testers.mocks.datasets.registry import SCENARIOS, find_variant, generate
-from production_testers.mocks.datasets.shape import DataClass, DataScenario, Record, Variant
+from production_testers.mocks.datasets.shape import DataClass, DataScenario, Record, Variant, canary
 
 __all__ = [
     "GENERATOR_VERSION",
@@ -25,6 +25,7 @@ __all__ = [
     "DataScenario",
     "Record",
     "Variant",
+    "canary",
     "data_file_name",
     "find_variant",
     "fraud_reason",

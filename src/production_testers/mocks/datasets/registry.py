@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
-from production_testers.mocks.datasets import patients, requests, tenants, transactions
+from production_testers.mocks.datasets import messages, patients, requests, tenants, transactions
 from production_testers.mocks.datasets.shape import DataScenario, Record, Variant
 from production_testers.model.errors import UsageError
 
@@ -16,6 +16,7 @@ SCENARIOS: Final[Mapping[str, DataScenario]] = {
         transactions.SCENARIO,
         patients.SCENARIO,
         tenants.SCENARIO,
+        messages.SCENARIO,
     )
 }
 """Name → scenario, in the order in which they are shown."""

@@ -30,6 +30,7 @@ class SourceCitation:
         line_end: Last line of the quote.
         sha256: Of the file's bytes.
         quote: The words.
+        release: Which release has them, such as `stageflow-core==1.2.0`.
         read_at: When they were read, ISO 8601 in UTC, where that is known.
     """
 
@@ -40,6 +41,7 @@ class SourceCitation:
     line_end: int
     sha256: str
     quote: str
+    release: str
     read_at: str | None = None
 
     @property

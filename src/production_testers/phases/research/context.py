@@ -66,7 +66,8 @@ def _measured(hypotheses: Sequence[HypothesisResult]) -> str:
         )
     laws: dict[str, list[HypothesisResult]] = {}
     for hypothesis in hypotheses:
-        laws.setdefault(hypothesis.law, []).append(hypothesis)
+        if hypothesis.hazard is None:
+            laws.setdefault(hypothesis.laws[0], []).append(hypothesis)
     rows = [
         (
             code(law),

@@ -15,7 +15,10 @@ from production_testers.phases.research.detectors.clock import find_wall_clock_d
 from production_testers.phases.research.detectors.cost import find_nested_scans
 from production_testers.phases.research.detectors.defaults import find_hidden_defaults
 from production_testers.phases.research.detectors.exceptions import find_swallowed_exceptions
-from production_testers.phases.research.detectors.shared_state import find_shared_state
+from production_testers.phases.research.detectors.shared_state import (
+    find_shared_keys,
+    find_shared_state,
+)
 from production_testers.phases.research.detectors.tasks import (
     find_missing_cleanup,
     find_ownerless_tasks,
@@ -26,6 +29,7 @@ from production_testers.phases.research.syntax import functions_of
 
 DETECTORS = (
     find_shared_state,
+    find_shared_keys,
     find_missing_cleanup,
     find_ownerless_tasks,
     find_swallowed_exceptions,

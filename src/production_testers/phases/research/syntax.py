@@ -59,7 +59,7 @@ class Function:
         return (node for node in ast.walk(self.node) if isinstance(node, ast.Call))
 
     def hazard(self, kind: HazardKind, node: ast.stmt | ast.expr, statement: str) -> Hazard:
-        """A hazard at `node`."""
+        """A hazard at `node`, whose lines are those that can do harm."""
         return Hazard(
             kind=kind,
             file=self.module.file.path,
@@ -67,6 +67,7 @@ class Function:
             qualified_name=self.qualified_name,
             code_line=self.module.file.lines[node.lineno - 1].strip(),
             statement=statement,
+            lines=(node.lineno, node.end_lineno or node.lineno),
         )
 
 

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Sequence
 
 from production_testers.phases.research.citations import SourceCitation
-from production_testers.phases.research.hazard import MEANING, Hazard, HazardKind
-from production_testers.phases.research.hypotheses import grouped, places
+from production_testers.phases.research.hazard import MEANING, Hazard, HazardKind, groups_of
+from production_testers.phases.research.hypotheses import places
 from production_testers.phases.research.inventory import (
     NameKind,
     PublicName,
@@ -115,8 +115,8 @@ def _hazards(hazards: Sequence[Hazard]) -> str:
 
 def _hazard_table(hazards: Sequence[Hazard], kind: HazardKind) -> str:
     rows = [
-        (places(group), code(group[0].code_line), group[0].statement)
-        for group in grouped(hazards, kind).values()
+        (places(group), code(group.first.code_line), group.first.statement)
+        for group in groups_of(hazard for hazard in hazards if hazard.kind == kind)
     ]
     return table(("Place", "Code", "What would be seen"), rows)
 

@@ -6,12 +6,17 @@ from pathlib import Path
 
 from production_testers.phases.research.citations import SourceCitation, locate, verify_citations
 from production_testers.phases.research.context import industry_document, web_search_document
-from production_testers.phases.research.hazard import Hazard, HazardKind
+from production_testers.phases.research.hazard import Hazard, HazardGroup, HazardKind
 from production_testers.phases.research.hypotheses import hypotheses_document
 from production_testers.phases.research.mission import HypothesisResult, Mission
 from production_testers.phases.research.promises import Promise, find_promises
 from production_testers.phases.research.scan import count_by_kind, scan
-from production_testers.phases.research.source import InstalledSut, SutSource, read_source
+from production_testers.phases.research.source import (
+    InstalledSut,
+    SourceFile,
+    SutSource,
+    read_source,
+)
 from production_testers.phases.research.technical import technical_document
 from production_testers.workspace.atomic import write_json, write_text
 
@@ -94,19 +99,20 @@ def compose(
     read_at: str | None = None,
 ) -> Research:
     """Everything that `write_research` writes."""
-    promised = [(p, _of_promise(n, p, read_at)) for n, p in enumerate(find_promises(source), 1)]
-    started = _of_hypotheses(source, hypotheses, first=len(promised) + 1, read_at=read_at)
-    everything = [*(citation for _, citation in promised), *started.values()]
+    numbers = _Numbers(release=f"{source.sut.distribution}=={source.sut.version}", read_at=read_at)
+    promised = [(p, _of_promise(numbers, p)) for p in find_promises(source)]
+    started = {h.id: _of_hypothesis(numbers, source, h) for h in hypotheses}
+    everything = numbers.given
     problems = verify_citations(everything, source.sut.site_packages)
     wrong = {problem.partition(":")[0] for problem in problems}
     citations = tuple(citation for citation in everything if citation.id not in wrong)
     kept = [(promise, citation) for promise, citation in promised if citation.id not in wrong]
-    sources = {key: citation for key, citation in started.items() if citation.id not in wrong}
+    sources = {key: cited for key, cited in started.items() if cited and cited.id not in wrong}
     texts = {
         "web_search_results.md": web_search_document(mission, source.sut),
         "industry_context.md": industry_document(mission, hypotheses),
         "technical_context.md": technical_document(source, kept, hazards),
-        "hypotheses.md": hypotheses_document(mission, hypotheses, hazards, sources),
+        "hypotheses.md": hypotheses_document(mission, hypotheses, sources),
     }
     summary = ResearchSummary(
         files=(*texts, "citations.json"),
@@ -119,38 +125,65 @@ def compose(
     return Research(texts=texts, citations=citations, summary=summary)
 
 
-def _of_promise(number: int, promise: Promise, read_at: str | None) -> SourceCitation:
-    what = "README" if promise.subject == "README" else f"docstring of {promise.subject}"
-    return SourceCitation(
-        id=f"C{number:03}",
-        title=what,
-        file=promise.file.path,
-        line_start=promise.line_start,
-        line_end=promise.line_end,
-        sha256=promise.file.sha256,
-        quote=promise.quote,
-        read_at=read_at,
-    )
+class _Numbers:
+    """Gives citations their numbers; what is quoted twice has one."""
+
+    def __init__(self, *, release: str, read_at: str | None) -> None:
+        self._release = release
+        self._read_at = read_at
+        self._given: dict[tuple[str, int, int, str], SourceCitation] = {}
+
+    @property
+    def given(self) -> tuple[SourceCitation, ...]:
+        """All of them, by number."""
+        return tuple(self._given.values())
+
+    def cite(
+        self, title: str, file: SourceFile, lines: tuple[int, int], words: str
+    ) -> SourceCitation:
+        """The citation of these words."""
+        start, end = lines
+        key = (file.path, start, end, words)
+        if key not in self._given:
+            self._given[key] = SourceCitation(
+                id=f"C{len(self._given) + 1:03}",
+                title=title,
+                file=file.path,
+                line_start=start,
+                line_end=end,
+                sha256=file.sha256,
+                quote=words,
+                release=self._release,
+                read_at=self._read_at,
+            )
+        return self._given[key]
 
 
-def _of_hypotheses(
-    source: SutSource, hypotheses: Sequence[HypothesisResult], *, first: int, read_at: str | None
-) -> dict[str, SourceCitation]:
-    """The citation of each hypothesis whose words stand in this release, by hypothesis id."""
-    found: dict[str, SourceCitation] = {}
-    for hypothesis in hypotheses:
-        where = locate(hypothesis.source, source) if hypothesis.source else None
-        if where is None or hypothesis.source is None:
-            continue
-        file, start, end = where
-        found[hypothesis.id] = SourceCitation(
-            id=f"C{first + len(found):03}",
-            title=f"source of hypothesis {hypothesis.id}",
-            file=file.path,
-            line_start=start,
-            line_end=end,
-            sha256=file.sha256,
-            quote=" ".join(hypothesis.source.quote.split()),
-            read_at=read_at,
-        )
-    return found
+def _of_promise(numbers: _Numbers, promise: Promise) -> SourceCitation:
+    title = "README" if promise.subject == "README" else f"docstring of {promise.subject}"
+    lines = (promise.line_start, promise.line_end)
+    return numbers.cite(title, promise.file, lines, promise.quote)
+
+
+def _of_hypothesis(
+    numbers: _Numbers, source: SutSource, hypothesis: HypothesisResult
+) -> SourceCitation | None:
+    """The code or the words that a hypothesis starts from, where this release has them."""
+    if hypothesis.hazard is not None:
+        return _of_code(numbers, source, hypothesis.hazard)
+    where = locate(hypothesis.source, source) if hypothesis.source else None
+    if where is None or hypothesis.source is None:
+        return None
+    file, start, end = where
+    words = " ".join(hypothesis.source.quote.split())
+    return numbers.cite("what a hypothesis starts from", file, (start, end), words)
+
+
+def _of_code(numbers: _Numbers, source: SutSource, group: HazardGroup) -> SourceCitation | None:
+    """The flagged line; those of a group that say the same as the first are cited with it."""
+    first = group.first
+    for module in source.modules.values():
+        if module.file.path == first.file:
+            title = f"code of {first.qualified_name}"
+            return numbers.cite(title, module.file, (first.line, first.line), first.code_line)
+    return None

@@ -1,10 +1,14 @@
 """The reference executor behind the adapter contract."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from production_testers.model.pipeline import PipelineSpec
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
 from production_testers.suts.contract import Body, RunResult
-from production_testers.suts.reference.executor import execute
+from production_testers.suts.reference.executor import Built, execute
+from production_testers.suts.reference.redaction import REDACTS
 
 COMPONENT = "production_testers.suts.reference.executor.Execution.run"
 
@@ -15,6 +19,9 @@ class ReferenceAdapter:
     name = "reference"
     import_roots = ("production_testers.suts.reference",)
 
+    def __init__(self) -> None:
+        self.emitted: Callable[[str, Mapping[str, Any]], None] | None = None
+
     def describe(self) -> SutDescription:
         """Every capability, none of them cited: the code is the document."""
         return SutDescription(
@@ -22,13 +29,14 @@ class ReferenceAdapter:
             version=None,
             capabilities=dict.fromkeys(Capability),
             components=dict.fromkeys(Capability, COMPONENT),
+            redacts=REDACTS,
         )
 
-    def build(self, pipeline: PipelineSpec, body: Body) -> Body:
-        """Nothing is built: every run has its own state."""
+    def build(self, pipeline: PipelineSpec, body: Body) -> Built:
+        """Runs share nothing but the work that idempotency keys have seen done."""
         pipeline.topological_order()
-        return body
+        return Built(body, self.emitted)
 
-    async def run(self, built: Body, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
+    async def run(self, built: Built, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """Execute once."""
         return await execute(pipeline, built, request)

@@ -6,13 +6,21 @@ before the run returns. Inputs are copies, so nobody sees what another stage wri
 
 import asyncio
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
+from production_testers.model.pipeline import (
+    Identity,
+    Outcome,
+    PipelineSpec,
+    StageKind,
+    StageSpec,
+    Status,
+)
 from production_testers.model.scenario import RunRequest
 from production_testers.suts.contract import Body, RunResult, StageCall, StageResult
+from production_testers.suts.reference.redaction import redact
 
 
 class StageFailedError(Exception):
@@ -32,6 +40,27 @@ class PipelineCancelledError(Exception):
 
 
 @dataclass(slots=True)
+class WorkDone:
+    """What stages of kind WORK have given, by idempotency key; shared by the runs of a pipeline."""
+
+    outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    locks: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict)
+
+    def lock(self, key: str, stage: str) -> asyncio.Lock:
+        """Held by the run that does the work; the others wait for what it gives."""
+        return self.locks.setdefault((key, stage), asyncio.Lock())
+
+
+@dataclass(slots=True)
+class Built:
+    """A pipeline that can be run many times."""
+
+    body: Body
+    emit: Callable[[str, Mapping[str, Any]], None] | None = None
+    work_done: WorkDone = field(default_factory=WorkDone)
+
+
+@dataclass(slots=True)
 class Execution:
     """The state of one run; nothing is shared between runs."""
 
@@ -39,6 +68,9 @@ class Execution:
     body: Body
     input: Mapping[str, Any]
     identity: Identity
+    idempotency_key: str | None = None
+    work_done: WorkDone = field(default_factory=WorkDone)
+    emit: Callable[[str, Mapping[str, Any]], None] | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     async def run(self) -> Mapping[str, Outcome]:
@@ -68,7 +100,13 @@ class Execution:
             await asyncio.wait(dependencies, return_when=asyncio.ALL_COMPLETED)
         if any(task.cancelled() or task.exception() for task in dependencies):
             raise asyncio.CancelledError  # its dependency failed; that one tells why
+        self._tell("stage.started", stage)
         self.outcomes[stage.name] = await self._outcome(stage)
+        self._tell("stage.ended", stage)
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        if self.emit is not None:
+            self.emit(name, {"stage": stage.name, "request": self.identity.request})
 
     async def _outcome(self, stage: StageSpec) -> Outcome:
         if stage.skippable:
@@ -81,14 +119,29 @@ class Execution:
             outputs=outputs,
             identity=self.identity,
             merged=lambda key: next((o[key] for o in outputs.values() if key in o), None),
-            nest=lambda pipeline, request: execute(pipeline, self.body, request),
+            nest=lambda pipeline, request: execute(pipeline, Built(self.body, self.emit), request),
+            redact=redact,
         )
-        outcome = await self._in_time(stage, call) or Outcome()
+        outcome = await self._once(stage, call) or Outcome()
         if outcome.status is Status.CANCEL:
             raise PipelineCancelledError(stage.name, outcome.reason or "")
         if outcome.status in (Status.FAIL, Status.RETRY):
             raise StageFailedError(stage.name, outcome.reason or "")
         return outcome
+
+    async def _once(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        """The work of a stage, unless a run with the same idempotency key has done it."""
+        key = self.idempotency_key
+        if not self.pipeline.deduplicates or key is None or stage.kind is not StageKind.WORK:
+            return await self._in_time(stage, call)
+        async with self.work_done.lock(key, stage.name):
+            done = self.work_done.outcomes.get((key, stage.name))
+            if done is not None:
+                return done
+            outcome = await self._in_time(stage, call) or Outcome()
+            if outcome.status is Status.OK:
+                self.work_done.outcomes[key, stage.name] = outcome
+            return outcome
 
     async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
         limit = self.pipeline.stage_timeout_ms
@@ -101,21 +154,40 @@ class Execution:
             raise StageFailedError(stage.name, message) from error
 
 
-async def execute(pipeline: PipelineSpec, body: Body, request: RunRequest) -> RunResult:
+async def execute(pipeline: PipelineSpec, built: Built, request: RunRequest) -> RunResult:
     """Run once, and say how it ended."""
     given = {**request.input, "run": request.key}
+    execution = Execution(
+        pipeline,
+        built.body,
+        given,
+        request.identity,
+        request.idempotency_key,
+        built.work_done,
+        built.emit,
+    )
     try:
-        outcomes = await Execution(pipeline, body, given, request.identity).run()
+        outcomes = await execution.run()
     except StageFailedError as error:
         return RunResult(
-            ended="failed", stage=error.stage, error=error.__cause__, message=str(error)
+            ended="failed",
+            stage=error.stage,
+            error=error.__cause__,
+            message=str(error),
+            stages=_results(execution.outcomes),
         )
     except PipelineCancelledError as error:
-        return RunResult(ended="cancelled", stage=error.stage, message=str(error))
-    return RunResult(
-        ended="completed",
-        stages={
-            name: StageResult(status=outcome.status, value=dict(outcome.value))
-            for name, outcome in outcomes.items()
-        },
-    )
+        return RunResult(
+            ended="cancelled",
+            stage=error.stage,
+            message=str(error),
+            stages=_results(execution.outcomes),
+        )
+    return RunResult(ended="completed", stages=_results(outcomes))
+
+
+def _results(outcomes: Mapping[str, Outcome]) -> dict[str, StageResult]:
+    return {
+        name: StageResult(status=outcome.status, value=dict(outcome.value))
+        for name, outcome in outcomes.items()
+    }

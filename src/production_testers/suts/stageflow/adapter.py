@@ -8,8 +8,8 @@ import inspect
 import json
 import pkgutil
 import warnings
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from typing import Any
@@ -29,15 +29,28 @@ from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
 from production_testers.suts.citations import locate
 from production_testers.suts.contract import Body, RunResult, StageCall, StageResult
-from production_testers.suts.stageflow.promises import COMPONENTS, DISTRIBUTION, PROMISES
+from production_testers.suts.stageflow.promises import COMPONENTS, DISTRIBUTION, PROMISES, REDACTS
+
+try:
+    from stageflow.pipeline.idempotency import IdempotencyInterceptor
+    from stageflow.pipeline.interceptors import get_default_interceptors
+except ImportError:  # older releases
+    IdempotencyInterceptor = get_default_interceptors = None
+try:
+    from stageflow.helpers.guardrails import PIIDetector
+except ImportError:  # older releases
+    PIIDetector = None
 
 _CANONICAL_CONTEXT = hasattr(stageflow.PipelineContext, "derive_root_stage_context")
 _INTERCEPTED = "interceptors" in inspect.signature(stageflow.Pipeline.build).parameters
+_WIDE_EVENTS = "emit_stage_wide_events" in inspect.signature(stageflow.Pipeline.build).parameters
 _CHILD_CONTEXTS = hasattr(stageflow.StageContext, "as_pipeline_context")
 
 _HAS = {
     Capability.STAGE_TIMEOUT: _INTERCEPTED and _CANONICAL_CONTEXT,
     Capability.NESTED_PIPELINES: _CHILD_CONTEXTS and _CANONICAL_CONTEXT,
+    Capability.IDEMPOTENCY: IdempotencyInterceptor is not None and _INTERCEPTED,
+    Capability.REDACTION: PIIDetector is not None,
 }
 """What the words alone do not tell: whether this release's API lets a caller have it."""
 
@@ -47,6 +60,9 @@ class StageflowAdapter:
 
     name = DISTRIBUTION
     import_roots = ("stageflow", "uuid6", "pydantic")
+
+    def __init__(self) -> None:
+        self.emitted: Callable[[str, Mapping[str, Any]], None] | None = None
 
     def describe(self) -> SutDescription:
         """Only what this release says of itself counts as a capability."""
@@ -62,34 +78,74 @@ class StageflowAdapter:
             components={
                 capability: name for capability, name in COMPONENTS.items() if _importable(name)
             },
+            redacts=REDACTS if Capability.REDACTION in capabilities else frozenset(),
         )
 
     def build(self, pipeline: PipelineSpec, body: Body) -> Any:
         """A `UnifiedStageGraph`, with the interceptors that the release has by default."""
-        return _graph(pipeline, body, SubpipelineSpawner(ChildRunTracker()))
+        spawner = SubpipelineSpawner(ChildRunTracker())
+        return _graph(pipeline, _Making(body, spawner, watched=self.emitted is not None))
 
     async def run(self, built: Any, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """`graph.run(root context)`."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
-                coroutine = built.run(_root_context(pipeline, request))
+                coroutine = built.run(_root_context(pipeline, request, _Sink(self)))
             return _completed(await coroutine)
         except Exception as error:  # noqa: BLE001 - whatever escapes is the framework's answer
             return _ended(error)
 
 
-def _graph(pipeline: PipelineSpec, body: Body, spawner: SubpipelineSpawner) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What the stages of a graph are made with.
+
+    Attributes:
+        body: The instrumented stage.
+        spawner: Runs nested pipelines; all of one built pipeline share it.
+        watched: Whether somebody listens to the events, so that all of them are wanted.
+        run: Key of the nested run that the graph is made for; None for the outermost graph.
+    """
+
+    body: Body
+    spawner: SubpipelineSpawner
+    watched: bool = False
+    run: str | None = None
+
+
+class _Sink:
+    """An event sink that hands on what stageflow emits to whoever listens."""
+
+    def __init__(self, adapter: StageflowAdapter) -> None:
+        self._adapter = adapter
+
+    async def emit(self, *, type: str, data: dict[str, Any] | None) -> None:  # noqa: A002 - theirs
+        """Part of stageflow's protocol."""
+        self.try_emit(type=type, data=data)
+
+    def try_emit(self, *, type: str, data: dict[str, Any] | None) -> None:  # noqa: A002 - theirs
+        """Part of stageflow's protocol."""
+        if self._adapter.emitted is not None:
+            self._adapter.emitted(type, data or {})
+
+
+def _graph(pipeline: PipelineSpec, making: _Making) -> Any:
     built = stageflow.Pipeline()
     for stage in pipeline.stages:
         built = built.with_stage(
             stage.name,
-            _Runner(stage, body, spawner),
+            _Runner(stage, making),
             stageflow.StageKind(stage.kind.value),
             dependencies=stage.after,
             conditional=stage.skippable,
         )
-    return built.build()
+    options: dict[str, Any] = {}
+    if making.watched and _WIDE_EVENTS:
+        options |= {"emit_stage_wide_events": True, "emit_pipeline_wide_event": True}
+    if pipeline.deduplicates:
+        options["interceptors"] = [*get_default_interceptors(), IdempotencyInterceptor()]
+    return built.build(**options)
 
 
 def _ended(error: Exception) -> RunResult:
@@ -115,32 +171,29 @@ def _completed(outputs: Mapping[str, Any]) -> RunResult:
 class _Runner:
     """A stageflow stage around the instrumented body."""
 
-    def __init__(self, stage: StageSpec, body: Body, spawner: SubpipelineSpawner) -> None:
+    def __init__(self, stage: StageSpec, making: _Making) -> None:
         self.name = stage.name
         self.kind = stageflow.StageKind(stage.kind.value)
         self._stage = stage
-        self._body = body
-        self._spawner = spawner
+        self._making = making
 
     async def execute(self, ctx: Any) -> Any:
         """Hand over what stageflow gave, and give back the outcome in stageflow's own types."""
-        call = _stage_call(ctx)
+        call = _stage_call(ctx, self._making.run)
         if self._stage.nested is not None:
             call = replace(call, nest=partial(self._nest, ctx))
-        outcome = await self._body(self._stage, call)
+        outcome = await self._making.body(self._stage, call)
         return None if outcome is None else _stage_output(outcome)
 
     async def _nest(self, ctx: Any, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """Spawn a child run, as stageflow's own tools do; the runner is the caller's code.
 
-        A child has its parent's input text, which names the parent's run: the runner puts its own
-        in its place. What the spawner says of the child's end is what counts.
+        What the spawner says of the child's end is what counts.
         """
-        graph = _graph(pipeline, self._body, self._spawner)
+        graph = _graph(pipeline, replace(self._making, run=request.key))
         seen: list[RunResult] = []
 
         async def runner(child: Any) -> dict[str, Any]:
-            child.input_text = _input_text(request)
             try:
                 outputs = await graph.run(child)
             except Exception as error:
@@ -153,7 +206,7 @@ class _Runner:
             warnings.simplefilter("ignore", DeprecationWarning)
             parent = ctx.as_pipeline_context()
         correlation = seeds.uuid_for(0, "correlation", request.key)
-        spawned = await self._spawner.spawn(
+        spawned = await self._making.spawner.spawn(
             pipeline.name, parent, correlation, self._stage.name, runner
         )
         result = seen[0] if seen else RunResult(ended="failed", message=str(spawned.error))
@@ -170,7 +223,7 @@ def _importable(name: str) -> bool:
     return True
 
 
-def _root_context(pipeline: PipelineSpec, request: RunRequest) -> Any:
+def _root_context(pipeline: PipelineSpec, request: RunRequest, sink: _Sink) -> Any:
     ids = {
         "pipeline_run_id": seeds.uuid_for(0, "pipeline-run", request.key),
         "request_id": UUID(request.identity.request),
@@ -179,7 +232,7 @@ def _root_context(pipeline: PipelineSpec, request: RunRequest) -> Any:
         "org_id": UUID(request.identity.tenant),
         "interaction_id": seeds.uuid_for(0, "interaction", request.key),
     }
-    text = _input_text(request)
+    text = canonical_json({**request.input, "run": request.key})
     if not _CANONICAL_CONTEXT:
         snapshot = ContextSnapshot(run_id=RunIdentity(**ids), input_text=text)
         return stageflow.StageContext(
@@ -187,30 +240,42 @@ def _root_context(pipeline: PipelineSpec, request: RunRequest) -> Any:
             inputs=create_stage_inputs(snapshot),
             stage_name="root",
             timer=stageflow.PipelineTimer(),
-            event_sink=None,
+            event_sink=sink,
         )
     limit = pipeline.stage_timeout_ms
-    data = {} if limit is None else {"_timeout_ms": limit}
+    data: dict[str, Any] = {} if limit is None else {"_timeout_ms": limit}
+    if pipeline.deduplicates and request.idempotency_key is not None:
+        data["idempotency_key"] = request.idempotency_key
     return stageflow.PipelineContext(
-        **ids, input_text=text, topology=pipeline.name, execution_mode="test", data=data
+        **ids,
+        input_text=text,
+        topology=pipeline.name,
+        execution_mode="test",
+        data=data,
+        event_sink=sink,
     )
 
 
-def _input_text(request: RunRequest) -> str:
-    return canonical_json({**request.input, "run": request.key})
-
-
-def _stage_call(ctx: Any) -> StageCall:
+def _stage_call(ctx: Any, nested: str | None) -> StageCall:
     inputs = ctx.inputs
     run_id = ctx.snapshot.run_id
+    given = json.loads(ctx.snapshot.input_text or "{}")
+    if nested is not None and nested.startswith(f"{given.get('run')}/"):
+        given["run"] = nested  # a child run inherits its parent's input, and with it the name
     return StageCall(
-        input=json.loads(ctx.snapshot.input_text or "{}"),
+        input=given,
         outputs={name: output.data for name, output in inputs.prior_outputs.items()},
         identity=Identity(
             tenant=str(run_id.org_id), user=str(run_id.user_id), request=str(run_id.request_id)
         ),
         merged=inputs.get,
+        redact=_redact if PIIDetector is not None else None,
     )
+
+
+def _redact(text: str) -> str:
+    """As the documentation of `PIIDetector` shows it."""
+    return str(PIIDetector(redact=True).check(text).transformed_content)
 
 
 def _stage_output(outcome: Outcome) -> Any:

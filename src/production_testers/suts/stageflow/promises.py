@@ -1,6 +1,6 @@
 """What stageflow says of itself, and where the code stands that has to keep it."""
 
-from production_testers.model.semantics import Capability, Citation
+from production_testers.model.semantics import Capability, Citation, PersonalData
 
 DISTRIBUTION = "stageflow-core"
 
@@ -47,11 +47,34 @@ PROMISES: dict[Capability, Citation] = {
     Capability.EXTERNAL_CANCELLATION: Citation(
         quote="Uses structured cancellation to ensure proper resource cleanup", file=_DAG
     ),
+    Capability.IDEMPOTENCY: Citation(
+        quote="Interceptor that enforces idempotency for WORK stages.",
+        file="stageflow/pipeline/idempotency.py",
+    ),
+    Capability.EVENTS: Citation(
+        quote="Structured events, correlation IDs, and logging built-in", file="METADATA"
+    ),
+    Capability.REDACTION: Citation(
+        quote="Detects and optionally redacts PII from content.",
+        file="stageflow/helpers/guardrails.py",
+    ),
     Capability.NESTED_PIPELINES: Citation(
-        quote="This class handles:\n    - Creating child contexts with proper correlation",
+        quote="Spawns and manages subpipeline runs.",
         file=_SUB,
     ),
 }
+
+REDACTS = frozenset(
+    {
+        PersonalData.EMAIL.value,
+        PersonalData.PHONE_US.value,
+        PersonalData.SSN.value,
+        PersonalData.CREDIT_CARD.value,
+        PersonalData.IP_ADDRESS.value,
+    }
+)
+"""What the documentation of `PIIDetector` lists: "Email addresses", "Phone numbers (US formats)",
+"Social Security Numbers", "Credit card numbers", "IP addresses"."""
 
 _RUN = "stageflow.pipeline.dag.UnifiedStageGraph.run"
 
@@ -70,5 +93,8 @@ COMPONENTS: dict[Capability, str] = {
     Capability.MERGED_LOOKUP: "stageflow.stages.inputs.StageInputs.get",
     Capability.CLEANUP_ON_FAILURE: _RUN,
     Capability.EXTERNAL_CANCELLATION: _RUN,
+    Capability.IDEMPOTENCY: "stageflow.pipeline.idempotency.IdempotencyInterceptor",
+    Capability.EVENTS: "stageflow.stages.context.PipelineContext",
+    Capability.REDACTION: "stageflow.helpers.guardrails.PIIDetector",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

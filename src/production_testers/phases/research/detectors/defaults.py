@@ -99,8 +99,18 @@ def _outer_names(annotation: ast.expr) -> set[str]:
             inner = annotation.slice
             members = inner.elts if isinstance(inner, ast.Tuple) else [inner]
             return set().union(*(_outer_names(member) for member in members))
+        if _is_of_fixed_length(annotation):
+            return set()
         return _outer_names(annotation.value)
     return {ast.unparse(annotation).rpartition(".")[2]}
+
+
+def _is_of_fixed_length(annotation: ast.Subscript) -> bool:
+    """Whether it is a `tuple[int, str]`, of which there is no empty one."""
+    members = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else []
+    is_open = any(isinstance(m, ast.Constant) and m.value is Ellipsis for m in members)
+    name = ast.unparse(annotation.value).rpartition(".")[2]
+    return name in {"tuple", "Tuple"} and bool(members) and not is_open
 
 
 def _short(node: ast.expr) -> str:

@@ -2,7 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
+from production_testers.evidence.repairs import Repair
 from production_testers.phases.research.hazard import Hazard, HazardKind
 from production_testers.phases.research.syntax import Function
 
@@ -10,6 +12,10 @@ BROAD = frozenset({"Exception", "BaseException", "CancelledError"})
 LOG_METHODS = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"}
 )
+OBSERVERS = ("_on_", "on_", "callback", "listener", "hook", "observer", "emitter")
+"""How attributes are named that hold what a user wants to be told by."""
+
+EMITS = LOG_METHODS | {"emit", "try_emit"}
 
 
 def find_swallowed_exceptions(function: Function) -> Iterator[Hazard]:
@@ -20,29 +26,28 @@ def find_swallowed_exceptions(function: Function) -> Iterator[Hazard]:
         if isinstance(node, ast.ExceptHandler):
             caught = _broad_names(node.type)
             how = _how_it_ends(node.body)
-            if caught and how and not _ends_a_cancelled_task(function, caught):
-                yield _hazard(function, node.body[0], node.lineno, caught, how)
+            if caught and how and not _is_harmless(function, _guarded(function, node), caught, how):
+                found = _hazard(function, node, caught, how)
+                yield replace(found, repair=Repair.LET_THROUGH)
         elif isinstance(node, ast.With | ast.AsyncWith):
             for item in node.items:
                 caught = _suppressed(function, item.context_expr)
-                if caught and not _ends_a_cancelled_task(function, caught):
-                    yield _hazard(function, node, node.lineno, caught, "dropped")
+                if caught and not _is_harmless(function, node.body, caught, "dropped"):
+                    yield replace(_hazard(function, node, caught, "dropped"), tells=False)
 
 
-def _hazard(function: Function, node: ast.stmt, line: int, caught: str, how: str) -> Hazard:
-    found = function.hazard(
-        HazardKind.SWALLOWED_EXCEPTION,
-        node,
-        f"`{caught}` raised inside `{function.short_name}` (line {line}) is {how}: the caller "
-        "goes on as if nothing had happened.",
-    )
+def _hazard(
+    function: Function, node: ast.ExceptHandler | ast.With | ast.AsyncWith, caught: str, how: str
+) -> Hazard:
     return Hazard(
-        kind=found.kind,
-        file=found.file,
-        line=line,
-        qualified_name=found.qualified_name,
-        code_line=function.module.file.lines[line - 1].strip(),
-        statement=found.statement,
+        kind=HazardKind.SWALLOWED_EXCEPTION,
+        file=function.module.file.path,
+        line=node.lineno,
+        qualified_name=function.qualified_name,
+        code_line=function.module.file.lines[node.lineno - 1].strip(),
+        statement=f"`{caught}` raised inside `{function.short_name}` (line {node.lineno}) is {how}:"
+        " the caller goes on as if nothing had happened.",
+        lines=(node.body[0].lineno, node.body[-1].end_lineno or node.body[-1].lineno),
     )
 
 
@@ -76,6 +81,37 @@ def _suppressed(function: Function, context: ast.expr) -> str:
     if not isinstance(context, ast.Call) or function.name_of(context.func) != "contextlib.suppress":
         return ""
     return next((name for name in map(_broad_names, context.args) if name), "")
+
+
+def _guarded(function: Function, handler: ast.ExceptHandler) -> list[ast.stmt]:
+    around = function.parents.get(handler)
+    return around.body if isinstance(around, ast.Try | ast.TryStar) else []
+
+
+def _is_harmless(function: Function, guarded: list[ast.stmt], caught: str, how: str) -> bool:
+    """Whether nothing of the caller's is lost: a cancelled task, or somebody who is only told.
+
+    A user's own observer may fail without harm to the work that it watches. A failed event of
+    the framework's own is harmless only where the log tells it.
+    """
+    if _ends_a_cancelled_task(function, caught):
+        return True
+    work = [node for node in guarded if not (isinstance(node, ast.Return) and node.value is None)]
+    calls = [_sole_call(statement) for statement in work]
+    names = [ast.unparse(call.func).rpartition(".")[2] for call in calls if call is not None]
+    if not calls or len(names) < len(calls):
+        return False
+    return all(
+        any(word in name for word in OBSERVERS) or (how == "only logged" and name in EMITS)
+        for name in names
+    )
+
+
+def _sole_call(statement: ast.stmt) -> ast.Call | None:
+    """The call that a statement consists of, awaited or not."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    value = value.value if isinstance(value, ast.Await) else value
+    return value if isinstance(value, ast.Call) else None
 
 
 def _ends_a_cancelled_task(function: Function, caught: str) -> bool:

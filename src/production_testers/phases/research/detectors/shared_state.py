@@ -2,7 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
+from production_testers.evidence.repairs import Repair
 from production_testers.phases.research.hazard import Hazard, HazardKind
 from production_testers.phases.research.syntax import Function, dotted, is_self_attribute
 
@@ -31,7 +33,33 @@ LIFECYCLE = frozenset(
 
 
 def find_shared_state(function: Function) -> Iterator[Hazard]:
-    """Attributes and fixed keys that an asynchronous method sets to something of its call."""
+    """Attributes that an asynchronous method sets to something of its call."""
+    for node, target, value in _assignments(function):
+        if is_self_attribute(target) and _is_unprotected(function, node, target, value):
+            attribute = ast.unparse(target)
+            found = function.hazard(
+                HazardKind.SHARED_STATE,
+                node,
+                f"When two calls of `{function.short_name}` on one object overlap, the second "
+                f"replaces `{attribute}` while the first still uses it.",
+            )
+            yield replace(found, subject=attribute, repair=Repair.KEEP_PER_RUN)
+
+
+def find_shared_keys(function: Function) -> Iterator[Hazard]:
+    """Fixed keys of an object that it was given, set to something of the call."""
+    for node, target, value in _assignments(function):
+        if _is_fixed_key_of_parameter(function, target, value):
+            yield function.hazard(
+                HazardKind.SHARED_KEY,
+                node,
+                f"When `{function.short_name}` is called for two stages of one run at the same "
+                f"time, both write `{ast.unparse(target)}` and one value is lost.",
+            )
+
+
+def _assignments(function: Function) -> Iterator[tuple[ast.stmt, ast.expr, ast.expr]]:
+    """Statement, target and value, where an asynchronous method assigns what its call made."""
     if function.owner is None or not isinstance(function.node, ast.AsyncFunctionDef):
         return
     if function.node.name.strip("_") in LIFECYCLE:
@@ -40,26 +68,8 @@ def find_shared_state(function: Function) -> Iterator[Hazard]:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
-                statement = _statement(function, node, target, node.value)
-                if statement:
-                    yield function.hazard(HazardKind.SHARED_STATE, node, statement)
-
-
-def _statement(function: Function, node: ast.stmt, target: ast.expr, value: ast.expr) -> str:
-    if not _is_of_this_call(value):
-        return ""
-    name = function.short_name
-    if is_self_attribute(target) and _is_unprotected(function, node, target, value):
-        return (
-            f"When two calls of `{name}` on one object overlap, the second replaces "
-            f"`{ast.unparse(target)}` while the first still uses it."
-        )
-    if _is_fixed_key_of_parameter(function, target, value):
-        return (
-            f"When `{name}` is called for two stages of one run at the same time, both write "
-            f"`{ast.unparse(target)}` and one value is lost."
-        )
-    return ""
+                if _is_of_this_call(node.value):
+                    yield node, target, node.value
 
 
 def _is_of_this_call(value: ast.expr) -> bool:

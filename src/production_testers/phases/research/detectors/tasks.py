@@ -2,7 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
+from production_testers.evidence.repairs import Repair
 from production_testers.phases.research.hazard import Hazard, HazardKind
 from production_testers.phases.research.syntax import Function, dotted
 
@@ -27,12 +29,13 @@ def find_ownerless_tasks(function: Function) -> Iterator[Hazard]:
         else:
             continue
         if dropped and _spawns(function, node.value):
-            yield function.hazard(
+            found = function.hazard(
                 HazardKind.OWNERLESS_TASK,
                 node,
                 f"After `{function.short_name}` has returned, the task that it started still runs: "
                 "it outlives its run, and an exception in it reaches nobody.",
             )
+            yield replace(found, repair=Repair.STOP_TASKS)
 
 
 def find_missing_cleanup(function: Function) -> Iterator[Hazard]:
@@ -49,12 +52,13 @@ def _abandoned_tasks(function: Function) -> Iterator[Hazard]:
         if not _spawns(function, call):
             continue
         if _is_kept_locally(function, call) and _awaits_something_else(function, call):
-            yield function.hazard(
+            found = function.hazard(
                 HazardKind.MISSING_CLEANUP,
                 call,
                 f"When the caller of `{function.short_name}` is cancelled while it waits, the "
                 "tasks that it started go on running.",
             )
+            yield replace(found, repair=Repair.STOP_TASKS)
 
 
 def _is_kept_locally(function: Function, call: ast.Call) -> bool:

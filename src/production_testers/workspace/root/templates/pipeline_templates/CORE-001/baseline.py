@@ -17,6 +17,7 @@ from production_testers.testing import (
 )
 
 SERVICES = {"llm": "mocks.services.mock_llm:service"}
+WATCH = False
 STAGES = "pipelines.stages.custom_stages"
 
 
@@ -57,4 +58,5 @@ def scenario(random: Random) -> Scenario:
         requests=some_requests(random, 2),
         latencies=latencies(random),
         services=SERVICES,
+        watch=WATCH,
     )

@@ -19,6 +19,7 @@ from production_testers.testing import (
 )
 
 SERVICES = {"llm": "mocks.services.mock_llm:service"}
+WATCH = False
 TENANTS = 4
 
 
@@ -55,4 +56,5 @@ def scenario(random: Random) -> Scenario:
         requests=some_requests(random, TENANTS),
         latencies=latencies(random),
         services=SERVICES,
+        watch=WATCH,
     )

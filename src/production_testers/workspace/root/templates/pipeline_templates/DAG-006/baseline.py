@@ -5,6 +5,7 @@ from random import Random
 from production_testers.testing import Kind, PipelineSpec, Scenario, chain, latencies, requests
 
 SERVICES: dict[str, str] = {}
+WATCH = False
 DEEP = 1_000
 
 
@@ -31,4 +32,5 @@ def scenario(random: Random) -> Scenario:
         pipeline=chain(DEEP + random.randint(0, 50), shuffled),
         requests=some_requests(random, 1),
         latencies=latencies(random),
+        watch=WATCH,
     )

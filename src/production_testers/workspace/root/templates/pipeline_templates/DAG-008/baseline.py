@@ -16,6 +16,7 @@ from production_testers.testing import (
 )
 
 SERVICES: dict[str, str] = {}
+WATCH = False
 
 
 def pipeline() -> PipelineSpec:
@@ -65,4 +66,5 @@ def scenario(random: Random) -> Scenario:
         pipeline=varied(random),
         requests=some_requests(random, random.randint(1, 3)),
         latencies=latencies(random),
+        watch=WATCH,
     )

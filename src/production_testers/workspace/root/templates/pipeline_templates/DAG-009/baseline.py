@@ -15,6 +15,7 @@ from production_testers.testing import (
 )
 
 SERVICES: dict[str, str] = {}
+WATCH = False
 TIMEOUT_MS = 200.0
 
 
@@ -48,4 +49,5 @@ def scenario(random: Random) -> Scenario:
         pipeline=varied(random),
         requests=requests(random, 1),
         latencies=latencies(random),
+        watch=WATCH,
     )

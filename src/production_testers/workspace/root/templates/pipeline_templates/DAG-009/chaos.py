@@ -45,4 +45,5 @@ def scenario(random: Random) -> Scenario:
         requests=runs,
         faults=tuple(hit),
         latencies=latencies(random),
+        watch=baseline.WATCH,
     )

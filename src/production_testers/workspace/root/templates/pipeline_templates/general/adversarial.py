@@ -36,4 +36,5 @@ def scenario(random: Random) -> Scenario:
         faults=faults(random, drawn, runs, KINDS, count=random.randint(0, 2)),
         latencies=latencies(random),
         services=baseline.SERVICES,
+        watch=baseline.WATCH,
     )

@@ -2,6 +2,8 @@
 
 `pipeline()` is the pipeline that people read; `varied()` draws others like it, because a defect
 may need another shape. The other four kinds import both from here.
+`SERVICES` are the mocks that stages call; with `WATCH`, what the framework emits and logs of its
+own accord is recorded and judged as well.
 """
 
 from random import Random
@@ -21,6 +23,7 @@ from production_testers.testing import (
 )
 
 SERVICES = {"llm": "mocks.services.mock_llm:service"}
+WATCH = False
 STAGES = "pipelines.stages.custom_stages"
 
 
@@ -67,4 +70,5 @@ def scenario(random: Random) -> Scenario:
         requests=some_requests(random, 1),
         latencies=latencies(random),
         services=SERVICES,
+        watch=WATCH,
     )

@@ -46,4 +46,5 @@ def scenario(random: Random) -> Scenario:
         faults=faults(random, drawn, runs, KINDS, count=random.randint(0, 4)),
         latencies=latencies(random),
         services=baseline.SERVICES,
+        watch=baseline.WATCH,
     )

@@ -37,4 +37,5 @@ def scenario(random: Random) -> Scenario:
         faults=faults(random, drawn, first, kinds, count=random.randint(1, 3)),
         latencies=latencies(random),
         services=baseline.SERVICES,
+        watch=baseline.WATCH,
     )

@@ -22,4 +22,5 @@ def scenario(random: Random) -> Scenario:
         requests=baseline.some_requests(random, random.randint(2, RUNS_MAX)),
         latencies=latencies(random, spread=20.0),
         services=baseline.SERVICES,
+        watch=baseline.WATCH,
     )

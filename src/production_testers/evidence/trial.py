@@ -1,0 +1,125 @@
+"""The first look at a proposal: does its scenario break the law that it names, every time?"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from production_testers.evidence.defect import Defect, Step
+from production_testers.evidence.pipeline import ALLOWANCE, Workers, made_small
+from production_testers.experiments.judging import ALREADY_TOLD
+from production_testers.model.errors import PtestError, UsageError
+
+CHECK = "production_testers.evidence.jobs:check"
+REPLAY = "production_testers.experiments.jobs:replay"
+
+TRIALS = 5
+"""Replays, each in a fresh process, all of which must break the law in one way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What the first look showed.
+
+    Attributes:
+        breaks: True: every replay, in one way. False: it does not. None: cannot tell.
+        reason: Why, with numbers.
+        defect: Minimised and fingerprinted, where it breaks the law.
+    """
+
+    breaks: bool | None
+    reason: str
+    defect: Defect | None = None
+
+
+def try_out(
+    workers: Workers, law: str, scenario: Mapping[str, Any], origin: Mapping[str, Any]
+) -> Trial:
+    """Replay a proposed scenario, and make it small where it breaks its law.
+
+    Args:
+        workers: With the system under test.
+        law: The law that is said to be broken.
+        scenario: In its format.
+        origin: Where it comes from; kept with the evidence.
+
+    Raises:
+        UsageError: A stage or service of the scenario cannot be imported.
+    """
+    missing = workers.call(CHECK, {"scenario": dict(scenario), "law": law})["not_offered"]
+    if missing:
+        return Trial(breaks=False, reason=f"not offered by {_name(workers)}: {', '.join(missing)}")
+    verdicts = [_replayed(workers, law, scenario) for _ in range(TRIALS)]
+    broken = [verdict for verdict in verdicts if verdict["state"] == "broken"]
+    ways = Counter(verdict["outcome_class"] for verdict in broken)
+    if len(broken) < TRIALS or len(ways) > 1:
+        return _not_broken(verdicts, broken, len(ways))
+    return _broken(workers, law, scenario, origin, broken[0])
+
+
+def _name(workers: Workers) -> str:
+    return " ".join(str(part) for part in (workers.sut["name"], workers.sut["version"]) if part)
+
+
+def _replayed(workers: Workers, law: str, scenario: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        result = workers.call(REPLAY, {"scenario": dict(scenario)})
+    except UsageError:
+        raise
+    except PtestError as error:  # it kills its process, or is more than the harness can do
+        told = (error.what.splitlines() or [""])[0]
+        return {"state": "unknown", "summary": told, "outcome_class": "", "exercised": 0}
+    verdict: Mapping[str, Any] = result["verdicts"][law]
+    return verdict
+
+
+def _not_broken(
+    verdicts: list[Mapping[str, Any]], broken: list[Mapping[str, Any]], ways: int
+) -> Trial:
+    if broken:
+        again = f", in {ways} different ways" if ways > 1 else ""
+        return Trial(breaks=False, reason=f"flaky: {len(broken)} of {TRIALS} replays{again}")
+    told_by = verdicts[0]["summary"]
+    if told_by.startswith(ALREADY_TOLD):
+        return Trial(breaks=False, reason=f"the break is {told_by}; propose it for that law")
+    unknown = [verdict for verdict in verdicts if verdict["state"] == "unknown"]
+    if unknown:
+        told = unknown[0]["summary"] or "nothing was judged"
+        return Trial(
+            breaks=None, reason=f"cannot tell in {len(unknown)} of {TRIALS} replays: {told}"
+        )
+    judged = verdicts[0]["exercised"]
+    return Trial(
+        breaks=False,
+        reason=f"does not break the law: it holds in {TRIALS} of {TRIALS} replays, on {judged}"
+        f" thing{'s' * (judged != 1)} judged",
+    )
+
+
+def _broken(
+    workers: Workers,
+    law: str,
+    scenario: Mapping[str, Any],
+    origin: Mapping[str, Any],
+    verdict: Mapping[str, Any],
+) -> Trial:
+    reason = f"{TRIALS} of {TRIALS} replays break the law"
+    proposed = Defect(
+        law=law,
+        outcome_class=verdict["outcome_class"],
+        component="",
+        features=(),
+        fingerprint="",
+        verdict=verdict,
+        exhibit={"scenario": scenario},
+        digest="",
+        sut=workers.sut,
+        kinds={scenario["kind"]: 0},
+        origin=origin,
+        steps=(Step(state="proposed", passed=True, detail=f"{origin['proposal']}: {reason}"),),
+    )
+    defect, _ = made_small(workers, proposed, ALLOWANCE)
+    if (gate := defect.failed_gate) is not None:
+        died = gate.state == "minimised"
+        return Trial(breaks=None if died else False, reason=gate.detail)
+    return Trial(breaks=True, reason=reason, defect=defect)

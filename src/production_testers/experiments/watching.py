@@ -1,0 +1,80 @@
+"""Listens to what the framework says of its own accord: its events and its log records.
+
+Which run something belongs to is known from the task that says it, not from what it says:
+whatever a framework starts for a run inherits the run's context.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from production_testers.experiments.instruments import Recorder, canaries
+from production_testers.model.history import EventKind
+from production_testers.model.scenario import Scenario
+from production_testers.suts.contract import Adapter, Emitting
+
+RUN: ContextVar[str] = ContextVar("ptest_run", default="")
+"""The run for which the current task works."""
+
+RECORDS_MAX = 2_000
+"""What is kept of one execution; a framework that says more is judged by its first words."""
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+@contextmanager
+def watching(adapter: Adapter, scenario: Scenario, recorder: Recorder) -> Iterator[None]:
+    """While it is open, everything that the framework emits or logs goes into the history."""
+    if not scenario.watch:
+        yield
+        return
+    watch = _Watch(scenario, recorder)
+    logger = logging.getLogger(adapter.import_roots[0])
+    level, propagate = logger.level, logger.propagate
+    logger.addHandler(watch)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    if isinstance(adapter, Emitting):
+        adapter.emitted = watch.emitted
+    try:
+        yield
+    finally:
+        logger.removeHandler(watch)
+        logger.setLevel(level)
+        logger.propagate = propagate
+        if isinstance(adapter, Emitting):
+            adapter.emitted = None
+
+
+class _Watch(logging.Handler):
+    """Writes down what is said: by whom, about which runs, and which secrets it holds."""
+
+    def __init__(self, scenario: Scenario, recorder: Recorder) -> None:
+        super().__init__()
+        self._recorder = recorder
+        self._requests = {r.identity.request: r.key for r in scenario.requests}
+        self._left = RECORDS_MAX
+
+    def emitted(self, name: str, content: Mapping[str, Any]) -> None:
+        """One event of the framework."""
+        self._add(EventKind.EMITTED, name, "", repr(dict(content)))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One log record of the framework."""
+        extra = {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
+        text = f"{record.getMessage()} {extra!r} {trace}"
+        self._add(EventKind.LOGGED, record.name, record.levelname, text)
+
+    def _add(self, kind: EventKind, name: str, level: str, text: str) -> None:
+        if self._left <= 0:
+            return
+        self._left -= 1
+        run = RUN.get()
+        named = [key for request, key in self._requests.items() if request in text]
+        named.sort(key=lambda key: key != run)  # its own first: the list is cut
+        self._recorder.add(
+            kind, run, name=name, level=level, runs=named[:5], canaries=canaries(text)[:5]
+        )

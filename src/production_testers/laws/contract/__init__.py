@@ -1,0 +1,1 @@
+"""Laws about what a caller may rely on."""

@@ -1,0 +1,1 @@
+"""Laws about effects on the world outside."""

@@ -1,0 +1,1 @@
+"""Laws about what can be seen of a run."""

@@ -1,0 +1,48 @@
+"""Every event of the framework names the run that it belongs to."""
+
+from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
+from production_testers.model.history import EventKind
+from production_testers.model.observation import Observation
+from production_testers.model.semantics import Capability
+from production_testers.model.verdict import Verdict
+
+
+def check(observation: Observation) -> Verdict:
+    """Judge every event that the framework emitted while it worked for a run."""
+    judgement = Judgement()
+    for event in observation.history.of(EventKind.EMITTED):
+        named = event.value.get("runs")
+        if not event.run or not isinstance(named, list):
+            continue
+        judgement.judge(
+            event.run in named,
+            "other-run-named" if named else "no-run-named",
+            lambda: (
+                f"event {event.value.get('name')!r} of run {event.run} names"
+                f" {', '.join(map(str, named)) or 'no run'}"
+            ),
+            event.seq,
+        )
+    return judgement.verdict()
+
+
+LAW = Law(
+    id="observability/events-correlated",
+    statement="Every event that the framework emits while it works for a run holds that run's"
+    " request id.",
+    category=Category.OBSERVABILITY,
+    capability=Capability.EVENTS,
+    classes={
+        "no-run-named": OutcomeClass(
+            title="Events do not say which request they belong to",
+            severity=Severity.MEDIUM,
+            why="an incident cannot be followed from its request to its events",
+        ),
+        "other-run-named": OutcomeClass(
+            title="Events name another request than the one that they belong to",
+            severity=Severity.HIGH,
+            why="an incident is looked for in the wrong request",
+        ),
+    },
+    check=check,
+)

@@ -1,0 +1,1 @@
+"""Laws about what must not be seen."""

@@ -1,0 +1,83 @@
+"""Takes a proposal of a person or an agent to a finding, or to the reason why it is none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from production_testers.evidence.proposed import law_of
+from production_testers.evidence.trial import CHECK
+from production_testers.experiments.exploration import WorkerPool
+from production_testers.phases import findings, mission, reporting
+from production_testers.phases.context import RunContext
+from production_testers.phases.proposals import read_scenario
+from production_testers.workspace.proposals import (
+    Proposal,
+    ProposalSource,
+    ProposalState,
+    new_proposal,
+    proposals_of,
+)
+from production_testers.workspace.run_folder import RunFolder
+from production_testers.workspace.workspace import Workspace
+
+EXIT_CODES = {
+    ProposalState.PROMOTED: 0,
+    ProposalState.DUPLICATE: 1,
+    ProposalState.REJECTED: 1,
+    ProposalState.UNDECIDED: 2,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What somebody proposes.
+
+    Attributes:
+        law: The law that is said to be broken.
+        scenario: A scenario file, or an evidence file or folder.
+        title: One line for people; empty for the law's own words.
+        note: Why they think so.
+    """
+
+    law: str
+    scenario: Path
+    title: str = ""
+    note: str = ""
+
+
+def propose(
+    workspace: Workspace, run: RunFolder, suggestion: Suggestion, tell: Callable[[str], None]
+) -> Proposal:
+    """Keep a proposal, have the machine judge it, and bring the run up to date.
+
+    Raises:
+        UsageError: The law is unknown, the scenario is wrong, or one of its stages cannot be
+            imported; nothing is kept.
+        SutUnavailableError: The run's system under test cannot be installed or imported.
+    """
+    law = law_of(suggestion.law)
+    scenario = read_scenario(suggestion.scenario)
+    run.read_findings()  # a broken file is told before anything is kept
+    workspace.known_findings()
+    context = mission.open_run(workspace, run, tell)
+    with WorkerPool(context.environment.python, context.sut.name, (run.path,), size=1) as workers:
+        workers.call(CHECK, {"scenario": scenario, "law": law})
+        proposal = new_proposal(
+            run,
+            ProposalSource.COMMAND,
+            law=law,
+            scenario=scenario,
+            title=" ".join(suggestion.title.split()),
+            note=suggestion.note.strip(),
+        )
+        tell(f"Trying {proposal.id} on {context.sut_label}")
+        judged = findings.add(context, workers, proposal)
+    _bring_up_to_date(context)
+    return judged
+
+
+def _bring_up_to_date(context: RunContext) -> None:
+    context.findings = list(context.run.read_findings().findings)
+    context.proposals = list(proposals_of(context.run))
+    reporting.restate(context)
+    context.workspace.aggregate()

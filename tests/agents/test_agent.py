@@ -282,6 +282,19 @@ def test_a_broken_prompt_is_named_with_its_line(quick, agent, workspace):
     assert f"AGENT_SYSTEM_PROMPT.md:{line}: 'ENTRY_TITEL' is undefined" in said.err
 
 
+def test_a_proposal_that_it_broke_is_told_and_nothing_by_hand_stays(quick, agent, workspace):
+    script = writes(by_hand()) + "pathlib.Path('results/evidence').mkdir()\n"
+    script += "pathlib.Path('results/evidence/proposal-001.json').write_text('{}')\n"
+    said = agent(script)
+    run = the_run(workspace)
+    assert said.code == 1
+    (problem,) = said.json["problems"]
+    assert problem["rule"] == "unusable"
+    assert "proposal-001.json" in problem["path"]
+    assert run.read_findings().findings == ()
+    assert run.read_findings().metadata.status.value == "in_progress"
+
+
 @pytest.mark.registry
 def test_proposals_of_an_agent_are_run_on_the_real_framework(
     quick, blind, ptest, workspace, tmp_path, scenario

@@ -184,6 +184,23 @@ def test_a_mistake_is_one_line_and_keeps_nothing(add, run, scenario, law, change
     assert files(run) == before
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("broken!", "SyntaxError"),
+        ("import os; os._exit(3)", "exit 3"),
+    ],
+)
+def test_a_module_that_cannot_be_imported_keeps_nothing(add, right_run, scenario, text, expected):
+    raw = poisoned(right_run, scenario, "0")
+    (right_run.stages / "custom_stages.py").write_text(text)
+    said = add(raw, LAW)
+    assert (said.code, said.out) == (64, "")
+    assert expected in said.err.splitlines()[-1]
+    assert proposals_of(right_run) == ()
+
+
 def test_a_file_that_is_not_there_is_named(ptest, run):
     said = ptest("findings", "add", run.address, "--law", LAW, "--scenario", "no.json")
     assert said.code == 64
@@ -215,3 +232,10 @@ def test_a_mission_judges_every_proposal_again(add, run, blind, workspace):
     assert "2 proposals: 1 promoted, 1 rejected" in run.final_report.read_text()
     assert f"{ENTRY}-BUG-001" in [finding.id for finding in outcome.context.findings]
     assert validate_run(run) == ()
+
+
+def test_the_number_of_a_proposal_is_never_given_again(add, right_run):
+    add(None, "dag/dependencies-first")
+    (right_run.evidence / "proposal-001.json").unlink()
+    said = add(None, "dag/dependencies-first", "--json")
+    assert said.json["proposal"] == "proposal-002"

@@ -72,14 +72,14 @@ def test_a_roadmap_without_entries_has_no_next_one(ptest, workspace):
 def test_next_gives_its_reason_in_one_line(ptest, draft, completed):
     assert ptest("roadmap", "next").out.splitlines()[1:] == [
         "Why: a recipe of its own, P0, Catastrophic, 0 completed runs;"
-        " the first of 2 alike in the file.",
+        " the first of 5 alike in the file.",
         "Run: ptest run CORE-001",
     ]
     draft()  # a run in progress is not completed
     assert ptest("roadmap", "next", "--json").json["id"] == "CORE-001"
     completed("CORE-001/run-2026-01-15-001")
     told = ptest("roadmap", "next", "--json").json
-    assert (told["id"], told["recipe"], told["completed_runs"]) == ("CORE-010", "CORE-010", 0)
+    assert (told["id"], told["recipe"], told["completed_runs"]) == ("CORE-008", "CORE-008", 0)
     assert told["reason"].endswith("no other is alike.")
 
 
@@ -93,7 +93,7 @@ def test_coverage_counts_what_was_run_and_what_was_answered(ptest, draft, comple
     sections = {row["section"].partition(":")[0]: row for row in document["sections"]}
     core = sections["CORE"]
     assert core["tier"] == "Tier 1: The executor"
-    assert (core["entries"], core["own_recipe"], core["run"], core["conclusive"]) == (10, 2, 2, 1)
+    assert (core["entries"], core["own_recipe"], core["run"], core["conclusive"]) == (10, 5, 2, 1)
     assert core["open_findings"] == {"critical": 0, "high": 1, "medium": 0, "low": 0, "info": 0}
     assert (sections["DAG"]["run"], sections["DAG"]["conclusive"]) == (2, 0)
     assert document["total"]["run"] == 4

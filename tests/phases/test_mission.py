@@ -29,7 +29,7 @@ from production_testers.workspace.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
-GENERAL = "CORE-002"
+GENERAL = "CORE-003"
 REQUIRED = (
     "README.md",
     "findings.json",

@@ -297,6 +297,7 @@ READINGS = {
             MACHINE + "another_system_has_no_version_of_stageflow_and_no_model_took_part",
         ],
         "`agent_model` names a model that took part": [
+            "agents/test_agent.py::test_the_model_that_took_part_is_named",
             MACHINE + "the_model_is_the_one_that_took_part",
             MACHINE + "another_system_has_no_version_of_stageflow_and_no_model_took_part",
         ],

@@ -10,6 +10,7 @@ from production_testers.model.errors import UsageError
 from production_testers.phases.proposals import collect
 from production_testers.workspace.atomic import write_bytes
 from production_testers.workspace.problems import Problem, ProblemSeverity, Rule
+from production_testers.workspace.proposals import Proposal, proposal_files
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.validation import validate_run
 
@@ -31,7 +32,7 @@ class Kept:
     @classmethod
     def of(cls, run: RunFolder) -> "Kept":
         """What is to be kept of a run."""
-        stated = (run.config, run.environment, run.findings, run.readme)
+        stated = (run.config, run.environment, run.findings, run.readme, *proposal_files(run))
         research = sorted(run.research.iterdir()) if run.research.is_dir() else []
         written = (run.final_report, run.scores, run.friction_points, run.suggestions, *research)
         return cls(_bytes_of(stated), _bytes_of(written), run.events.read_bytes())
@@ -53,8 +54,17 @@ def mend(run: RunFolder, kept: Kept) -> tuple[Problem, ...]:
     """
     if not run.path.is_dir():
         raise UsageError(f"{run.path} is gone.", do="Start a new run.")
-    problems = [*_of_the_journal(run, kept), *_of_the_sut(run, kept), *validate_run(run)]
-    collect(run)
+    problems = [
+        *_of_the_journal(run, kept),
+        *_of_the_sut(run, kept),
+        *_of_the_proposals(run, kept),
+        *validate_run(run),
+    ]
+    try:
+        collect(run)
+    except UsageError as error:  # then nothing that was written by hand may stay
+        findings = _relative(run, run.findings)
+        problems.append(Problem(path=findings, rule=Rule.UNUSABLE, message=str(error)))
     broken = {problem.path for problem in problems if problem.severity is ProblemSeverity.ERROR}
     for path, data in {**kept.stated, **kept.written}.items():
         if _relative(run, path) in broken or not path.is_file():
@@ -77,6 +87,17 @@ def _of_the_journal(run: RunFolder, kept: Kept) -> Iterator[Problem]:
             rule=Rule.JOURNAL,
             message="the journal only grows: what stood there was changed, or no event was added",
         )
+
+
+def _of_the_proposals(run: RunFolder, kept: Kept) -> Iterator[Problem]:
+    """Proposals that were kept before stay readable."""
+    for path in proposal_files(run):
+        try:
+            Proposal.load(path)
+        except UsageError as error:
+            if path in kept.stated:
+                write_bytes(path, kept.stated[path])
+            yield Problem(path=_relative(run, path), rule=Rule.SCHEMA, message=error.what)
 
 
 def _of_the_sut(run: RunFolder, kept: Kept) -> Iterator[Problem]:

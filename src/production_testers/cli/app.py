@@ -47,7 +47,7 @@ roadmap.command(f"{_COMMANDS}.roadmap:next_entry", name="next")
 roadmap.command(f"{_COMMANDS}.roadmap:show_coverage", name="coverage")
 findings.command(f"{_COMMANDS}.findings:list_findings", name="list")
 findings.command(f"{_COMMANDS}.findings:show_finding", name="show")
-findings.command(f"{_COMMANDS}.findings:add_finding", name="add")
+findings.command(f"{_COMMANDS}.proposals:add_finding", name="add")
 runs.command(f"{_COMMANDS}.runs:list_runs", name="list")
 
 

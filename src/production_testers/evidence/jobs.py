@@ -11,6 +11,7 @@ from production_testers.experiments.execution import execute, needs
 from production_testers.experiments.judging import run_and_judge
 from production_testers.laws import LAWS
 from production_testers.model import scenario_format
+from production_testers.model.errors import UsageError
 from production_testers.model.scenario import Scenario
 from production_testers.model.verdict import State, Verdict
 from production_testers.suts.contract import Adapter
@@ -28,7 +29,12 @@ def check(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str,
     """
     scenario = scenario_format.from_json(arguments["scenario"])
     for path in sorted({*scenario.pipeline.functions(), *scenario.services.values()}):
-        imports.load(path)
+        try:
+            imports.load(path)
+        except UsageError:
+            raise
+        except Exception as error:  # a module of the proposer's own can raise anything
+            raise UsageError(f"Cannot import {path!r}: {type(error).__name__}: {error}.") from error
     sut = adapter.describe()
     needed = {*needs(scenario), LAWS[arguments["law"]].capability}
     return {"not_offered": sorted(c.value for c in needed if not sut.offers(c))}

@@ -16,6 +16,9 @@ from production_testers.model.scenario import Fault, FaultKind, Latencies, RunRe
 WORK_MIN = 50
 """What executing the smallest scenario counts: loop, expectation and laws have their price."""
 
+ROW_MAX = 8
+"""Pipelines of up to this many stages are also tried as a chain."""
+
 Breaks = Callable[[Scenario], bool]
 
 
@@ -181,6 +184,19 @@ def _fewer_edges(scenario: Scenario) -> Iterator[Scenario]:
             yield _with_stage(scenario, stage.name, after=after)
 
 
+def _one_run_in_a_row(scenario: Scenario) -> Iterator[Scenario]:
+    """What several runs show side by side, one may show with its stages one after the other."""
+    if len(scenario.requests) > 1 and 1 < len(scenario.pipeline.stages) <= ROW_MAX:
+        order = scenario.pipeline.topological_order()
+        before = {
+            name: order[place - 1 : place] if place else () for place, name in enumerate(order)
+        }
+        row = tuple(replace(s, after=before[s.name]) for s in scenario.pipeline.stages)
+        chained = replace(scenario, pipeline=replace(scenario.pipeline, stages=row))
+        for request in scenario.requests:
+            yield _only_runs(chained, (request,))
+
+
 def _plain_stages(scenario: Scenario) -> Iterator[Scenario]:
     for stage in scenario.pipeline.stages:
         if stage.skippable:
@@ -190,7 +206,7 @@ def _plain_stages(scenario: Scenario) -> Iterator[Scenario]:
         for name in stage.nested.topological_order() if stage.nested else ():
             if stage.nested and len(stage.nested.stages) > 1:
                 yield _with_stage(scenario, stage.name, nested=stage.nested.without(name))
-        if stage.kind is not StageKind.TRANSFORM:
+        if stage.kind is not StageKind.TRANSFORM and not scenario.pipeline.deduplicates:
             yield _with_stage(scenario, stage.name, kind=StageKind.TRANSFORM)
 
 
@@ -270,6 +286,10 @@ def _plain_times(scenario: Scenario) -> Iterator[Scenario]:
 
 def _plain_moments(scenario: Scenario) -> Iterator[Scenario]:
     """Early and round starts and cancellations."""
+    first = min(request.start_ms for request in scenario.requests)
+    if first > 0:
+        shifted = (replace(r, start_ms=round(r.start_ms - first, 3)) for r in scenario.requests)
+        yield replace(scenario, requests=tuple(shifted))
     for request in scenario.requests:
         for start_ms in (0.0, 1.0, 2.0):
             if request.start_ms > start_ms:
@@ -305,9 +325,9 @@ def _renamed(scenario: Scenario, order: tuple[str, ...]) -> Scenario:
 
     return replace(
         scenario,
-        pipeline=PipelineSpec(
+        pipeline=replace(
+            scenario.pipeline,
             name="minimal",
-            stage_timeout_ms=scenario.pipeline.stage_timeout_ms,
             stages=tuple(
                 replace(s, name=stages[s.name], after=tuple(stages[d] for d in s.after))
                 for s in scenario.pipeline.stages
@@ -352,6 +372,7 @@ STEPS: tuple[Callable[[Scenario], Iterator[Scenario]], ...] = (
     _no_timeout,
     _fewer_stages,
     _fewer_edges,
+    _one_run_in_a_row,
     _plain_stages,
     _plain_pipeline,
     _simpler_faults,

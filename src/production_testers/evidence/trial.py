@@ -8,6 +8,7 @@ from typing import Any
 from production_testers.evidence.defect import Defect, Step
 from production_testers.evidence.pipeline import ALLOWANCE, Workers, made_small
 from production_testers.experiments.judging import ALREADY_TOLD
+from production_testers.experiments.worker import WorkerDiedError
 from production_testers.model.errors import PtestError, UsageError
 
 CHECK = "production_testers.evidence.jobs:check"
@@ -46,10 +47,13 @@ def try_out(
     Raises:
         UsageError: A stage or service of the scenario cannot be imported.
     """
-    missing = workers.call(CHECK, {"scenario": dict(scenario), "law": law})["not_offered"]
+    try:
+        missing = not_offered(workers, law, scenario)
+    except WorkerDiedError as error:
+        return Trial(breaks=None, reason=f"what it names cannot be imported: {error.what}")
     if missing:
         return Trial(breaks=False, reason=f"not offered by {_name(workers)}: {', '.join(missing)}")
-    verdicts = [_replayed(workers, law, scenario) for _ in range(TRIALS)]
+    verdicts = _replays(workers, law, scenario)
     broken = [verdict for verdict in verdicts if verdict["state"] == "broken"]
     ways = Counter(verdict["outcome_class"] for verdict in broken)
     if len(broken) < TRIALS or len(ways) > 1:
@@ -57,8 +61,27 @@ def try_out(
     return _broken(workers, law, scenario, origin, broken[0])
 
 
+def not_offered(workers: Workers, law: str, scenario: Mapping[str, Any]) -> list[str]:
+    """What a scenario or a law needs and this release does not offer; imports all that it names.
+
+    Raises:
+        UsageError: A stage or service cannot be imported.
+        WorkerDiedError: Importing it ends the process.
+    """
+    answer = workers.call(CHECK, {"scenario": dict(scenario), "law": law})
+    return list(answer["not_offered"])
+
+
 def _name(workers: Workers) -> str:
     return " ".join(str(part) for part in (workers.sut["name"], workers.sut["version"]) if part)
+
+
+def _replays(workers: Workers, law: str, scenario: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The law's verdicts; the first replay that ends without one is the last."""
+    verdicts: list[Mapping[str, Any]] = []
+    while len(verdicts) < TRIALS and not (verdicts and "died" in verdicts[-1]):
+        verdicts.append(_replayed(workers, law, scenario))
+    return verdicts
 
 
 def _replayed(workers: Workers, law: str, scenario: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -68,7 +91,7 @@ def _replayed(workers: Workers, law: str, scenario: Mapping[str, Any]) -> Mappin
         raise
     except PtestError as error:  # it kills its process, or is more than the harness can do
         told = (error.what.splitlines() or [""])[0]
-        return {"state": "unknown", "summary": told, "outcome_class": "", "exercised": 0}
+        return {"state": "unknown", "summary": told, "outcome_class": "", "died": True}
     verdict: Mapping[str, Any] = result["verdicts"][law]
     return verdict
 

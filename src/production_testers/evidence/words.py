@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from production_testers.experiments.workloads import GIVE
+from production_testers.model.pipeline import StageKind
+
 _FAULTS = {
     "raise": "raises",
     "fail": "ends with status fail",
@@ -13,6 +16,7 @@ _FAULTS = {
     "slow": "is slow",
     "mutate_inputs": "writes into the outputs that it received",
     "return_none": "returns nothing",
+    "mutate_nested": "writes into lists and objects inside of the outputs that it received",
     "slow_cleanup": "takes time to clean up when it is cancelled",
 }
 
@@ -43,22 +47,43 @@ def _pipeline(pipeline: Mapping[str, Any]) -> str:
     if len(stages) > 12:
         text = f"Pipeline: {len(stages)} stages, {stages[0]['name']} to {stages[-1]['name']}."
     else:
-        parts = [
-            stage["name"]
-            + (" (may be skipped)" if stage["skippable"] else "")
-            + (f" after {' and '.join(stage['after'])}" if stage["after"] else "")
-            for stage in stages
-        ]
+        parts = [_stage(stage) for stage in stages]
         text = f"Pipeline: {len(stages)} stage{'s' * (len(stages) > 1)}: {', '.join(parts)}."
     limit = pipeline["stage_timeout_ms"]
     return text if limit is None else f"{text} Every stage has a time-out of {limit:g} ms."
 
 
+def _stage(stage: Mapping[str, Any]) -> str:
+    """Its name, what is unusual about it, and what it waits for."""
+    notes = []
+    if stage["function"] not in ("", GIVE):
+        notes.append(stage["function"].rpartition(":")[2])
+    if stage["kind"] == StageKind.WORK.value:
+        notes.append("kind work")
+    if stage["skippable"]:
+        notes.append("may be skipped")
+    if nested := stage.get("nested"):
+        notes.append(f"runs a pipeline: {', '.join(_stage(inner) for inner in nested['stages'])}")
+    noted = f" ({'; '.join(notes)})" if notes else ""
+    after = f" after {' and '.join(stage['after'])}" if stage["after"] else ""
+    return f"{stage['name']}{noted}{after}"
+
+
 def _runs(requests: list[Mapping[str, Any]]) -> str:
     if len(requests) == 1:
-        return f"One run, {requests[0]['key']}."
+        held = ", ".join(map(_member, requests[0]["input"].items()))
+        keyed = ", with an idempotency key" if requests[0].get("idempotency_key") else ""
+        holds = f", whose input holds {held}" if held else ""
+        return f"One run, {requests[0]['key']}{keyed}{holds}."
     starts = ", ".join(f"{request['key']} at {request['start_ms']:g} ms" for request in requests)
-    return f"{len(requests)} runs of one built pipeline: {starts}."
+    keys = [key for request in requests if (key := request.get("idempotency_key"))]
+    same = " They carry the same idempotency key." if keys and len(set(keys)) == 1 else ""
+    return f"{len(requests)} runs of one built pipeline: {starts}.{same}"
+
+
+def _member(member: tuple[str, Any]) -> str:
+    name, value = member
+    return f"{len(value)} {name}" if isinstance(value, list) else name
 
 
 def _fault(fault: Mapping[str, Any], scenario: Mapping[str, Any]) -> str:

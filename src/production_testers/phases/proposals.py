@@ -13,7 +13,6 @@ from production_testers.model.errors import InvalidDocumentError, UsageError
 from production_testers.workspace.proposals import (
     Proposal,
     ProposalSource,
-    ProposalState,
     keep_proposal,
     new_proposal,
     proposals_of,

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from production_testers.evidence.proposed import law_of
-from production_testers.evidence.trial import CHECK
+from production_testers.evidence.pipeline import Workers
+from production_testers.evidence.trial import not_offered
 from production_testers.experiments.exploration import WorkerPool
+from production_testers.experiments.worker import WorkerDiedError
+from production_testers.model.errors import UsageError
 from production_testers.phases import findings, mission, reporting
 from production_testers.phases.context import RunContext
 from production_testers.phases.proposals import read_scenario
@@ -61,7 +65,7 @@ def propose(
     workspace.known_findings()
     context = mission.open_run(workspace, run, tell)
     with WorkerPool(context.environment.python, context.sut.name, (run.path,), size=1) as workers:
-        workers.call(CHECK, {"scenario": scenario, "law": law})
+        _check_imports(workers, law, scenario)
         proposal = new_proposal(
             run,
             ProposalSource.COMMAND,
@@ -74,6 +78,16 @@ def propose(
         judged = findings.add(context, workers, proposal)
     _bring_up_to_date(context)
     return judged
+
+
+def _check_imports(workers: Workers, law: str, scenario: dict[str, Any]) -> None:
+    """A proposal that names what is not there is a mistake, and is not kept."""
+    try:
+        not_offered(workers, law, scenario)
+    except WorkerDiedError as error:
+        raise UsageError(
+            f"What the scenario names cannot be imported: {error.what}", do="Mend its module."
+        ) from error
 
 
 def _bring_up_to_date(context: RunContext) -> None:

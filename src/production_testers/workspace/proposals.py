@@ -85,14 +85,14 @@ def proposals_of(run: RunFolder) -> tuple[Proposal, ...]:
     Raises:
         InvalidDocumentError: One of the files is broken.
     """
-    return tuple(Proposal.load(path) for _, path in sorted(_files(run)))
+    return tuple(Proposal.load(path) for path in proposal_files(run))
 
 
 def new_proposal(run: RunFolder, source: ProposalSource, **fields: object) -> Proposal:
     """Keep a new proposal under the next number of the run."""
     run.evidence.mkdir(parents=True, exist_ok=True)
     with exclusive(run.evidence):
-        number = max((number for number, _ in _files(run)), default=0) + 1
+        number = max((*_numbers_given(run), *(one for one, _ in _files(run))), default=0) + 1
         proposal = Proposal.model_validate(
             {
                 **fields,
@@ -108,6 +108,18 @@ def new_proposal(run: RunFolder, source: ProposalSource, **fields: object) -> Pr
 def keep_proposal(run: RunFolder, proposal: Proposal) -> None:
     """Write a proposal as it stands now; raises as `atomic.write_json` does."""
     write_json(run.evidence / f"{proposal.id}.json", proposal.as_json())
+
+
+def proposal_files(run: RunFolder) -> tuple[Path, ...]:
+    """The files of the proposals, in the order in which they came in."""
+    return tuple(path for _, path in sorted(_files(run)))
+
+
+def _numbers_given(run: RunFolder) -> Iterator[int]:
+    """Numbers of proposals that were judged, also of those whose files somebody deleted."""
+    for event in run.journal.read():
+        if (match := _NAME.match(f"{event.get('proposal')}.json")) is not None:
+            yield int(match["number"])
 
 
 def _files(run: RunFolder) -> Iterator[tuple[int, Path]]:

@@ -1,13 +1,9 @@
-"""`ptest findings list`, `ptest findings show`, `ptest findings add`."""
-
-from pathlib import Path
+"""`ptest findings list` and `ptest findings show`."""
 
 from production_testers.cli.options import JsonFlag, WorkspacePath, find_workspace
-from production_testers.cli.output import show, show_json, table, tell
+from production_testers.cli.output import show, show_json, table
 from production_testers.model.errors import UsageError
-from production_testers.phases.proposing import EXIT_CODES, Suggestion, propose
 from production_testers.workspace.documents import Finding
-from production_testers.workspace.proposals import Proposal
 
 
 def list_findings(*, json: JsonFlag = False, workspace: WorkspacePath = None) -> int:
@@ -46,51 +42,6 @@ def show_finding(finding: str, *, json: JsonFlag = False, workspace: WorkspacePa
         show(f"  {state['state']}: {state['detail']}")
     show(f"\nFingerprint {found.fingerprint}\nReplay: ptest replay {found.id}")
     return 0
-
-
-def add_finding(
-    run: str,
-    *,
-    law: str,
-    scenario: Path,
-    title: str = "",
-    note: str = "",
-    json: JsonFlag = False,
-    workspace: WorkspacePath = None,
-) -> int:
-    """Propose a finding: exit code 0 when it is one, 1 when not, 2 when nobody can tell.
-
-    Args:
-        run: Address of the run, or its folder.
-        law: The law that is broken.
-        scenario: A scenario file (ptest.scenario/1), or an evidence file or folder.
-        title: One line for people; by default the law's own words.
-        note: Why you think so; kept with the proposal.
-        json: Print one JSON document.
-        workspace: The workspace; by default the nearest one.
-    """
-    place = find_workspace(workspace)
-    suggestion = Suggestion(law=law, scenario=scenario, title=title, note=note)
-    proposal = propose(place, place.whole_run(run), suggestion, tell)
-    code = EXIT_CODES[proposal.state]
-    if json:
-        show_json(_proposed(proposal, code))
-    else:
-        named = f" {proposal.finding}" if proposal.finding else ""
-        show(f"{proposal.id}: {proposal.state.value}{named}: {proposal.reason}.")
-        if code == 0:
-            show(f"Replay: ptest replay {proposal.finding}")
-    return code
-
-
-def _proposed(proposal: Proposal, code: int) -> dict[str, object]:
-    names = ("id", "law", "title", "state", "reason", "finding", "sut")
-    document = proposal.as_json()
-    return {
-        "proposal": document["id"],
-        **{name: document[name] for name in names[1:]},
-        "exit_code": code,
-    }
 
 
 def _find(finding_id: str, workspace: WorkspacePath) -> Finding:

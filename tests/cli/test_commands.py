@@ -205,7 +205,7 @@ def test_replay_shows_a_break_on_a_wrong_executor(ptest, draft, evidence):
     again = ptest("replay", "CORE-001-BUG-001")
     assert again.code == 1
     assert "It shows again on reference" in again.out
-    assert "Pipeline: 2 stages: s0, s1 after s0." in again.out
+    assert "Pipeline: 2 stages: s0 (give), s1 (give) after s0." in again.out
 
 
 @pytest.mark.slow

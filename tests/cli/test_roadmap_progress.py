@@ -80,7 +80,7 @@ def test_next_gives_its_reason_in_one_line(ptest, draft, completed):
     completed("CORE-001/run-2026-01-15-001")
     told = ptest("roadmap", "next", "--json").json
     assert (told["id"], told["recipe"], told["completed_runs"]) == ("CORE-008", "CORE-008", 0)
-    assert told["reason"].endswith("no other is alike.")
+    assert told["reason"].endswith("the first of 4 alike in the file.")
 
 
 def test_coverage_counts_what_was_run_and_what_was_answered(ptest, draft, completed, finding):

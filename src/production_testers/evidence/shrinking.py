@@ -250,6 +250,8 @@ def _simpler_faults(scenario: Scenario) -> Iterator[Scenario]:
             yield replace(
                 scenario, faults=tuple(changed if f is fault else f for f in scenario.faults)
             )
+        if fault.kind in (FaultKind.HANG, FaultKind.SLOW):
+            yield _held_instead(scenario, fault)
         if fault.milliseconds and fault.kind is not FaultKind.SLOW:
             changed = replace(fault, milliseconds=0.0)
             yield replace(
@@ -260,6 +262,17 @@ def _simpler_faults(scenario: Scenario) -> Iterator[Scenario]:
             failed = scenario.pipeline.stages[0].name
             without = _with_request(scenario, request, replace(request, cancel_after_ms=None))
             yield replace(without, faults=(*without.faults, _raise_in(failed, request.key)))
+
+
+def _held_instead(scenario: Scenario, fault: Fault) -> Scenario:
+    """Without the fault, but the stage's first piece of work takes long: timing, and no fault."""
+    runs = [request.key for request in scenario.requests if fault.run in (None, request.key)]
+    held = {f"{run}/{fault.stage}/1": 10.0 for run in runs}
+    return replace(
+        scenario,
+        faults=tuple(other for other in scenario.faults if other is not fault),
+        latencies=replace(scenario.latencies, fixed={**scenario.latencies.fixed, **held}),
+    )
 
 
 def _raise_in(stage: str, run: str) -> Fault:

@@ -197,7 +197,9 @@ class Instruments:
 
     def __post_init__(self) -> None:
         self._requests = {request.key: request.input for request in self.scenario.requests}
-        self._secrets = any(canaries(dict(given)) for given in self._requests.values())
+        self._secrets = not self.recorder.closed and any(
+            canaries(dict(given)) for given in self._requests.values()
+        )
 
     async def body(self, spec: StageSpec, call: StageCall) -> Outcome | None:
         """One execution of one stage, as `suts.contract.Body`."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from production_testers.evidence.proposed import law_of
 from production_testers.evidence.pipeline import Workers
+from production_testers.evidence.proposed import law_of
 from production_testers.evidence.trial import not_offered
 from production_testers.experiments.exploration import WorkerPool
 from production_testers.experiments.worker import WorkerDiedError

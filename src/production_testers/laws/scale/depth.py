@@ -50,4 +50,5 @@ LAW = Law(
         ),
     },
     check=check,
+    gives_way_to=("isolation/concurrent-runs",),
 )

@@ -47,4 +47,5 @@ LAW = Law(
         ),
     },
     check=check,
+    gives_way_to=("isolation/concurrent-runs",),
 )

@@ -46,4 +46,5 @@ LAW = Law(
         ),
     },
     check=check,
+    gives_way_to=("isolation/concurrent-runs",),
 )

@@ -202,12 +202,23 @@ def _plain_stages(scenario: Scenario) -> Iterator[Scenario]:
         if stage.skippable:
             yield _with_stage(scenario, stage.name, skippable=False)
         if stage.function != GIVE or stage.params:
-            yield _with_stage(scenario, stage.name, function=GIVE, params={}, nested=None)
+            plain = _with_stage(scenario, stage.name, function=GIVE, params={}, nested=None)
+            yield replace(plain, latencies=_in_one_piece(scenario, stage.name))
         for name in stage.nested.topological_order() if stage.nested else ():
             if stage.nested and len(stage.nested.stages) > 1:
                 yield _with_stage(scenario, stage.name, nested=stage.nested.without(name))
         if stage.kind is not StageKind.TRANSFORM and not scenario.pipeline.deduplicates:
             yield _with_stage(scenario, stage.name, kind=StageKind.TRANSFORM)
+
+
+def _in_one_piece(scenario: Scenario, stage: str) -> Latencies:
+    """The stated latencies, where a stage takes as long in one piece as it took at most in many."""
+    fixed: dict[str, float] = {}
+    for name, factor in scenario.latencies.fixed.items():
+        run, _, rest = name.partition("/")
+        whole = f"{run}/{stage}/1" if rest.startswith(f"{stage}/") else name
+        fixed[whole] = max(factor, fixed.get(whole, 0.0))
+    return replace(scenario.latencies, fixed=fixed)
 
 
 def _plain_pipeline(scenario: Scenario) -> Iterator[Scenario]:

@@ -39,7 +39,14 @@ def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
             if request["cancel_after_ms"] is not None
         ),
         *_directives(scenario["latencies"]["fixed"]),
+        *_ties(scenario["latencies"]),
     )
+
+
+def _ties(latencies: Mapping[str, Any]) -> tuple[str, ...]:
+    """Whoever iterates a set of tasks gets them in some order, which the seed decides."""
+    seed = latencies["seed"]
+    return (f"Sets of tasks are iterated in the order of seed {seed}.",) if seed else ()
 
 
 def _pipeline(pipeline: Mapping[str, Any]) -> str:

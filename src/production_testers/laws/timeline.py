@@ -106,8 +106,22 @@ def status_of(event: Event) -> str:
 FAILURES = frozenset({Status.FAIL.value, "raised"})
 
 
+_arranged: tuple[Observation | None, tuple[RunLine, ...]] = (None, ())
+"""What was asked for last: every law asks for the same observation, one after the other."""
+
+
 def runs(observation: Observation) -> Iterator[RunLine]:
-    """The runs of an observation, in the order of its requests; then nested ones that started."""
+    """The runs of an observation, in the order of its requests; then nested ones that started.
+
+    They are shared by all laws, which only read them.
+    """
+    global _arranged  # noqa: PLW0603 - a memory of one entry, for speed alone
+    if _arranged[0] is not observation:
+        _arranged = (observation, tuple(_arrange(observation)))
+    yield from _arranged[1]
+
+
+def _arrange(observation: Observation) -> Iterator[RunLine]:
     lines = {
         request.key: RunLine(
             key=request.key,

@@ -8,13 +8,17 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """What may stand in a scenario, an event or an evidence file."""
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+"""Made once: `json.dumps` makes one at every call that is not its plainest."""
+
+
 def canonical_json(value: object) -> str:
     """Write `value` with sorted keys, no spaces, and no characters outside ASCII.
 
     Raises:
         TypeError: `value` holds something that JSON cannot say.
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _ENCODER.encode(value)
 
 
 def digest(value: object) -> str:

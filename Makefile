@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_WORKSPACE ?= production-testers
 
-.PHONY: setup demo test lint types architecture unit lock docs clean
+.PHONY: setup demo test lint types architecture unit lock docs example clean
 
 setup: $(VENV)/.ready
 
@@ -44,6 +44,13 @@ lock: setup
 # Pages that are written from the code.
 docs: setup
 	$(BIN)/python -c "from production_testers.reports.law_reference import law_reference; print(law_reference(), end='')" > docs/reference/laws.md
+
+# The run that people can look at before they install anything.
+example: setup
+	rm -rf examples/workspace
+	$(BIN)/ptest init examples/workspace
+	-$(BIN)/ptest run CORE-001 --workspace examples/workspace
+	$(BIN)/ptest validate --workspace examples/workspace
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -79,8 +79,9 @@ def execute(
     async def main(loop: SimulatedLoop) -> None:
         """The application: it builds, and starts every run."""
         recorder = run["recorder"] = Recorder(loop.time)
-        with watching(adapter, scenario, recorder):
-            await _Execution(adapter, scenario, Instruments(scenario, recorder, choices)).run()
+        instruments = Instruments(scenario, recorder, choices)
+        with watching(adapter, scenario, instruments):
+            await _Execution(adapter, scenario, instruments).run()
 
     def stuck(ended: Ended, detail: tuple[str, ...]) -> None:
         run["recorder"].add(_STUCK[ended], detail=list(detail[:20]))
@@ -96,7 +97,7 @@ def execute(
         scenario=scenario,
         sut=sut,
         history=run["recorder"].history(),
-        expected=expect(scenario, choices_for(scenario)),
+        expected=expect(scenario, choices_for(scenario), sut),
     )
     return observation, session
 

@@ -8,32 +8,55 @@ whatever order they come. That set is complete for every scheduler that keeps th
 
 import asyncio
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from production_testers.experiments.instruments import Instruments, Recorder, digest_of
+from production_testers.model.canonical import Json
+from production_testers.model.errors import UsageError
 from production_testers.model.observation import Expected
-from production_testers.model.pipeline import Outcome, PipelineSpec, StageKind, StageSpec, Status
+from production_testers.model.pipeline import Outcome, PipelineSpec, StageSpec, Status
 from production_testers.model.scenario import WRITES, FaultKind, RunRequest, Scenario
+from production_testers.model.semantics import Capability, SutDescription
 from production_testers.simulation import Choices, SimulatedLoop, consulted, simulate
 from production_testers.suts.contract import RunResult, StageCall, StageResult
 
 _OURS = "production_testers.experiments.stages:"
+LIMIT_S = 1e9
+"""Every run is evaluated after the one before it: virtual time adds up, and costs nothing."""
+
 MARGIN_MS = 1.0
 """A stage this near to its time-out may end either way."""
 
+LATE = 1.1
+"""A time-out may come this much later than stated, as a factor: `timing/timeout-enforced`."""
 
-def expect(scenario: Scenario, choices: Choices) -> dict[str, Expected]:
-    """For every run of the scenario, what the reference allows."""
+
+def expect(
+    scenario: Scenario, choices: Choices, sut: SutDescription | None = None
+) -> dict[str, Expected]:
+    """For every run of the scenario, what the reference allows.
+
+    Args:
+        scenario: What is executed.
+        choices: How long its pieces of work take.
+        sut: Who executes it: what it does not tell its stages is not told here.
+
+    Raises:
+        UsageError: A stage gives something that JSON cannot say.
+    """
+    tells = sut is None or sut.offers(Capability.IDENTITY)
 
     async def main(_loop: SimulatedLoop) -> dict[str, Expected]:
         """One run after the other: nothing of one reaches another."""
         found: dict[str, Expected] = {}
         for request in scenario.requests:
-            await _Evaluation(scenario, scenario.pipeline, request, choices, found).run()
+            of_run = _Evaluation(scenario, scenario.pipeline, request, choices, found, tells=tells)
+            await of_run.run()
         return found
 
-    result: dict[str, Expected] = simulate(main, Choices(seed=choices.seed)).result
+    result: dict[str, Expected] = simulate(main, Choices(seed=choices.seed), limit_s=LIMIT_S).result
     return result
 
 
@@ -50,7 +73,7 @@ class _Evaluation:
     choices: Choices
     found: dict[str, Expected]
     nested: bool = False
-    elapsed_ms: float = 0.0
+    tells: bool = True
     unsteady: bool = False
     given: dict[str, Outcome] = field(default_factory=dict)
     endings: set[str] = field(default_factory=set)
@@ -59,7 +82,6 @@ class _Evaluation:
     undefined: set[str] = field(default_factory=set)
     """Stages of which nothing is expected: frameworks differ in them, or they follow the clock."""
     executed: set[str] = field(default_factory=set)
-    total_ms: float = 0.0
     certain_ending: bool = False
     """Whether some stage certainly ends the run; behind a skipped one, frameworks differ."""
 
@@ -79,7 +101,7 @@ class _Evaluation:
         self.found[self.request.key] = Expected(
             outcomes=frozenset(self._outcomes()),
             outputs={
-                name: digest_of(outcome.value, None)
+                name: _digest(name, outcome.value)
                 for name, outcome in self.given.items()
                 if name not in self.skipped | self.undefined and outcome.status is Status.OK
             },
@@ -89,12 +111,15 @@ class _Evaluation:
         return self.found[self.request.key]
 
     def _shared(self) -> set[str]:
-        """Stages whose work another run with the same idempotency key may have done."""
+        """Stages whose work another run with the same idempotency key may have done.
+
+        Only WORK stages must be done once; whoever answers the whole request again is right, too.
+        """
         key = self.request.idempotency_key
         same = [r for r in self.scenario.requests if r.idempotency_key == key]
         if not self.pipeline.deduplicates or key is None or len(same) < 2:
             return set()
-        return {stage.name for stage in self.pipeline.stages if stage.kind is StageKind.WORK}
+        return {stage.name for stage in self.pipeline.stages}
 
     def _outcomes(self) -> set[str]:
         outcomes = set(self.endings)
@@ -163,41 +188,55 @@ class _Evaluation:
 
     async def _evaluate(self, stage: StageSpec) -> Outcome | None:
         """The stage's outcome, or None when it certainly fails."""
-        self.elapsed_ms, self.unsteady = 0.0, False
-        recorder = Recorder(lambda: 0.0)
+        self.unsteady = False
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        recorder = Recorder(loop.time)
         recorder.close()  # only the outcome counts
-        instruments = Instruments(self.scenario, recorder, self.choices, self._sleep)
+        instruments = Instruments(self.scenario, recorder, self.choices)
         call = StageCall(
             input=self._own(stage, {**self.request.input, "run": self.request.key}),
             outputs={d: self._own(stage, dict(self.given[d].value)) for d in stage.after},
-            identity=self.request.identity,
+            identity=self.request.identity if self.tells else None,
             nest=self._nest,
         )
+        limit = self.pipeline.stage_timeout_ms
         try:
-            outcome = await instruments.body(stage, call) or Outcome()
+            async with asyncio.timeout(self.scenario.limit_ms / 1000):
+                outcome = await instruments.body(stage, call) or Outcome()
+        except asyncio.CancelledError:
+            self.unsteady = True  # a stage that says it was cancelled, though nobody did
+            self.endings.add("cancelled")
+            return None
+        except TimeoutError:
+            if limit is None and self._has_lasted(started, self.scenario.limit_ms):
+                self.hanging.add(stage.name)
+            return None
         except Exception:  # noqa: BLE001 - a stage that raises is one of the things evaluated
             return None
         finally:
-            self.unsteady |= instruments.clock_read
-            self.total_ms += self.elapsed_ms
-        limit = self.pipeline.stage_timeout_ms
-        if limit is not None and self.elapsed_ms > limit - MARGIN_MS:
+            self.unsteady |= instruments.clock_read or instruments.asked_state
+        if limit is not None and self._has_lasted(started, limit - MARGIN_MS):
             self.endings.add(f"failed:{stage.name}")
-            if self.elapsed_ms > limit + MARGIN_MS:
+            if self._has_lasted(started, limit * LATE + MARGIN_MS):
                 return None
         return None if outcome.status in (Status.FAIL, Status.RETRY) else outcome
 
     async def _nest(self, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """A nested pipeline: where it may end in more than one way, nothing is expected."""
         nested = _Evaluation(
-            self.scenario, pipeline, request, self.choices, self.found, nested=True
+            self.scenario,
+            pipeline,
+            request,
+            self.choices,
+            self.found,
+            nested=True,
+            tells=self.tells,
         )
         expected = await nested.run()
         outcomes = expected.outcomes - {"cancelled"}
-        self.elapsed_ms += nested.total_ms
-        limit = self.pipeline.stage_timeout_ms
-        if limit is not None and nested.total_ms > limit - MARGIN_MS:
-            self.unsteady = True  # its stages overlap in time: it may take less
+        if self.pipeline.stage_timeout_ms is not None:
+            self.unsteady = True  # its stages overlap in time: how long it takes depends on whom
         if len(outcomes) != 1 or nested.undefined or "hangs" in outcomes:
             self.unsteady = True
             if "hangs" in outcomes:
@@ -212,6 +251,15 @@ class _Evaluation:
             },
         )
 
-    async def _sleep(self, seconds: float) -> None:
-        self.elapsed_ms += seconds * 1000
-        await asyncio.sleep(0)
+    def _has_lasted(self, started: float, milliseconds: float) -> bool:
+        return (asyncio.get_running_loop().time() - started) * 1000 > milliseconds
+
+
+def _digest(stage: str, value: Mapping[str, Json]) -> str:
+    try:
+        return digest_of(value, None)
+    except TypeError as error:
+        raise UsageError(
+            f"Stage {stage!r} gives something that JSON cannot say: {error}.",
+            do="Give text, numbers, lists and objects.",
+        ) from error

@@ -4,10 +4,10 @@ The system under test never writes here; what it says of itself is judged, not b
 """
 
 import asyncio
-import copy
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from production_testers.experiments import imports
 from production_testers.mocks.services.contract import Service
 from production_testers.model import seeds
-from production_testers.model.canonical import Json, canonical_json, digest
+from production_testers.model.canonical import Json, canonical_json, digest, plain
 from production_testers.model.history import Event, EventKind, History
 from production_testers.model.pipeline import (
     ORIGIN,
@@ -26,7 +26,7 @@ from production_testers.model.pipeline import (
     Status,
 )
 from production_testers.model.scenario import WRITES, Fault, FaultKind, RunRequest, Scenario
-from production_testers.suts.contract import RunResult, StageCall
+from production_testers.suts.contract import RunResult, StageCall, leads_to
 
 NOBODY = Identity(tenant="", user="", request="")
 _CANARY = re.compile(r"CANARY-[0-9a-f]{8,}")
@@ -178,7 +178,9 @@ class Instruments:
         factors: How long things take; see `simulation.Choices`.
         sleep: Takes seconds.
         raised: The exception that each (run, stage) raised.
+        reasons: The reason that each (run, stage) gave for how it ended.
         clock_read: Whether a stage asked what time it is.
+        asked_state: Whether a stage called a service whose answers depend on earlier calls.
     """
 
     scenario: Scenario
@@ -186,7 +188,9 @@ class Instruments:
     factors: Any
     sleep: Callable[[float], Any] = asyncio.sleep
     raised: dict[tuple[str, str], BaseException] = field(default_factory=dict)
+    reasons: dict[tuple[str, str], str] = field(default_factory=dict)
     clock_read: bool = False
+    asked_state: bool = False
     _attempts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _given: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _services: dict[str, Service] = field(default_factory=dict)
@@ -298,6 +302,8 @@ class Instruments:
     ) -> Outcome | None:
         run, stage, attempt = port.run, port.spec.name, port.attempt
         value = dict(outcome.value) if outcome else {}
+        if outcome is not None and outcome.reason:
+            self.reasons[run, stage] = outcome.reason
         self._given[run, stage] = frozenset(value)
         if self.recorder.closed:
             return outcome
@@ -382,12 +388,13 @@ class Instruments:
         if fault.kind is FaultKind.SLOW:
             await self.sleep(fault.milliseconds / 1000)
         if fault.kind in WRITES:
-            port.outputs = copy.deepcopy({name: dict(v) for name, v in call.outputs.items()})
+            port.outputs = {name: plain(v) for name, v in call.outputs.items()}
             for value in call.outputs.values():  # the stage goes on with what it had received
-                if fault.kind is FaultKind.MUTATE_INPUTS:
-                    _write_members(value)
-                else:
-                    _write_inside(value)
+                with suppress(Exception):  # a write that is refused has reached nobody
+                    write = (
+                        _write_members if fault.kind is FaultKind.MUTATE_INPUTS else _write_inside
+                    )
+                    write(value)
         return None
 
     async def call(
@@ -395,6 +402,7 @@ class Instruments:
     ) -> Json:
         """One call of a mock service, with its latency and its events."""
         service = self.service(name)
+        self.asked_state |= not getattr(service, "stateless", False)
         label = f"{port.run}/{port.spec.name}/{name}.{operation}"
         self._calls[label] += 1
         label = f"{label}/{self._calls[label]}"
@@ -415,14 +423,14 @@ class Instruments:
         """What the caller of a run got, as it stands in the history."""
         outcome = result.ended if result.stage is None else f"{result.ended}:{result.stage}"
         error = result.error
-        marker = fault_marker(run, result.stage or "")
+        reason = self.reasons.get((run, result.stage or ""), "")
         return {
             "outcome": outcome,
             "error": None if error is None else type(error).__name__,
             "message": result.message[:200],
-            "told": self._told(run, result),
+            "told": self._told(result),
             "own_exception": self._is_own(run, result),
-            "says_why": marker in f"{result.message} {error}",
+            "says_why": reason in f"{result.message} {error}",
             "stages": {
                 name: [
                     part.status.value,
@@ -436,20 +444,20 @@ class Instruments:
             ),
         }
 
-    def _told(self, run: str, result: RunResult) -> list[str]:
-        """Secrets in the framework's message that the stage's own exception does not hold."""
-        own = set(canaries(str(self.raised.get((run, result.stage or "")))))
+    def _told(self, result: RunResult) -> list[str]:
+        """Secrets in the framework's message that no stage has put into an error or a reason."""
+        own = self.own_words()
         return [canary for canary in canaries(result.message) if canary not in own]
 
+    def own_words(self) -> frozenset[str]:
+        """Secrets that stages have put into exceptions and reasons: theirs to answer for."""
+        words = [str(error) for error in self.raised.values()]
+        return frozenset(canaries([*words, *self.reasons.values()])) if self._secrets else NOTHING
+
     def _is_own(self, run: str, result: RunResult) -> bool:
-        """Whether what the framework gives as the cause is the stage's own exception."""
+        """Whether what the framework gives as the cause leads to the stage's own exception."""
         own = self.raised.get((run, result.stage or ""))
-        if own is None:
-            return True
-        error = result.error
-        while error is not None and error is not own:
-            error = error.__cause__ or error.__context__
-        return error is own
+        return own is None or leads_to(result.error, own)
 
     def redact(
         self, port: InstrumentedPort, text: str, personal: Sequence[tuple[str, str]]
@@ -481,6 +489,9 @@ _STATUS_OF = {
     FaultKind.RETRY: Status.RETRY,
     FaultKind.SKIP: Status.SKIP,
 }
+
+
+NOTHING: frozenset[str] = frozenset()
 
 
 def nested_key(run: str, stage: str, attempt: int = 1) -> str:

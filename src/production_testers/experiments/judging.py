@@ -98,8 +98,10 @@ def _beside_others(adapter: Adapter, observation: Observation, verdict: Verdict)
 
 
 def _alone(scenario: Scenario, run: str) -> Scenario | None:
-    requests = tuple(request for request in scenario.requests if request.key == run)
-    return replace(scenario, requests=requests) if len(requests) < len(scenario.requests) else None
+    root = run.partition("/")[0]
+    requests = tuple(request for request in scenario.requests if request.key in (run, root))
+    alone = 0 < len(requests) < len(scenario.requests)
+    return replace(scenario, requests=requests) if alone else None
 
 
 def _end(observation: Observation, run: str) -> Json:

@@ -4,13 +4,14 @@ Which run something belongs to is known from the task that says it, not from wha
 whatever a framework starts for a run inherits the run's context.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from production_testers.experiments.instruments import Recorder, canaries
+from production_testers.experiments.instruments import Instruments, canaries
 from production_testers.model.history import EventKind
 from production_testers.model.scenario import Scenario
 from production_testers.suts.contract import Adapter, Emitting
@@ -25,12 +26,13 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
 @contextmanager
-def watching(adapter: Adapter, scenario: Scenario, recorder: Recorder) -> Iterator[None]:
+def watching(adapter: Adapter, scenario: Scenario, instruments: Instruments) -> Iterator[None]:
     """While it is open, everything that the framework emits or logs goes into the history."""
     if not scenario.watch:
         yield
         return
-    watch = _Watch(scenario, recorder)
+    watch = _Watch(scenario, instruments)
+    watch.setLevel(logging.INFO)
     logger = logging.getLogger(adapter.import_roots[0])
     level, propagate = logger.level, logger.propagate
     logger.addHandler(watch)
@@ -51,10 +53,11 @@ def watching(adapter: Adapter, scenario: Scenario, recorder: Recorder) -> Iterat
 class _Watch(logging.Handler):
     """Writes down what is said: by whom, about which runs, and which secrets it holds."""
 
-    def __init__(self, scenario: Scenario, recorder: Recorder) -> None:
+    def __init__(self, scenario: Scenario, instruments: Instruments) -> None:
         super().__init__()
-        self._recorder = recorder
-        self._requests = {r.identity.request: r.key for r in scenario.requests}
+        self._instruments = instruments
+        self._requests = [(r.identity.request, r.key) for r in scenario.requests]
+        self._tasks: dict[int, tuple[int, object]] = {}
         self._left = RECORDS_MAX
 
     def emitted(self, name: str, content: Mapping[str, Any]) -> None:
@@ -73,8 +76,18 @@ class _Watch(logging.Handler):
             return
         self._left -= 1
         run = RUN.get()
-        named = [key for request, key in self._requests.items() if request in text]
+        named = [key for request, key in self._requests if request in text]
         named.sort(key=lambda key: key != run)  # its own first: the list is cut
-        self._recorder.add(
-            kind, run, name=name, level=level, runs=named[:5], canaries=canaries(text)[:5]
+        own = self._instruments.own_words()
+        found = [canary for canary in canaries(text) if canary not in own]
+        self._instruments.recorder.add(
+            kind, run, name=name, level=level, runs=named[:5], canaries=found[:5], task=self._task()
         )
+
+    def _task(self) -> int:
+        """The task that says it, by a number of its own; 0 outside of every task."""
+        try:
+            task = asyncio.current_task()
+        except RuntimeError:
+            return 0
+        return self._tasks.setdefault(id(task), (len(self._tasks) + 1, task))[0] if task else 0

@@ -14,7 +14,7 @@ from production_testers.model.canonical import Json
 from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
-from production_testers.suts.contract import Adapter, RunResult, StageCall
+from production_testers.suts.contract import Adapter, RunResult, StageCall, leads_to
 
 ENDED = frozenset({"completed", "failed", "cancelled"})
 """The words that `RunResult.ended` knows."""
@@ -262,10 +262,10 @@ async def _raises(check: _Check) -> None:
 
     result = await check.run(fail)
     check.expect(result, "failed", "c")
-    error = result.error
-    while error is not None and error is not raised:
-        error = error.__cause__ or error.__context__
-    check.say(error is raised, f"error {result.error!r} does not lead to what the stage raised")
+    check.say(
+        leads_to(result.error, raised),
+        f"error {result.error!r} does not lead to what the stage raised",
+    )
 
 
 def _ends_with(status: Status) -> Behaviour:
@@ -416,7 +416,9 @@ async def _nested_fails(check: _Check) -> None:
     check.say(len(results) == 1, "a nested pipeline that fails gave no result")
     for result in results:
         check.expect(result, "failed", "first")
-        check.say(result.error is raised, f"error {result.error!r} is not what the stage raised")
+        check.say(
+            leads_to(result.error, raised), f"error {result.error!r} is not what the stage raised"
+        )
 
 
 @dataclass(frozen=True, slots=True)

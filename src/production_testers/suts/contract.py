@@ -108,3 +108,17 @@ class Emitting(Protocol):
     """
 
     emitted: Callable[[str, Mapping[str, Any]], None] | None
+
+
+def leads_to(error: BaseException | None, own: BaseException) -> bool:
+    """Whether an exception is the other one, or was caused by it, or is a group that holds it."""
+    seen: set[int] = set()
+    open_ends = [error]
+    while open_ends:
+        one = open_ends.pop()
+        if one is own:
+            return True
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            open_ends += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
+    return False

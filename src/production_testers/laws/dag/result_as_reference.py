@@ -2,11 +2,14 @@
 
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
 from production_testers.laws.timeline import RunLine, runs
+from production_testers.model.canonical import digest
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.pipeline import Status
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
+
+NOTHING_GIVEN = digest({})
 
 
 def check(observation: Observation) -> Verdict:
@@ -37,10 +40,14 @@ def check(observation: Observation) -> Verdict:
 
 
 def _asking(run: RunLine) -> set[str]:
-    """Stages whose value depends on more than the input: services, earlier attempts."""
+    """Stages whose value depends on more than the input: services, earlier attempts.
+
+    Stages that gave nothing count as such: an executor may hand on nothing, or an empty output.
+    """
     called = {event.stage for event in run.events if event.kind is EventKind.SERVICE_CALLED}
     called |= {stage for stage, line in run.stages.items() if len(line.starts) > 1}
     called |= {stage.name for stage in run.pipeline.stages if stage.nested is not None}
+    called |= {event.stage for event in run.events if event.value.get("digest") == NOTHING_GIVEN}
     ancestors = run.pipeline.ancestors()
     return called | {stage for stage, before in ancestors.items() if before & called}
 

@@ -7,6 +7,9 @@ from production_testers.model.pipeline import Status
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
 
+_DONE = frozenset({Status.OK.value, Status.SKIP.value, Status.CANCEL.value})
+"""After anything else an executor may try again."""
+
 
 def check(observation: Observation) -> Verdict:
     """Judge every stage that the reference executes."""
@@ -44,14 +47,18 @@ def _never(run: RunLine, judgement: Judgement) -> None:
 def _repeated(run: RunLine, judgement: Judgement) -> None:
     for stage, line in run.stages.items():
         for earlier, again in zip(line.starts, line.starts[1:], strict=False):
-            ends = [end for end in line.ends if end.attempt == earlier.attempt]
-            asked = bool(ends) and status_of(ends[0]) == Status.RETRY.value
+            ends = [
+                end for end in line.ends if end.attempt == earlier.attempt and end.seq < again.seq
+            ]
             judgement.judge(
-                asked,
+                bool(ends) and status_of(ends[0]) not in _DONE,
                 "stage-ran-twice",
                 lambda: (
                     f"stage {stage} of run {again.run} was executed again (attempt {again.attempt})"
-                    " though it had not asked for a retry"
+                    " though it had ended well"
+                    if ends
+                    else f"stage {stage} of run {again.run} was executed again (attempt"
+                    f" {again.attempt}) though it was still running"
                 ),
                 earlier.seq,
                 again.seq,
@@ -60,7 +67,8 @@ def _repeated(run: RunLine, judgement: Judgement) -> None:
 
 LAW = Law(
     id="dag/runs-once",
-    statement="In a run that completes, every stage that is not skipped is executed exactly once.",
+    statement="In a run that completes, every stage that is not skipped is executed; none is"
+    " executed again that has ended well or still runs.",
     category=Category.CORRECTNESS,
     capability=Capability.DAG,
     classes={

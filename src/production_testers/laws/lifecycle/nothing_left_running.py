@@ -11,6 +11,7 @@ from production_testers.laws.law import (
 from production_testers.laws.timeline import RunLine, runs
 from production_testers.model.history import Event, EventKind
 from production_testers.model.observation import Observation
+from production_testers.model.pipeline import StageKind
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
 
@@ -70,16 +71,23 @@ def _cancelled(run: RunLine, cancelled: Event, judgement: Judgement) -> None:
 def _first_act_after(run: RunLine, ended: Event) -> Event | None:
     """The first thing a stage did after its run returned, other than being stopped at once."""
     for event in run.events:
-        if event.seq <= ended.seq:
+        if event.seq <= ended.seq or event.stage in _for_others(run):
             continue
         if event.kind in _ACTS:
             return event
         if event.kind is EventKind.STAGE_STOPPED and event.time_ns > ended.time_ns + GRACE_NS:
             return event
-    for line in run.stages.values():
-        if len(line.ends) < len(line.starts):
+    for stage, line in run.stages.items():
+        if len(line.ends) < len(line.starts) and stage not in _for_others(run):
             return line.starts[-1]
     return None
+
+
+def _for_others(run: RunLine) -> frozenset[str]:
+    """Work that goes on because a run of the same request still waits for what it gives."""
+    if len(run.same_request) < 2:
+        return frozenset()
+    return frozenset(s.name for s in run.pipeline.stages if s.kind is StageKind.WORK)
 
 
 def _class_of(run: RunLine) -> str:

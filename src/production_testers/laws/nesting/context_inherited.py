@@ -11,7 +11,7 @@ def check(observation: Observation) -> Verdict:
     """Judge the identity that every stage of a nested run was told."""
     judgement = Judgement()
     for run in runs(observation):
-        if run.key != run.root:
+        if run.key != run.root and observation.sut.offers(Capability.IDENTITY):
             _identity(run, judgement)
     return judgement.verdict()
 

@@ -19,7 +19,7 @@ RUNS_MIN = 50
 """From this many overlapping runs on it is a burst."""
 
 IDLE_NS = 1_000_000_000
-"""A run may wait this long in all while no stage of any run works: executors may poll."""
+"""A run may wait this long at a time while no stage of any run works: executors may poll."""
 
 Interval = tuple[int, int]
 
@@ -35,15 +35,16 @@ def check(observation: Observation) -> Verdict:
     for run in lines:
         if run.started is None or run.ended is None:
             continue
+        if any(len(line.starts) > 1 for line in run.stages.values()):
+            continue  # between attempts an executor may wait
         start, end = run.started.time_ns, run.ended.time_ns
-        worked = sum(max(0, min(end, b) - max(start, a)) for a, b in busy)
-        idle = end - start - worked
+        idle = _longest_gap(start, end, busy)
         judgement.judge(
             idle <= IDLE_NS,
             "left-waiting",
             lambda: (
                 f"run {run.key} took {(end - start) / 1e6:.0f} ms in a burst of {len(spans)} runs;"
-                f" for {idle / 1e6:.0f} ms of them no stage of any run was working"
+                f" for {idle / 1e6:.0f} ms at a time no stage of any run was working"
             ),
             run.started.seq,
             run.ended.seq,
@@ -79,6 +80,16 @@ def _united(intervals: Iterable[Interval]) -> list[Interval]:
         else:
             united.append((start, end))
     return united
+
+
+def _longest_gap(start: int, end: int, busy: Iterable[Interval]) -> int:
+    """The longest part of an interval in which nobody worked."""
+    longest, reached = 0, start
+    for worked_from, worked_to in busy:
+        if worked_to > start and worked_from < end:
+            longest = max(longest, worked_from - reached)
+            reached = max(reached, worked_to)
+    return max(longest, end - reached)
 
 
 LAW = Law(

@@ -84,6 +84,9 @@ class MockLlm:
 
     name: str = "llm"
 
+    stateless = True
+    """Nothing that was asked before changes an answer."""
+
     def __init__(
         self,
         seed: int,

@@ -1,0 +1,45 @@
+"""Immutability under concurrent access: parallel stages read the same nested values."""
+
+from random import Random
+
+from production_testers.testing import (
+    STRUCTURED,
+    Kind,
+    PipelineSpec,
+    Scenario,
+    fan_out,
+    latencies,
+    random_graph,
+    requests,
+)
+
+SERVICES: dict[str, str] = {}
+WATCH = False
+
+
+def pipeline() -> PipelineSpec:
+    """One source, three parallel readers of its nested lists and objects, one join."""
+    return fan_out(3, function=STRUCTURED)
+
+
+def varied(random: Random) -> PipelineSpec:
+    """A fan-out of two to five readers, or a graph of three to eight stages."""
+    if random.random() < 0.5:
+        return fan_out(random.randint(2, 5), random, function=STRUCTURED)
+    return random_graph(random, random.randint(3, 8), edge_share=0.4, function=STRUCTURED)
+
+
+def some_requests(random: Random, count: int):
+    """Plain requests."""
+    return requests(random, count)
+
+
+def scenario(random: Random) -> Scenario:
+    """One run in which nobody writes."""
+    return Scenario(
+        kind=Kind.BASELINE,
+        pipeline=varied(random),
+        requests=some_requests(random, 1),
+        latencies=latencies(random),
+        watch=WATCH,
+    )

@@ -1,0 +1,31 @@
+"""High load: a hundred requests at a time, as the entry asks."""
+
+from random import Random
+
+from pipelines import baseline
+
+from production_testers.testing import (
+    Kind,
+    PipelineSpec,
+    Scenario,
+    latencies,
+)
+
+CONCURRENCY = 100
+
+
+def pipeline() -> PipelineSpec:
+    """The pipeline under load."""
+    return baseline.pipeline()
+
+
+def scenario(random: Random) -> Scenario:
+    """A hundred runs of ten payments that start within 20 ms."""
+    return Scenario(
+        kind=Kind.STRESS,
+        pipeline=baseline.varied(random),
+        requests=baseline.some_requests(random, CONCURRENCY),
+        latencies=latencies(random, spread=20.0),
+        services=baseline.SERVICES,
+        watch=baseline.WATCH,
+    )

@@ -15,13 +15,13 @@ ROOT = Path(__file__).parents[2] / "examples/workspace"
 def the_run():
     workspace = Workspace.find(ROOT)
     (run,) = workspace.all_runs("CORE-001")
-    return workspace, run
+    return run
 
 
 @pytest.mark.slow
 def test_the_example_is_a_complete_run_that_validates():
-    workspace, run = the_run()
-    problems = validate_run(workspace, run)
+    run = the_run()
+    problems = validate_run(run)
     assert [str(problem) for problem in problems] == []
     findings = json.loads((run.path / "findings.json").read_text())
     assert findings["metadata"]["status"] == "completed"
@@ -29,7 +29,7 @@ def test_the_example_is_a_complete_run_that_validates():
 
 
 def test_every_finding_of_the_example_names_a_law_that_there_is():
-    _, run = the_run()
+    run = the_run()
     evidence = list((run.path / "results/evidence").glob("*/evidence.json"))
     assert evidence
     for path in evidence:

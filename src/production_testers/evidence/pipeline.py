@@ -5,8 +5,10 @@ reference keeps the law over the same scenario) → verified (a clean environmen
 the system under test and this package). What fails a gate is kept as rejected, with the reason.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -247,10 +249,13 @@ class Gates:
 
     def reproduce(self, defects: Sequence[Defect]) -> list[Shown]:
         """The same break and the same history in every new process."""
-        rounds = []
-        for _ in range(REPLAYS):
+
+        def in_a_new_process(_round: int) -> list[Replay]:
             with self._worker(self._python) as worker:
-                rounds.append([replay(worker, defect) for defect in defects])
+                return [replay(worker, defect) for defect in defects]
+
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as processes:
+            rounds = list(processes.map(in_a_new_process, range(REPLAYS)))
         return [
             _reproduced(defect, [one[number] for one in rounds])
             for number, defect in enumerate(defects)

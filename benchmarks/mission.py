@@ -13,7 +13,20 @@ from pathlib import Path
 
 from page import write_section
 
-ENTRIES = ("CORE-001", "CORE-010", "DAG-006", "DAG-008", "DAG-009", "GUARD-001")
+ENTRIES = (
+    "CORE-001",
+    "CORE-010",
+    "DAG-006",
+    "DAG-008",
+    "DAG-009",
+    "GUARD-001",
+    "CORE-002",
+    "DAG-005",
+    "DAG-010",
+    "FIN-001",
+    "GUARD-003",
+    "WORK-002",
+)
 
 
 def main() -> None:

@@ -12,7 +12,14 @@ from production_testers.experiments.execution import choices_for
 from production_testers.experiments.judging import run_and_judge
 from production_testers.model import scenario_format
 from production_testers.model.pipeline import PipelineSpec, StageKind, StageSpec
-from production_testers.model.scenario import Fault, FaultKind, Kind, Latencies, Scenario
+from production_testers.model.scenario import (
+    Fault,
+    FaultKind,
+    Kind,
+    Latencies,
+    RunRequest,
+    Scenario,
+)
 from production_testers.simulation import install
 from production_testers.suts.contract import RunResult
 from production_testers.suts.reference import ReferenceAdapter
@@ -402,3 +409,96 @@ def test_a_fingerprint_changes_with_each_of_its_parts():
     found = {fingerprint.fingerprint(*one) for one in [parts, parts, *others]}
     assert len(found) == 5
     assert all(len(one) == 16 for one in found)
+
+
+def plain(*stages, runs=1, faults=(), fixed=None, **more):
+    return Scenario(
+        kind=Kind.CHAOS,
+        pipeline=PipelineSpec(name="p", stages=stages, **more),
+        requests=tuple(
+            RunRequest(
+                key=f"r{n}", input={}, identity=workloads.identity_of(n, n), start_ms=n * 3.0
+            )
+            for n in range(runs)
+        ),
+        faults=faults,
+        latencies=Latencies(fixed={"*": 1.0, **(fixed or {})}),
+    )
+
+
+def smallest(scenario, breaks):
+    return shrink(scenario, breaks, scenario.latencies.fixed, allowance=100_000).scenario
+
+
+def test_several_runs_become_one_with_its_stages_in_a_row():
+    made = plain(StageSpec(name="a", function="m:f"), StageSpec(name="b", function="m:f"), runs=3)
+
+    def breaks(scenario):
+        both = len(scenario.pipeline.stages) == 2
+        joined = any(stage.after for stage in scenario.pipeline.stages)
+        return both and (len(scenario.requests) > 1 or joined)
+
+    found = smallest(made, breaks)
+    assert len(found.requests) == 1
+    assert [stage.after for stage in found.pipeline.stages] == [(), ("a",)]
+
+
+def test_a_nested_pipeline_is_taken_out_and_its_run_given_up():
+    inner = PipelineSpec(name="inner", stages=(StageSpec(name="x", function="m:f"),))
+    made = plain(StageSpec(name="a", nested=inner), StageSpec(name="b", function="m:f"))
+
+    def breaks(scenario):
+        nested = any(stage.nested for stage in scenario.pipeline.stages)
+        return nested or scenario.requests[0].cancel_after_ms is not None
+
+    found = smallest(made, breaks)
+    assert not any(stage.nested for stage in found.pipeline.stages)
+    assert found.requests[0].cancel_after_ms == 0.5
+
+
+def test_a_stage_that_hangs_becomes_one_that_takes_long():
+    hang = Fault(kind=FaultKind.HANG, stage="a")
+    made = plain(StageSpec(name="a", function="m:f"), faults=(hang,))
+
+    def breaks(scenario):
+        hangs = any(fault.kind is FaultKind.HANG for fault in scenario.faults)
+        return hangs or scenario.latencies.fixed.get("r0/a/1", 1.0) > 1
+
+    found = smallest(made, breaks)
+    assert found.faults == ()
+    assert set(found.latencies.fixed) == {"*", "r0/a/1"}
+
+
+def test_a_plain_stage_takes_as_long_in_one_piece_as_the_other_did_in_many():
+    made = plain(StageSpec(name="a", function="m:f"), fixed={"r0/a/2": 7.0, "r0/a/llm.chat/1": 9.0})
+
+    def breaks(scenario):
+        return any(factor > 5 for factor in scenario.latencies.fixed.values())
+
+    found = smallest(made, breaks)
+    assert found.pipeline.stages[0].function == workloads.GIVE
+    assert {name for name in found.latencies.fixed if name != "*"} <= {"r0/a/1"}
+
+
+def test_the_first_run_starts_at_once_and_the_others_keep_their_distance():
+    made = plain(StageSpec(name="a", function="m:f"), runs=3)
+    late = replace(made, requests=made.requests[1:])
+    found = smallest(late, lambda s: len(s.requests) == 2 and gap(s) == 3.0)
+    assert [request.start_ms for request in found.requests] == [0.0, 3.0]
+
+
+def gap(scenario):
+    first, second = scenario.requests
+    return second.start_ms - first.start_ms
+
+
+def test_idempotency_survives_renaming():
+    stages = [StageSpec(name="work", function="m:f", kind=StageKind.WORK)]
+    made = plain(*stages, runs=2, deduplicates=True)
+    keyed = tuple(replace(request, idempotency_key="k") for request in made.requests)
+    found = smallest(
+        replace(made, requests=keyed), lambda s: s.pipeline.deduplicates and len(s.requests) == 2
+    )
+    assert found.pipeline.name == "minimal"
+    assert found.pipeline.stages[0].kind is StageKind.WORK
+    assert {request.idempotency_key for request in found.requests} == {"k"}

@@ -4,7 +4,7 @@ import pytest
 
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.workloads import chain, identity_of
-from production_testers.model.pipeline import PipelineSpec, StageSpec
+from production_testers.model.pipeline import PipelineSpec, StageKind, StageSpec
 from production_testers.model.scenario import (
     Fault,
     FaultKind,
@@ -92,3 +92,40 @@ def test_cancelling_and_holding_are_told():
 def test_measured_work_is_told_by_its_sizes(shape, words):
     (only,) = exhibit_in_words({"shape": shape, "sizes": [256, 512]})
     assert only == f"One run of {words} of 256 and 512 stages, all of them trivial."
+
+
+def test_what_is_unusual_about_stages_runs_and_inputs_is_told():
+    inner = PipelineSpec(name="inner", stages=(StageSpec(name="x", function=GIVE),))
+    pipeline = PipelineSpec(
+        name="p",
+        stages=(
+            StageSpec(name="a", function="mine:redact"),
+            StageSpec(name="b", function=GIVE, kind=StageKind.WORK, after=("a",)),
+            StageSpec(name="c", nested=inner),
+        ),
+    )
+    words, _ = told(pipeline=pipeline)
+    assert words == (
+        "Pipeline: 3 stages: a (redact), b (kind work) after a, c (runs a pipeline: x)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "inputs", "words"),
+    [
+        (["k"], {"messages": [1, 2], "note": "x"}, "whose input holds 2 messages, note."),
+        (["k"], {}, "One run, r0, with an idempotency key."),
+        (["k", "k"], {}, "They carry the same idempotency key."),
+        (["k", "l"], {}, "r1 at 0 ms."),
+    ],
+)
+def test_keys_and_inputs_are_told(keys, inputs, words):
+    scenario = Scenario(
+        kind=Kind.CHAOS,
+        pipeline=chain(1),
+        requests=tuple(
+            RunRequest(key=f"r{n}", input=inputs, identity=identity_of(n, n), idempotency_key=key)
+            for n, key in enumerate(keys)
+        ),
+    )
+    assert exhibit_in_words({"scenario": to_json(scenario)})[1].endswith(words)

@@ -117,7 +117,6 @@ def test_a_scenario_says_what_it_needs():
 def test_the_ready_made_stages_can_be_imported():
     for path in (workloads.GIVE, workloads.STEPS, workloads.ROUTE, workloads.CARRY):
         assert callable(imports.load(path))
-        assert len(imports.source_hash(path)) == 16
 
 
 @pytest.mark.parametrize(

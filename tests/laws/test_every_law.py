@@ -7,6 +7,7 @@ import pytest
 from detection.executors import PLANTED
 from production_testers.experiments.judging import judge
 from production_testers.laws import LAWS, Category, FindingType, Law, Severity
+from production_testers.laws.law import Judgement
 from production_testers.model.history import Event, EventKind, History
 from production_testers.model.observation import CostPoint, Expected, Observation
 from production_testers.model.pipeline import Identity, PipelineSpec, StageSpec
@@ -252,3 +253,22 @@ def test_a_retry_that_never_succeeds_may_be_blamed_for_a_failure_beside_it():
 def test_two_small_pipelines_say_nothing_about_cost():
     costs = (CostPoint(size=10, operations=10), CostPoint(size=20, operations=1000))
     assert LAWS["cost/operations-per-stage"].check(observation(costs=costs)).state is State.UNKNOWN
+
+
+def test_a_law_tells_every_way_in_which_it_is_broken():
+    judgement = Judgement()
+    said = [
+        ("one", "never said", 0),
+        ("two", "first of two", 3),
+        ("two", "second of two", 4),
+        ("three", "the rare one", 5),
+    ]
+    for name, summary, event in said:
+        judgement.judge(name == "one", name, lambda: summary, event)  # noqa: B023 - called at once
+    verdict = judgement.verdict()
+    assert verdict.exercised == 4
+    assert [way.outcome_class for way in verdict.ways()] == ["two", "three"]
+    assert verdict.way("two").summary == "first of two"
+    assert verdict.way("three").events == (5,)
+    assert verdict.way("one") is None
+    assert [way["outcome_class"] for way in verdict.as_json()["also"]] == ["three"]

@@ -122,6 +122,19 @@ class SharesBuilds(ReferenceAdapter):
         return await super().run(built[-1], pipeline, request)
 
 
+class EmitsNothing(ReferenceAdapter):
+    def build(self, pipeline, body):
+        self.emitted = None
+        return super().build(pipeline, body)
+
+
+class RefusesKeys(ReferenceAdapter):
+    def build(self, pipeline, body):
+        if pipeline.deduplicates:
+            raise NotImplementedError("no keys here")
+        return super().build(pipeline, body)
+
+
 class MarksOutputs(ReferenceAdapter):
     def build(self, pipeline, body):
         async def marking(spec, call):
@@ -155,6 +168,11 @@ class MarksOutputs(ReferenceAdapter):
         (through(lambda _s, c: replace(c, outputs={})), "got the outputs of []"),
         (through(lambda _s, c: replace(c, identity=None)), "identity: stage a was told None"),
         (through(lambda _s, c: replace(c, merged=None)), "is not handed over"),
+        (through(lambda _s, c: replace(c, redact=None)), "redaction is offered, and stage"),
+        (through(lambda _s, c: replace(c, redact=str)), "redaction left 'Write to ada"),
+        (through(lambda _s, c: replace(c, nest=None)), "got no way to run it"),
+        (EmitsNothing, "no run emits any"),
+        (RefusesKeys, "an idempotency key: "),
     ],
 )
 def test_a_wrong_adapter_is_told_what_is_wrong(adapter, words):

@@ -4,7 +4,8 @@ import asyncio
 from typing import Any
 
 from production_testers.experiments.expectation import expect
-from production_testers.experiments.instruments import Instruments, Recorder
+from production_testers.experiments.instruments import Instruments
+from production_testers.experiments.recorder import Recorder
 from production_testers.experiments.watching import RUN, watching
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation

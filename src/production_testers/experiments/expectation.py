@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from production_testers.experiments.instruments import Instruments, Recorder, digest_of
+from production_testers.experiments.instruments import Instruments
+from production_testers.experiments.recorder import Recorder
+from production_testers.experiments.values import digest_of
 from production_testers.model.canonical import Json
 from production_testers.model.errors import UsageError
 from production_testers.model.observation import Expected
@@ -175,7 +177,11 @@ class _Evaluation:
         return bool(faults)
 
     def _anything(self, stage: StageSpec, outcome: Outcome | None) -> None:
-        """The stage follows the clock or chance, so it may end in any way."""
+        """How the stage ends follows from more than its input, so it may end in any way.
+
+        It reads a clock or draws, asks a service that remembers, runs a pipeline whose end is
+        open, or its work may have been done for another run.
+        """
         self.endings |= {f"failed:{stage.name}", f"cancelled:{stage.name}"}
         self.undefined.add(stage.name)
         self.given[stage.name] = outcome or Outcome()

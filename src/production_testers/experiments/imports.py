@@ -1,12 +1,10 @@
-"""Functions by import path, and the hash of their source that evidence carries."""
+"""Functions by import path."""
 
 import importlib
-import inspect
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from production_testers.model.canonical import digest
 from production_testers.model.errors import UsageError
 
 
@@ -27,8 +25,3 @@ def load(path: str) -> Callable[..., Any]:
     if not callable(found):
         raise UsageError(f"{path!r} is a {type(found).__name__}, not a function.")
     return found  # type: ignore[no-any-return]
-
-
-def source_hash(path: str) -> str:
-    """Changes when the function's own source changes."""
-    return digest(inspect.getsource(load(path)))

@@ -4,19 +4,27 @@ The system under test never writes here; what it says of itself is judged, not b
 """
 
 import asyncio
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from production_testers.experiments import imports
+from production_testers.experiments.recorder import Recorder
+from production_testers.experiments.values import (
+    canaries,
+    digest_of,
+    origin_of,
+    size_of,
+    write_inside,
+    write_members,
+)
 from production_testers.mocks.services.contract import Service
 from production_testers.model import seeds
-from production_testers.model.canonical import Json, canonical_json, digest, plain
-from production_testers.model.history import Event, EventKind, History
+from production_testers.model.canonical import Json, digest, plain
+from production_testers.model.history import EventKind
 from production_testers.model.pipeline import (
     ORIGIN,
     Identity,
@@ -29,7 +37,6 @@ from production_testers.model.scenario import WRITES, Fault, FaultKind, RunReque
 from production_testers.suts.contract import RunResult, StageCall, leads_to
 
 NOBODY = Identity(tenant="", user="", request="")
-_CANARY = re.compile(r"CANARY-[0-9a-f]{8,}")
 
 
 class InjectedFaultError(Exception):
@@ -38,85 +45,6 @@ class InjectedFaultError(Exception):
 
 class NestedRunFailedError(Exception):
     """A stage raised it because the pipeline that it runs failed."""
-
-
-class Recorder:
-    """Collects events; `now` gives seconds since the start."""
-
-    def __init__(self, now: Callable[[], float]) -> None:
-        self.now = now
-        self._events: list[Event] = []
-        self.closed = False
-        self._started: dict[tuple[str, str, int], int] = {}
-        self._ended: dict[tuple[str, str], int] = {}
-
-    def add(
-        self,
-        kind: EventKind,
-        run: str = "",
-        stage: str = "",
-        attempt: int = 0,
-        *,
-        cause: int | None = None,
-        **value: Json,
-    ) -> int:
-        """Append one event, unless the history is closed; gives its position.
-
-        Args:
-            kind: What happened.
-            run: In which run.
-            stage: In which stage.
-            attempt: In which execution of that stage.
-            cause: Position of what led to it; by default what started the run or the stage.
-            value: What is worth keeping.
-        """
-        seq = len(self._events)
-        if self.closed:
-            return seq
-        if cause is None:
-            of_run = kind in _OF_RUNS
-            cause = self._started.get((run, "", 0) if of_run else (run, stage, attempt))
-        if kind is EventKind.RUN_STARTED:
-            self._started[run, "", 0] = seq
-        elif kind is EventKind.STAGE_STARTED:
-            self._started[run, stage, attempt] = seq
-        elif kind in _STAGE_ENDS:
-            self._ended[run, stage] = seq
-        time_ns = round(self.now() * 1e9)
-        self._events.append(Event(seq, time_ns, kind, run, stage, attempt, value, cause))
-        return seq
-
-    def position(self, run: str, stage: str, attempt: int) -> int | None:
-        """Where an execution of a stage started."""
-        return self._started.get((run, stage, attempt))
-
-    def awaited(self, run: str, stages: Iterable[str]) -> int | None:
-        """Position of the last end among these stages of a run; of the run's start without one."""
-        ends = [self._ended[run, stage] for stage in stages if (run, stage) in self._ended]
-        return max(ends, default=self._started.get((run, "", 0)))
-
-    def close(self) -> None:
-        """What happens from now on is clean-up, not history."""
-        self.closed = True
-
-    def history(self) -> History:
-        """What was recorded so far."""
-        return History(tuple(self._events))
-
-
-_OF_RUNS = frozenset({EventKind.RUN_STARTED, EventKind.RUN_CANCELLED, EventKind.RUN_ENDED})
-_STAGE_ENDS = frozenset({EventKind.STAGE_ENDED, EventKind.STAGE_RAISED, EventKind.STAGE_STOPPED})
-
-
-class SteadyFactors:
-    """Latency factors that are always the same."""
-
-    def __init__(self, value: float) -> None:
-        self._value = value
-
-    def factor(self, _name: str) -> float:
-        """The same for every name."""
-        return self._value
 
 
 @dataclass(slots=True)
@@ -312,7 +240,7 @@ class Instruments:
             EventKind.STAGE_ENDED, run, stage, attempt,
             status=(outcome.status if outcome else Status.OK).value,
             digest=digest_of(value, None),
-            size=_size(value),
+            size=size_of(value),
             asks_skip=bool(outcome and outcome.skip_dependants),
             **still,
         )  # fmt: skip
@@ -391,9 +319,7 @@ class Instruments:
             port.outputs = {name: plain(v) for name, v in call.outputs.items()}
             for value in call.outputs.values():  # the stage goes on with what it had received
                 with suppress(Exception):  # a write that is refused has reached nobody
-                    write = (
-                        _write_members if fault.kind is FaultKind.MUTATE_INPUTS else _write_inside
-                    )
+                    write = write_members if fault.kind is FaultKind.MUTATE_INPUTS else write_inside
                     write(value)
         return None
 
@@ -510,33 +436,6 @@ def fault_marker(run: str, stage: str) -> str:
     return f"injected into {stage} of {run}"
 
 
-def digest_of(value: Mapping[str, Json], keys: frozenset[str] | None) -> str:
-    """Digest of what a stage gave: of these keys only, and without our own mark."""
-    chosen = value.keys() if keys is None else keys
-    return digest({key: value.get(key) for key in chosen if key != ORIGIN})
-
-
-def _size(value: Json) -> int:
-    """Characters of text inside a value: what makes it large."""
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, Mapping):
-        return sum(map(_size, value.values()))
-    return sum(map(_size, value)) if isinstance(value, list | tuple) else 0
-
-
-def origin_of(value: Mapping[str, Json] | None) -> str | None:
-    """Which run gave this output, where it says so."""
-    origin = None if value is None else value.get(ORIGIN)
-    return str(origin[0]) if isinstance(origin, list | tuple) and origin else None
-
-
-def canaries(value: Json) -> list[str]:
-    """Every canary token inside `value`, each once."""
-    text = canonical_json(value)
-    return sorted(set(_CANARY.findall(text))) if "CANARY-" in text else []
-
-
 def _marked(outcome: Outcome, port: InstrumentedPort) -> Outcome:
     origin: Json = [port.run, port.spec.name, port.attempt]
     value = {**outcome.value, ORIGIN: origin}
@@ -546,24 +445,3 @@ def _marked(outcome: Outcome, port: InstrumentedPort) -> Outcome:
         reason=outcome.reason,
         skip_dependants=outcome.skip_dependants,
     )
-
-
-def _write_members(value: Mapping[str, Json]) -> None:
-    """Write into the members of an output, as a careless stage does."""
-    if isinstance(value, dict):
-        for key in list(value):
-            if key != ORIGIN:
-                value[key] = "overwritten"
-
-
-def _write_inside(value: Any) -> None:
-    """Write into the lists and objects inside of an output, at every depth."""
-    places = range(len(value)) if isinstance(value, list) else list(value)
-    for place in places:
-        inner = value[place]
-        if isinstance(inner, Mapping) or (isinstance(inner, list) and place != ORIGIN):
-            _write_inside(inner)
-            if isinstance(inner, dict):
-                inner["written"] = True
-            elif isinstance(inner, list):
-                inner.append("written")

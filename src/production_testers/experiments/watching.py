@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from production_testers.experiments.instruments import Instruments, canaries
+from production_testers.experiments.instruments import Instruments
+from production_testers.experiments.values import canaries
 from production_testers.model.history import EventKind
 from production_testers.model.scenario import Scenario
 from production_testers.suts.contract import Adapter, Emitting

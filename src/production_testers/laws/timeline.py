@@ -3,10 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from production_testers.model.canonical import digest
 from production_testers.model.history import Event, EventKind
 from production_testers.model.observation import Expected, Observation
 from production_testers.model.pipeline import PipelineSpec, Status
 from production_testers.model.scenario import WRITES, RunRequest, Scenario
+
+NOTHING_GIVEN = digest({})
+"""Digest of an empty output: whether it is handed on, or left out, makes no difference."""
 
 NOTHING_EXPECTED = Expected(outcomes=frozenset())
 

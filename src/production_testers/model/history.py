@@ -6,7 +6,7 @@ wall clock or random ids, so equal executions have equal bytes.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -132,8 +132,3 @@ _MEMBERS = ("seq", "time_ns", "run", "stage", "attempt", "value", "cause")
 def _event(raw: Mapping[str, Json]) -> Event:
     known = {key: raw[key] for key in _MEMBERS}
     return Event(kind=EventKind(raw["kind"]), **known)  # type: ignore[arg-type]
-
-
-def load_events(raw: Iterable[Mapping[str, Json]]) -> History:
-    """A history from event objects, as they come from a worker."""
-    return History(tuple(_event(event) for event in raw))

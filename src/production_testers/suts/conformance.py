@@ -11,10 +11,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from production_testers.model.canonical import Json
-from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
+from production_testers.model.pipeline import (
+    Identity,
+    Outcome,
+    PipelineSpec,
+    StageKind,
+    StageSpec,
+    Status,
+)
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
-from production_testers.suts.contract import Adapter, RunResult, StageCall, leads_to
+from production_testers.suts.contract import Adapter, Emitting, RunResult, StageCall, leads_to
 
 ENDED = frozenset({"completed", "failed", "cancelled"})
 """The words that `RunResult.ended` knows."""
@@ -360,6 +367,43 @@ async def _two_builds(check: _Check) -> None:
         )
 
 
+async def _emits(check: _Check) -> None:
+    """Whoever offers events hands them on while somebody listens, and not afterwards."""
+    adapter = check.adapter
+    if not isinstance(adapter, Emitting):
+        check.problems.append("events are offered, and the adapter has no attribute `emitted`")
+        return
+    told: list[str] = []
+    adapter.emitted = lambda name, _content: told.append(name)
+    try:
+        for status in (Status.OK, Status.SKIP, Status.CANCEL):
+            await check.run(_ends_with(status))
+    finally:
+        adapter.emitted = None
+    check.say(bool(told), "events are offered, and no run emits any")
+
+
+async def _redacts(check: _Check) -> None:
+    await check.run(_give)
+    for name, call in check.calls:
+        if call.redact is None:
+            check.problems.append(f"redaction is offered, and stage {name} is handed none")
+        else:
+            left = call.redact("Write to ada@example.org today.")
+            check.say("ada@example.org" not in left, f"redaction left {left!r}")
+            check.say("today" in left, f"redaction left nothing of the rest: {left!r}")
+
+
+async def _keyed(check: _Check) -> None:
+    """One run with an idempotency key, of one stage of kind WORK."""
+    stage = StageSpec(name="a", function="probe:none", kind=StageKind.WORK)
+    check.pipeline = PipelineSpec(name="work", stages=(stage,), deduplicates=True)
+    check.request = replace(check.request, idempotency_key="the-probe")
+    check.expect(await check.run(_give), "completed")
+    ran = [name for name, _ in check.calls]
+    check.say(ran == ["a"], f"the stages {ran} were executed, not a once")
+
+
 async def _nested(check: _Check) -> None:
     """Stage `a` runs a pipeline of two stages, `first` → `second`, and gives what they gave."""
     inner = PipelineSpec(
@@ -441,6 +485,9 @@ _PROBES = (
     _Probe("a request to skip", _skip_request, Capability.SKIP_REQUEST),
     _Probe("cancellation by the caller", _caller_cancels, Capability.EXTERNAL_CANCELLATION),
     _Probe("two builds", _two_builds),
+    _Probe("events", _emits, Capability.EVENTS),
+    _Probe("redaction", _redacts, Capability.REDACTION),
+    _Probe("an idempotency key", _keyed, Capability.IDEMPOTENCY),
     _Probe("a nested pipeline", _nested, Capability.NESTED_PIPELINES),
     _Probe("a nested pipeline that fails", _nested_fails, Capability.NESTED_PIPELINES),
 )

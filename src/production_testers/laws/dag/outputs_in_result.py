@@ -1,15 +1,11 @@
 """Every output is in the result."""
 
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
-from production_testers.laws.timeline import RunLine, runs, text
-from production_testers.model.canonical import digest
+from production_testers.laws.timeline import NOTHING_GIVEN, RunLine, runs, text
 from production_testers.model.observation import Observation
 from production_testers.model.pipeline import Status
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
-
-NOTHING_GIVEN = digest({})
-"""A stage that gave nothing may be left out."""
 
 
 def check(observation: Observation) -> Verdict:

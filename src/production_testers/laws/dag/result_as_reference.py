@@ -1,15 +1,12 @@
 """The result of a run is the one that the reference computes."""
 
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
-from production_testers.laws.timeline import RunLine, runs
-from production_testers.model.canonical import digest
+from production_testers.laws.timeline import NOTHING_GIVEN, RunLine, runs
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.pipeline import Status
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
-
-NOTHING_GIVEN = digest({})
 
 
 def check(observation: Observation) -> Verdict:

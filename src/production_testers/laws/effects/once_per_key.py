@@ -110,14 +110,14 @@ LAW = Law(
             why="money is moved or mail is sent twice",
         ),
         "never-done": OutcomeClass(
-            title="A stage is answered with another stage's result and is never executed",
+            title="A request completes with a result for a stage that was never executed",
             severity=Severity.CRITICAL,
             why="work is lost and reported as done",
         ),
         "blocked": OutcomeClass(
-            title="A request that is sent again waits for ever",
+            title="A request with an idempotency key waits for ever",
             severity=Severity.CRITICAL,
-            why="one failure blocks every later attempt",
+            why="its caller waits for ever, and so may everybody who sends it again",
         ),
         "other-answer": OutcomeClass(
             title="A request that is sent again is given another answer than its work gave",

@@ -8,7 +8,7 @@ import pytest
 from production_testers.evidence import fingerprint, jobs
 from production_testers.evidence.shrinking import shrink
 from production_testers.experiments import workloads
-from production_testers.experiments.execution import choices_for
+from production_testers.experiments.execution import factors_for
 from production_testers.experiments.judging import run_and_judge
 from production_testers.model import scenario_format
 from production_testers.model.pipeline import PipelineSpec, StageKind, StageSpec
@@ -67,7 +67,7 @@ def big():
 
 def taken_by(scenario):
     """A factor for every piece of work, as an execution would have asked for them."""
-    choices = choices_for(scenario)
+    choices = factors_for(scenario)
     for request in scenario.requests:
         for stage in scenario.pipeline.stages:
             choices.factor(f"{request.key}/{stage.name}/1")
@@ -115,7 +115,7 @@ def has_fault(scenario, kind):
 
 def slowest(scenario):
     """The largest factor of a piece of work that the scenario has."""
-    return max(choices_for(scenario).factor(name) for name in taken_by(scenario))
+    return max(factors_for(scenario).factor(name) for name in taken_by(scenario))
 
 
 def in_parallel(scenario):
@@ -198,7 +198,7 @@ def test_times_are_made_round():
 def test_a_named_latency_follows_its_stage_and_run_when_they_are_renamed():
     def breaks(scenario):
         (*_, last) = scenario.pipeline.topological_order()
-        factors = choices_for(scenario)
+        factors = factors_for(scenario)
         return (
             len(scenario.pipeline.stages) >= 2
             and len(scenario.requests) >= 2

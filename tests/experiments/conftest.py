@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from production_testers.experiments.execution import choices_for, execute
+from production_testers.experiments.execution import execute, factors_for
 from production_testers.experiments.expectation import expect
 from production_testers.experiments.workloads import GIVE, ROUTE, identity_of
 from production_testers.model.pipeline import PipelineSpec, StageSpec
@@ -48,7 +48,7 @@ def run(made, adapter=None):
 
 def expected(made, key="r0"):
     """What the reference allows for one run."""
-    return expect(made, choices_for(made))[key]
+    return expect(made, factors_for(made))[key]
 
 
 @pytest.fixture

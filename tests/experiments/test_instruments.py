@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from production_testers.experiments.factors import Factors
 from production_testers.experiments.instruments import Instruments, fault_marker
 from production_testers.experiments.jobs import draw
 from production_testers.experiments.recorder import Recorder
@@ -17,7 +18,6 @@ from production_testers.model.errors import UsageError
 from production_testers.model.history import EventKind
 from production_testers.model.pipeline import ORIGIN, Outcome, PipelineSpec, StageSpec, Status
 from production_testers.model.scenario import FaultKind, Kind, Latencies, RunRequest, Scenario
-from production_testers.simulation import Choices
 from production_testers.suts.contract import StageCall
 from production_testers.suts.reference import ReferenceAdapter
 
@@ -337,7 +337,7 @@ def test_a_stage_may_return_an_outcome_a_mapping_or_nothing(lab, monkeypatch):
     call = StageCall(input={"run": "r0"}, outputs={}, identity=None)
 
     def performed(name):
-        instruments = Instruments(made, Recorder(lambda: 0.0), Choices(seed=0, low=1.0, high=1.0))
+        instruments = Instruments(made, Recorder(lambda: 0.0), Factors(seed=0, low=1.0, high=1.0))
         spec = lab.StageSpec(name="a", function=f"three_stages:{name}")
         return asyncio.run(instruments.body(spec, call))
 

@@ -1,13 +1,14 @@
 import pytest
 
-from production_testers.simulation import Choices, simulate
+from production_testers.simulation import SimulatedLoop, simulate
 
 
 @pytest.fixture
 def run():
     """Simulate a coroutine function that takes the loop."""
 
-    def run(main, seed=1, **options):
-        return simulate(main, Choices(seed=seed, high=3.0), **options)
+    def run(main, seed=1, *, limit_s=3600.0, pass_limit=2_000_000, **options):
+        loop = SimulatedLoop(seed, limit_s=limit_s, pass_limit=pass_limit)
+        return simulate(main, loop, seed=seed, **options)
 
     return run

@@ -19,11 +19,11 @@ from production_testers.simulation import patches, rebind
 
 PROGRAM = """
 import asyncio, json, os, random, secrets, sys, time, uuid
-from production_testers.simulation import Choices, install, simulate
+from production_testers.simulation import SimulatedLoop, install, simulate
 install()
 
 async def worker(number, loop):
-    await asyncio.sleep(loop.choices.factor(f"w{number}") / 1000)
+    await asyncio.sleep(random.uniform(0.001, 0.005))
     return number
 
 async def main(loop):
@@ -40,7 +40,7 @@ async def main(loop):
     return [order, seen, names, entropy]
 
 for seed in (1, 2, 1):
-    session = simulate(main, Choices(seed=seed, high=5.0))
+    session = simulate(main, SimulatedLoop(seed), seed=seed)
     print(repr(session))
 """
 

@@ -7,7 +7,7 @@ from typing import Any
 from production_testers.evidence import fingerprint
 from production_testers.evidence.shrinking import shrink
 from production_testers.experiments import imports
-from production_testers.experiments.execution import execute, needs
+from production_testers.experiments.execution import execute, factors_for, needs
 from production_testers.experiments.judging import run_and_judge
 from production_testers.laws import LAWS
 from production_testers.model import scenario_format
@@ -58,11 +58,12 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     scenario = scenario_format.from_json(arguments["scenario"])
     if verdict_on(scenario) is None:
         return {"reproduced": False}
-    _, session = execute(adapter, scenario, sut)
+    factors = factors_for(scenario)
+    execute(adapter, scenario, sut, factors=factors)
     shrunk = shrink(
         scenario,
         lambda smaller: verdict_on(smaller) is not None,
-        session.taken,
+        factors.taken,
         allowance=arguments["allowance"],
     )
     verdict = verdict_on(shrunk.scenario)

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from production_testers.experiments.expectation import expect
+from production_testers.experiments.factors import Factors
 from production_testers.experiments.instruments import Instruments
 from production_testers.experiments.recorder import Recorder
 from production_testers.experiments.watching import RUN, watching
@@ -12,7 +13,6 @@ from production_testers.model.observation import Observation
 from production_testers.model.scenario import FaultKind, RunRequest, Scenario
 from production_testers.model.semantics import Capability, SutDescription
 from production_testers.simulation import (
-    Choices,
     Ended,
     Session,
     SimulatedLoop,
@@ -25,10 +25,10 @@ _OURS = __name__.partition(".")[0]
 _STUCK = {Ended.DEADLOCK: EventKind.DEADLOCK, Ended.LIMIT: EventKind.LIMIT_REACHED}
 
 
-def choices_for(scenario: Scenario) -> Choices:
-    """The choices that a scenario's latencies state."""
+def factors_for(scenario: Scenario) -> Factors:
+    """The factors that a scenario's latencies state."""
     latencies = scenario.latencies
-    return Choices(
+    return Factors(
         seed=latencies.seed, low=latencies.low, high=latencies.high, fixed=latencies.fixed
     )
 
@@ -61,7 +61,7 @@ def _roots_of(scenario: Scenario) -> frozenset[str]:
 
 
 def execute(
-    adapter: Adapter, scenario: Scenario, sut: SutDescription
+    adapter: Adapter, scenario: Scenario, sut: SutDescription, *, factors: Factors | None = None
 ) -> tuple[Observation, Session]:
     """Run the scenario once, simulated.
 
@@ -69,18 +69,19 @@ def execute(
         adapter: Of the framework that is installed here.
         scenario: What to run.
         sut: What the adapter says of itself (`describe` reads files, so it is asked once).
+        factors: Those of the scenario, for a caller that wants to know which were asked for.
 
     Returns:
         What happened, and what the simulation left behind (steps, virtual time, lost exceptions).
     """
-    choices = choices_for(scenario)
+    factors = factors or factors_for(scenario)
     rebind((*adapter.import_roots, *_roots_of(scenario)))
     run: dict[str, Recorder] = {}
 
     async def main(loop: SimulatedLoop) -> None:
         """The application: it builds, and starts every run."""
         recorder = run["recorder"] = Recorder(loop.time)
-        instruments = Instruments(scenario, recorder, choices)
+        instruments = Instruments(scenario, recorder, factors)
         with watching(adapter, scenario, instruments):
             await _Execution(adapter, scenario, instruments).run()
 
@@ -89,8 +90,8 @@ def execute(
 
     session = simulate(
         main,
-        choices,
-        limit_s=scenario.limit_ms / 1000,
+        SimulatedLoop(scenario.latencies.seed, limit_s=scenario.limit_ms / 1000),
+        seed=scenario.latencies.seed,
         on_stuck=stuck,
         on_rest=lambda: run["recorder"].close(),  # noqa: PLW0108 - it is made later
     )
@@ -98,7 +99,7 @@ def execute(
         scenario=scenario,
         sut=sut,
         history=run["recorder"].history(),
-        expected=expect(scenario, choices_for(scenario), sut),
+        expected=expect(scenario, factors_for(scenario), sut),
     )
     return observation, session
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from production_testers.experiments.factors import Factors
 from production_testers.experiments.instruments import Instruments
 from production_testers.experiments.recorder import Recorder
 from production_testers.experiments.values import digest_of
@@ -21,7 +22,7 @@ from production_testers.model.observation import Expected
 from production_testers.model.pipeline import Outcome, PipelineSpec, StageSpec, Status
 from production_testers.model.scenario import WRITES, FaultKind, RunRequest, Scenario
 from production_testers.model.semantics import Capability, SutDescription
-from production_testers.simulation import Choices, SimulatedLoop, consulted, simulate
+from production_testers.simulation import SimulatedLoop, consulted, simulate
 from production_testers.suts.contract import RunResult, StageCall, StageResult
 
 _OURS = "production_testers.experiments.stages:"
@@ -36,13 +37,13 @@ LATE = 1.1
 
 
 def expect(
-    scenario: Scenario, choices: Choices, sut: SutDescription | None = None
+    scenario: Scenario, factors: Factors, sut: SutDescription | None = None
 ) -> dict[str, Expected]:
     """For every run of the scenario, what the reference allows.
 
     Args:
         scenario: What is executed.
-        choices: How long its pieces of work take.
+        factors: How long its pieces of work take.
         sut: Who executes it: what it does not tell its stages is not told here.
 
     Raises:
@@ -54,11 +55,13 @@ def expect(
         """One run after the other: nothing of one reaches another."""
         found: dict[str, Expected] = {}
         for request in scenario.requests:
-            of_run = _Evaluation(scenario, scenario.pipeline, request, choices, found, tells=tells)
+            of_run = _Evaluation(scenario, scenario.pipeline, request, factors, found, tells=tells)
             await of_run.run()
         return found
 
-    result: dict[str, Expected] = simulate(main, Choices(seed=choices.seed), limit_s=LIMIT_S).result
+    result: dict[str, Expected] = simulate(
+        main, SimulatedLoop(limit_s=LIMIT_S), seed=factors.seed
+    ).result
     return result
 
 
@@ -72,7 +75,7 @@ class _Evaluation:
     scenario: Scenario
     pipeline: PipelineSpec
     request: RunRequest
-    choices: Choices
+    factors: Factors
     found: dict[str, Expected]
     nested: bool = False
     tells: bool = True
@@ -199,7 +202,7 @@ class _Evaluation:
         started = loop.time()
         recorder = Recorder(loop.time)
         recorder.close()  # only the outcome counts
-        instruments = Instruments(self.scenario, recorder, self.choices)
+        instruments = Instruments(self.scenario, recorder, self.factors)
         call = StageCall(
             input=self._own(stage, {**self.request.input, "run": self.request.key}),
             outputs={d: self._own(stage, dict(self.given[d].value)) for d in stage.after},
@@ -234,7 +237,7 @@ class _Evaluation:
             self.scenario,
             pipeline,
             request,
-            self.choices,
+            self.factors,
             self.found,
             nested=True,
             tells=self.tells,

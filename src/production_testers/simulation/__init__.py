@@ -5,7 +5,6 @@ explored can happen on a stock loop (it is *feasible*). What varies is how long 
 the order in which sets of tasks iterate.
 """
 
-from production_testers.simulation.choices import Choices
 from production_testers.simulation.loop import (
     DeadlockError,
     LimitReachedError,
@@ -16,7 +15,6 @@ from production_testers.simulation.patches import consulted, install, rebind
 from production_testers.simulation.session import Ended, Session, simulate
 
 __all__ = [
-    "Choices",
     "DeadlockError",
     "Ended",
     "LimitReachedError",

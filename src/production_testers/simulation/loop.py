@@ -1,9 +1,8 @@
 """An asyncio event loop with virtual time, no input or output, and reproducible task order.
 
-`asyncio.wait` and `TaskGroup` keep tasks in sets, and sets iterate by hash; stock tasks hash by
-address, so one seed would give many outcomes. Tasks made here hash by their spawn path. Timers
-that are due at the same moment fire in the order in which they were set, as they do on a clock
-that never stands still.
+Ready callbacks keep the order that asyncio guarantees (first in, first out), so whatever happens
+here can happen on a stock loop. Timers that are due at the same moment fire in the order in which
+they were set, as they do on a clock that never stands still.
 """
 
 # ruff: noqa: SLF001 - stands where the stock loop stands, and inherits its private parts
@@ -13,13 +12,17 @@ import contextvars
 import heapq
 import math
 import sys
-from collections.abc import Callable, Coroutine
+from collections import deque
+from collections.abc import Callable
 from typing import Any, NoReturn
 
-from production_testers.simulation.choices import Choices
+from production_testers.simulation.tasks import Actor, SimulatedFuture, SimulatedTask, adopt
 
 PASS_COST_S = 1e-6
 """Virtual time that one pass over the ready callbacks takes: polling loops make progress."""
+
+_CANCELLED_TIMERS_MAX = 100
+"""More cancelled timers than this, and more than half of all: they are thrown away."""
 
 
 class DeadlockError(Exception):
@@ -66,85 +69,190 @@ def call_site() -> str:
     return "unknown"
 
 
-class SimulatedTask(asyncio.Task[Any]):
-    """A task that is known by its spawn path: `0` is the first root, `0.2` its third child."""
+class Handle(asyncio.Handle):
+    """A ready callback.
 
-    path: str
-    _hash: int
-    _children: int
+    Attributes:
+        actor: Whose step it is; None for a callback that is no task's step. Loops that explore
+            set it.
+        lag: How much later than without any delay it happens, in seconds, likewise.
+    """
+
+    __slots__ = ("actor", "lag")
+    actor: Actor | None
+    lag: float
 
     def __init__(
-        self, coro: Coroutine[Any, Any, Any], *, loop: "SimulatedLoop", path: str, **kwargs: Any
+        self, callback: Any, args: Any, loop: Any, context: contextvars.Context | None
     ) -> None:
-        self.path = path
-        self._children = 0
-        self._hash = loop.choices.task_hash(path)
-        super().__init__(coro, loop=loop, name=path, **kwargs)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def next_child(self) -> str:
-        """The path of the next task that this one spawns."""
-        self._children += 1
-        return f"{self.path}.{self._children - 1}"
+        self._context = contextvars.copy_context() if context is None else context
+        self._loop = loop
+        self._callback = callback
+        self._args = args
+        self._cancelled = False
+        self._repr = None
+        self._source_traceback = None
 
 
-class _Timer(asyncio.TimerHandle):
-    """A timer that stands behind those that were set earlier for the same moment."""
+class Timer(asyncio.TimerHandle):
+    """A callback that becomes ready at a moment.
 
-    __slots__ = ("nth",)
-    nth: int
+    Attributes:
+        actor: The call that it runs in a thread; None for every other timer.
+        lag: How much later than without any delay it fires, in seconds.
+    """
 
-    def __lt__(self, other: Any) -> bool:
-        return bool((self._when, self.nth) < (other._when, other.nth))  # type: ignore[attr-defined]
+    __slots__ = ("actor", "lag")
+    actor: Actor | None
+    lag: float
+
+    def __init__(
+        self, when: float, callback: Any, args: Any, loop: Any, context: contextvars.Context | None
+    ) -> None:
+        self._context = contextvars.copy_context() if context is None else context
+        self._loop = loop
+        self._callback = callback
+        self._args = args
+        self._cancelled = False
+        self._repr = None
+        self._source_traceback = None
+        self._when = when
+        self._scheduled = True
+        self.actor = None
+        self.lag = 0.0
 
 
 class SimulatedLoop(asyncio.BaseEventLoop):
     """A stock event loop less the outside world.
 
     Args:
-        choices: The choices of this schedule.
+        order_seed: Decides the order in which sets of tasks iterate; 0 for the order in which
+            they were spawned.
         limit_s: Virtual time past which the loop stops with `LimitReachedError`.
         pass_limit: Passes after which it stops with `LimitReachedError`: a livelock bound.
+
+    Attributes:
+        tasks: Every task that was made.
+        limit_s: Virtual time past which it stops.
+        passes: Passes over the ready callbacks.
+        steps: Callbacks that ran.
+        skew: By how many seconds the wall clock is wrong at a moment; None for never.
+        after_close: Where a callback was scheduled though the loop was closed.
     """
 
+    _ready: deque[Any]
+
     def __init__(
-        self, choices: Choices, *, limit_s: float = 3600.0, pass_limit: int = 2_000_000
+        self, order_seed: int = 0, *, limit_s: float = 3600.0, pass_limit: int = 2_000_000
     ) -> None:
         super().__init__()
-        self.choices = choices
+        self.order_seed = order_seed & 0xFFFF_FFFF
+        self.root = Actor("")
+        self.tasks: list[Any] = []
         self.passes = 0
         self.steps = 0
+        self.skew: Callable[[float], float] | None = None
+        self.after_close: list[str] = []
         self._now = 0.0
-        self._limit_s = float(limit_s)
+        self._thread_s = 0.0
+        self._in_thread = False
+        self.limit_s = float(limit_s)
         self._pass_limit = pass_limit
-        self._roots = 0
-        self._timers = 0
+        self._numbers = 0
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._timers_set = 0
+        self._timers_cancelled = 0
         self._resting = False
-        self.tasks: list[SimulatedTask] = []
         self._clock_resolution = 1e-9
-        self.set_task_factory(self._make_task)  # type: ignore[arg-type]
 
     def time(self) -> float:
         """Virtual seconds since the simulation started."""
-        return self._now
+        return self._now + self._thread_s
 
     def block(self, seconds: float) -> None:
-        """Let virtual time pass while nothing else runs, as `time.sleep` does to a real loop."""
-        self._now += seconds
+        """Let virtual time pass while nothing else runs, as `time.sleep` does to a real loop.
+
+        In a call that was handed to a thread, only that call takes longer.
+        """
+        if self._in_thread:
+            self._thread_s += seconds
+        else:
+            self._now += seconds
+
+    def next_number(self) -> int:
+        """Numbers tasks and futures by the order of creation."""
+        self._numbers += 1
+        return self._numbers
+
+    def create_future(self) -> asyncio.Future[Any]:
+        """A future that belongs to this loop."""
+        future = SimulatedFuture(loop=self)
+        self._numbers += 1
+        future.number = self._numbers
+        return future
+
+    def create_task(  # type: ignore[override]
+        self, coro: Any, *, name: str | None = None, context: Any = None, **more: Any
+    ) -> Any:
+        """A task, made by the program's own factory where it has set one."""
+        self._check_open()
+        factory: Any = self._task_factory  # type: ignore[attr-defined]
+        text = None if name is None else str(name)
+        if factory is None:
+            return SimulatedTask(coro, loop=self, name=text, context=context, **more)
+        task = factory(self, coro, **({} if context is None else {"context": context}), **more)
+        adopt(task, self, coro, text)
+        if text is not None and hasattr(task, "set_name"):
+            task.set_name(text)
+        return task
+
+    def _check_open(self) -> None:
+        if self._closed:  # type: ignore[attr-defined]
+            self.after_close.append(call_site())
+            raise RuntimeError("Event loop is closed")
+
+    def call_soon(  # type: ignore[override]
+        self, callback: Any, *args: Any, context: contextvars.Context | None = None
+    ) -> asyncio.Handle:
+        """Have a callback run in the next pass."""
+        if self._closed:  # type: ignore[attr-defined]
+            self._check_open()
+        handle = Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Any, *args: Any, context: contextvars.Context | None = None
     ) -> asyncio.TimerHandle:
-        """Set a timer, as the stock loop does."""
-        self._check_closed()  # type: ignore[attr-defined]
-        timer = _Timer(when, callback, args, self, context)
-        timer.nth = self._timers
-        self._timers += 1
-        heapq.heappush(self._scheduled, timer)  # type: ignore[attr-defined]
-        timer._scheduled = True  # type: ignore[attr-defined]
+        """Set a timer."""
+        self._check_open()
+        timer = Timer(when, callback, args, self, context)
+        self._set(timer, when)
         return timer
+
+    def call_later(  # type: ignore[override]
+        self, delay: float, callback: Any, *args: Any, context: contextvars.Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Set a timer, from now on."""
+        if delay is None:
+            raise TypeError("delay must not be None")
+        return self.call_at(self.time() + delay, callback, *args, context=context)
+
+    def _set(self, timer: Timer, when: float) -> None:
+        self._timers_set += 1
+        heapq.heappush(self._timers, (when, self._timers_set, timer))
+
+    def _timer_handle_cancelled(self, _handle: object) -> None:
+        """Called by a timer that is cancelled: time-outs that do not fire must not pile up."""
+        self._timers_cancelled += 1
+        if self._timers_cancelled > _CANCELLED_TIMERS_MAX:
+            self._throw_cancelled_away()
+
+    def _throw_cancelled_away(self) -> None:
+        if self._timers_cancelled * 2 > len(self._timers):
+            self._timers = [entry for entry in self._timers if not entry[2]._cancelled]
+            heapq.heapify(self._timers)
+            self._timers_cancelled = 0
 
     def rest(self, *, seconds: float = math.inf, passes: int = 2_000_000) -> None:
         """Go on until every task has ended, nothing more can happen, or the allowance is used.
@@ -153,7 +261,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             seconds: Virtual time that this may take, whatever the loop's own limit was.
             passes: Passes that this may take, likewise.
         """
-        self._limit_s, self._pass_limit = self._now + seconds, self.passes + passes
+        self.limit_s, self._pass_limit = self._now + seconds, self.passes + passes
         self._resting = True
         try:
             self.run_forever()
@@ -162,64 +270,75 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         finally:
             self._resting = False
 
-    def _make_task(
-        self,
-        _loop: asyncio.AbstractEventLoop,
-        coro: Coroutine[Any, Any, Any],
-        context: contextvars.Context | None = None,
-        **_later: Any,  # 3.13 and later hand the name over here; a task is known by its path
-    ) -> SimulatedTask:
-        parent = asyncio.current_task(self) if asyncio._get_running_loop() is self else None
-        if isinstance(parent, SimulatedTask):
-            path = parent.next_child()
-        else:
-            path = str(self._roots)
-            self._roots += 1
-        task = SimulatedTask(coro, loop=self, path=path, context=context)
-        self.tasks.append(task)
-        return task
-
     def _run_once(self) -> None:
-        """One pass, as the stock loop makes it: due timers behind what is ready, then run all."""
-        self.passes += 1
-        scheduled: list[Any] = self._scheduled  # type: ignore[attr-defined]
-        ready: Any = self._ready  # type: ignore[attr-defined]
-        while scheduled and scheduled[0]._cancelled:
-            heapq.heappop(scheduled)._scheduled = False
-        if self._resting and all(task.done() for task in self.tasks):
-            self.stop()
-        if not ready and not self._stopping:  # type: ignore[attr-defined]
-            self._pass_time()
-        if self.passes > self._pass_limit or self._now > self._limit_s:
-            raise LimitReachedError(f"stopped at {self._now:.3f} virtual s, pass {self.passes}")
-        while scheduled and scheduled[0]._when <= self._now:
-            handle = heapq.heappop(scheduled)
-            handle._scheduled = False
-            if not handle._cancelled:
-                ready.append(handle)
-        for _ in range(len(ready)):
-            handle = ready.popleft()
-            if not handle._cancelled:
+        """Passes, as the stock loop makes them, until the loop is stopped."""
+        ready = self._ready
+        while True:
+            self._begin_pass()
+            for _ in range(len(ready)):
+                handle = ready.popleft()
+                if handle._cancelled:
+                    continue
                 self.steps += 1
-                handle._run()
-        self._now += PASS_COST_S
+                try:
+                    handle._context.run(handle._callback, *handle._args)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:  # noqa: BLE001 - as the stock loop does
+                    self._failed(handle, error)
+            self._now += PASS_COST_S
+            if self._stopping:  # type: ignore[attr-defined]
+                return
+
+    def _begin_pass(self) -> None:
+        """Let time pass where nothing is ready, and make ready what is due."""
+        self.passes += 1
+        if not self._ready and not self._stopping:  # type: ignore[attr-defined]
+            if self._resting and all(task.done() for task in self.tasks):
+                self.stop()
+            else:
+                self._pass_time()
+        if self.passes > self._pass_limit or self._now > self.limit_s:
+            raise LimitReachedError(f"stopped at {self._now:.3f} virtual s, pass {self.passes}")
+        timers = self._timers
+        while timers and timers[0][0] <= self._now:
+            timer = heapq.heappop(timers)[2]
+            timer._scheduled = False
+            if not timer._cancelled:
+                self._ready.append(timer)
+
+    def _failed(self, handle: Any, error: BaseException) -> None:
+        """A callback raised; a task's own errors never come here."""
+        text = asyncio.format_helpers._format_callback_source(handle._callback, handle._args)
+        self.call_exception_handler(
+            {"message": f"Exception in callback {text}", "exception": error, "handle": handle}
+        )
 
     def _pass_time(self) -> None:
         """Go to the moment of the next timer."""
-        scheduled: list[Any] = self._scheduled  # type: ignore[attr-defined]
-        if not scheduled or scheduled[0]._when == math.inf:
+        timers = self._timers
+        while timers and timers[0][2]._cancelled:
+            heapq.heappop(timers)[2]._scheduled = False
+        if not timers or timers[0][0] == math.inf:
             raise DeadlockError(self.waiting())
-        if scheduled[0]._when > self._limit_s:
-            self._now = max(self._now, self._limit_s)
-            raise LimitReachedError(f"stopped at {self._limit_s:.3f} virtual s")
-        self._now = max(self._now, scheduled[0]._when)
+        self._go_to(timers[0][0])
 
-    def waiting(self) -> tuple[str, ...]:
-        """Every task that has not ended, with the place where it waits."""
+    def _go_to(self, when: float) -> None:
+        if when > self.limit_s:
+            self._now = max(self._now, self.limit_s)
+            raise LimitReachedError(f"stopped at {self.limit_s:.3f} virtual s")
+        self._now = max(self._now, when)
+
+    def waiting(self, *, told_to_end: bool = True) -> tuple[str, ...]:
+        """Every task that has not ended, with the place where it waits.
+
+        Args:
+            told_to_end: Those, too, that somebody has cancelled.
+        """
         return tuple(
-            f"task {task.path} in {_place(task.get_coro())}"
+            f"task {task.simulated_actor.path} in {_place(task.get_coro())}"
             for task in self.tasks
-            if not task.done()
+            if not task.done() and (told_to_end or not task.cancelling())
         )
 
     def run_in_executor(  # type: ignore[override]
@@ -230,25 +349,36 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     ) -> asyncio.Future[Any]:
         """Run `func` in a later step of this thread: one more schedulable step.
 
-        As in a thread of its own, no event loop is running while it runs.
+        As in a thread of its own, no event loop is running while it runs, and when it sleeps
+        nobody else waits for it.
         """
+        self._check_open()
         future = self.create_future()
-
-        def step() -> None:
-            if future.cancelled():
-                return
-            asyncio._set_running_loop(None)
-            try:
-                result = func(*args)
-            except Exception as error:  # noqa: BLE001 - it belongs to whoever awaits the future
-                future.set_exception(_awaitable(error))
-            else:
-                future.set_result(result)
-            finally:
-                asyncio._set_running_loop(self)
-
-        self.call_soon(step)
+        self._hand_to_thread(self._thread_step, future, func, args)
         return future
+
+    def _hand_to_thread(self, step: Callable[..., None], *args: Any) -> None:
+        self.call_soon(step, *args)
+
+    def _thread_step(
+        self, future: asyncio.Future[Any], func: Callable[..., Any], args: tuple[Any, ...]
+    ) -> None:
+        if future.cancelled():
+            return
+        asyncio._set_running_loop(None)
+        self._in_thread = True
+        try:
+            outcome, give = func(*args), future.set_result
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever awaits the future
+            outcome, give = _awaitable(error), future.set_exception
+        finally:
+            self._in_thread = False
+            slept, self._thread_s = self._thread_s, 0.0
+            asyncio._set_running_loop(self)
+        if slept:
+            self.call_at(self._now + slept, _unless_cancelled, future, give, outcome)
+        else:
+            give(outcome)
 
     def call_soon_threadsafe(  # type: ignore[override]
         self, callback: Any, *args: Any, context: Any = None
@@ -261,6 +391,13 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def _write_to_self(self) -> None:
         """Nobody sleeps in a selector."""
+
+
+def _unless_cancelled(
+    future: asyncio.Future[Any], give: Callable[[Any], None], outcome: object
+) -> None:
+    if not future.cancelled():
+        give(outcome)
 
 
 def _place(coroutine: Any) -> str:

@@ -21,12 +21,16 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from random import Random
 from types import ModuleType
 from typing import Any
 
+from production_testers.model import seeds
 from production_testers.simulation.loop import RefusedError
+from production_testers.simulation.tasks import SimulatedTask
 
 EPOCH_S = 1_767_225_600.0
 """Where virtual wall-clock time starts: 2026-01-01T00:00:00Z."""
@@ -35,31 +39,57 @@ EPOCH_S = 1_767_225_600.0
 class Source:
     """What the patches read while a simulation runs.
 
-    Attributes:
+    Args:
         clock: Seconds since the simulation started.
-        random: Where bytes and ids come from.
+        seed: Where bytes and ids come from.
         block: Lets seconds pass while nothing else runs.
+        skew: By how many seconds the wall clock is wrong at a moment; never the monotonic ones.
+
+    Attributes:
         thread: The thread that simulates: blocking calls of other threads are their own affair.
-        random_state: The state of the module's own generator before the simulation.
         reads: How often time or entropy was asked for.
+        unawaited: Coroutines that were thrown away without having been awaited.
     """
 
-    __slots__ = ("block", "clock", "random", "random_state", "reads", "thread")
+    __slots__ = (
+        "_random", "_seed", "block", "clock", "random_state", "reads", "skew", "thread",
+        "unawaited",
+    )  # fmt: skip
 
     def __init__(
-        self, clock: Callable[[], float], random_source: Random, block: Callable[[float], None]
+        self,
+        clock: Callable[[], float],
+        seed: int,
+        block: Callable[[float], None],
+        skew: Callable[[float], float] | None = None,
     ) -> None:
         self.clock = clock
-        self.random = random_source
         self.block = block
+        self.skew = skew
         self.thread = threading.get_ident()
         self.random_state: Any = None
         self.reads = 0
+        self.unawaited: list[str] = []
+        self._seed = seed
+        self._random: Random | None = None
+
+    @property
+    def random(self) -> Random:
+        """Made when it is first asked for: few programs need it."""
+        if self._random is None:
+            self._random = seeds.random_for(self._seed, "entropy")
+        return self._random
 
     def now(self) -> float:
-        """The clock, as the program under test reads it."""
+        """The monotonic clock, as the program under test reads it."""
         self.reads += 1
         return self.clock()
+
+    def wall(self) -> float:
+        """The wall clock, likewise."""
+        self.reads += 1
+        now = self.clock()
+        return EPOCH_S + now if self.skew is None else EPOCH_S + now + self.skew(now)
 
     def bytes(self, count: int) -> bytes:
         """Entropy, as the program under test reads it."""
@@ -69,7 +99,9 @@ class Source:
 
 _source: Source | None = None
 _installed = False
+_batch = False
 _real_datetime = datetime_module.datetime
+_real_task = asyncio.Task
 
 
 def active() -> bool:
@@ -77,16 +109,40 @@ def active() -> bool:
     return _source is not None
 
 
-def activate(source: Source | None) -> None:
-    """Let the patches act on `source`; None ends the simulation."""
+def activate(source: Source | None, module_seed: int = 0) -> None:
+    """Let the patches act on `source`; None ends the simulation.
+
+    Args:
+        source: What they read from now on.
+        module_seed: Seeds the generator of the module `random`.
+    """
     global _source  # noqa: PLW0603 - a process runs one simulation at a time, like its modules
     if source is not None:
-        source.random_state = random.getstate()
-        random.seed(source.random.getrandbits(64))
+        if not _batch:
+            source.random_state = random.getstate()
+        random.seed(module_seed)
         _forget_timestamps()
-    elif _source is not None:
-        random.setstate(_source.random_state)
+        asyncio.Task = asyncio.tasks.Task = SimulatedTask  # type: ignore[misc]
+    else:
+        asyncio.Task = asyncio.tasks.Task = _real_task  # type: ignore[misc]
+        if _source is not None and _source.random_state is not None:
+            random.setstate(_source.random_state)
     _source = source
+
+
+@contextmanager
+def batch() -> Iterator[None]:
+    """Keeps the state of the module `random` over many simulations, not over each."""
+    global _batch  # noqa: PLW0603 - like the simulation
+    if _batch:
+        yield
+        return
+    _batch, state = True, random.getstate()
+    try:
+        yield
+    finally:
+        _batch = False
+        random.setstate(state)
 
 
 def consulted() -> object:
@@ -105,11 +161,13 @@ def _forget_timestamps() -> None:
             setattr(module, name, None)
 
 
-def _clock_patch(real: Callable[[], Any], offset: float, scale: int | None) -> Callable[[], Any]:
+def _clock_patch(
+    real: Callable[[], Any], read: Callable[[Source], float], scale: int | None
+) -> Callable[[], Any]:
     def patched() -> Any:
         if _source is None:
             return real()
-        seconds = offset + _source.now()
+        seconds = read(_source)
         return seconds if scale is None else round(seconds * scale)
 
     return patched
@@ -126,7 +184,7 @@ def _uuid1(*args: Any, **kwargs: Any) -> uuid.UUID:
     """Like `uuid.uuid1`, whose C code reads the real clock, from virtual time instead."""
     if _source is None:
         return _real_uuid1(*args, **kwargs)
-    ticks = round((EPOCH_S + _source.now()) * 1e7) + 0x01B21DD213814000
+    ticks = round(_source.wall() * 1e7) + 0x01B21DD213814000
     node, sequence = _source.random.getrandbits(47) | 1 << 40, _source.random.getrandbits(14)
     fields = (
         ticks & 0xFFFFFFFF,
@@ -164,7 +222,7 @@ class SimulatedDatetime(_real_datetime, metaclass=_AnyDatetime):
         """The current virtual time."""
         if _source is None:
             return _real_datetime.now(tz)
-        return _real_datetime.fromtimestamp(EPOCH_S + _source.now(), tz)
+        return _real_datetime.fromtimestamp(_source.wall(), tz)
 
     @classmethod
     def utcnow(cls) -> Any:
@@ -222,17 +280,30 @@ def _seed(self: Random, a: Any = None, version: int = 2) -> None:
     _real_seed(self, a, version)
 
 
+_real_warn_unawaited = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
+
+
+def _warn_unawaited(coroutine: Any) -> None:
+    """Called by the interpreter for a coroutine that ends without having been awaited."""
+    if _source is None or _source.thread != threading.get_ident():
+        _real_warn_unawaited(coroutine)
+        return
+    code = getattr(coroutine, "cr_code", None)
+    line = f":{code.co_firstlineno}" if code is not None else ""
+    _source.unawaited.append(f"{getattr(coroutine, '__qualname__', coroutine)}{line}")
+
+
 def install() -> None:
     """Replace clocks, sleeping, entropy, `uuid1` and thread starts; once a process."""
     global _installed  # noqa: PLW0603 - installing twice would wrap the wrappers
     if _installed:
         return
     _installed = True
-    time.time = _clock_patch(time.time, EPOCH_S, None)
-    time.time_ns = _clock_patch(time.time_ns, EPOCH_S, 10**9)
+    time.time = _clock_patch(time.time, Source.wall, None)
+    time.time_ns = _clock_patch(time.time_ns, Source.wall, 10**9)
     for name in ("monotonic", "perf_counter", "process_time"):
-        setattr(time, name, _clock_patch(getattr(time, name), 0.0, None))
-        setattr(time, f"{name}_ns", _clock_patch(getattr(time, f"{name}_ns"), 0.0, 10**9))
+        setattr(time, name, _clock_patch(getattr(time, name), Source.now, None))
+        setattr(time, f"{name}_ns", _clock_patch(getattr(time, f"{name}_ns"), Source.now, 10**9))
     for name in ("gmtime", "localtime", "ctime"):
         setattr(time, name, _now_patch(getattr(time, name), 0, time.time))
     time.asctime = _now_patch(time.asctime, 0, time.localtime)
@@ -243,6 +314,7 @@ def install() -> None:
     Random.seed = _seed  # type: ignore[method-assign]
     random.seed = random._inst.seed
     uuid.uuid1 = _uuid1
+    warnings._warn_unawaited_coroutine = _warn_unawaited  # type: ignore[attr-defined]
     _refuse_what_is_real()
 
 

@@ -4,19 +4,16 @@
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from production_testers.model import seeds
 from production_testers.simulation import patches
-from production_testers.simulation.choices import Choices
 from production_testers.simulation.loop import (
     DeadlockError,
     LimitReachedError,
     SimulatedLoop,
-    SimulatedTask,
     refusals,
 )
 
@@ -46,8 +43,10 @@ class Session:
         steps: Callbacks that ran.
         virtual_s: Virtual time that passed.
         lost: Messages about exceptions that nobody retrieved.
-        pending: Tasks that had not ended when nothing more could happen.
-        taken: Every latency factor that was asked for, by name.
+        pending: Tasks that had not ended when nothing more could happen; where nothing may
+            settle, when the coroutine returned, less those that had been told to end.
+        unawaited: Coroutines that were thrown away without having been awaited.
+        after_close: Where a callback was scheduled on the closed loop.
         refused: What the code asked for that a simulation does not have: it shows nothing about
             that code.
     """
@@ -59,26 +58,28 @@ class Session:
     virtual_s: float = 0.0
     lost: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
-    taken: Mapping[str, float] = field(default_factory=dict)
+    unawaited: tuple[str, ...] = ()
+    after_close: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
 
 
 def simulate(
-    main: Callable[[SimulatedLoop], Awaitable[Any]],
-    choices: Choices,
+    main: Callable[[Any], Awaitable[Any]],
+    loop: SimulatedLoop,
     *,
-    limit_s: float = 3600.0,
-    pass_limit: int = 2_000_000,
+    seed: int,
+    settle: bool = True,
     on_stuck: Callable[[Ended, tuple[str, ...]], None] | None = None,
     on_rest: Callable[[], None] | None = None,
 ) -> Session:
-    """Run `main(loop)` on a loop of its own, then let everything that it started come to rest.
+    """Run `main(loop)`, then let what it started come to rest, clean up and close the loop.
 
     Args:
         main: Makes the coroutine to run.
-        choices: The choices of the schedule; they record what was asked for.
-        limit_s: Virtual seconds after which the simulation is stopped.
-        pass_limit: Passes over the ready callbacks after which it is stopped (a livelock).
+        loop: A loop that nothing ran on yet.
+        seed: Where entropy and ids come from.
+        settle: Let tasks that are left over go on as long as something can happen, before they
+            are cancelled; otherwise they are cancelled at once, as `asyncio.run` does.
         on_stuck: Told when the simulation ends by deadlock or limit, before clean-up.
         on_rest: Told when nothing more can happen by itself, before what waits is cancelled.
 
@@ -87,22 +88,19 @@ def simulate(
         RuntimeError: A simulation, or another event loop, is running in this thread.
     """
     if asyncio._get_running_loop() is not None or patches.active():
+        loop.close()
         raise RuntimeError("A simulation cannot run inside another one, nor inside an event loop.")
     session = Session()
     refusals.clear()
-    loop = SimulatedLoop(choices, limit_s=limit_s, pass_limit=pass_limit)
     lost: list[str] = []
-    loop.set_exception_handler(lambda _loop, context: lost.append(_describe(context)))
-    patches.activate(
-        patches.Source(loop.time, seeds.random_for(choices.seed, "entropy"), loop.block)
-    )
+    loop.set_exception_handler(lambda _loop, context: lost.append(describe(context)))
+    source = patches.Source(loop.time, seed, loop.block, loop.skew)
+    patches.activate(source, seed)
     gc_was_on = gc.isenabled()
     gc.disable()  # a collection in the middle of a schedule would run finalisers at random places
     try:
         session.result = _drive(loop, main, session, on_stuck)
-        if session.ended is Ended.RETURNED:
-            loop.rest(seconds=max(0.0, limit_s - loop.time()), passes=RESTING_PASSES)
-        session.pending = loop.waiting()
+        _rest(loop, session, settle=settle)
         if on_rest is not None:
             on_rest()
         session.steps, session.virtual_s = loop.steps, loop.time()
@@ -111,24 +109,30 @@ def simulate(
         try:
             _clean_up(loop, lost)
         finally:
-            loop.set_exception_handler(lambda _loop, _context: None)
+            loop.set_exception_handler(_nobody_listens)
             loop.close()
             patches.activate(None)
             if gc_was_on:
                 gc.enable()
-    session.lost, session.taken = tuple(lost), dict(choices.taken)
+    session.lost, session.unawaited = tuple(lost), tuple(source.unawaited)
+    session.after_close = tuple(loop.after_close)
     return session
+
+
+def _nobody_listens(_loop: object, _context: object) -> None:
+    """What is thrown away after a simulation is nobody's error any more."""
 
 
 def _drive(
     loop: SimulatedLoop,
-    main: Callable[[SimulatedLoop], Awaitable[Any]],
+    main: Callable[[Any], Awaitable[Any]],
     session: Session,
     on_stuck: Callable[[Ended, tuple[str, ...]], None] | None,
 ) -> Any:
     async def call() -> Any:
         return await main(loop)
 
+    call.__name__ = "main"
     root = loop.create_task(call())
     try:
         return loop.run_until_complete(root)
@@ -143,12 +147,24 @@ def _drive(
     return None
 
 
+def _rest(loop: SimulatedLoop, session: Session, *, settle: bool) -> None:
+    if not settle:
+        session.pending = loop.waiting(told_to_end=False)
+        return
+    if session.ended is Ended.RETURNED:
+        left = max(0.0, loop.limit_s - loop.time())
+        loop.rest(seconds=left, passes=RESTING_PASSES)
+    session.pending = loop.waiting()
+
+
 def _clean_up(loop: SimulatedLoop, lost: list[str]) -> None:
     """Cancel whatever is left, close generators, and see which exceptions nobody retrieved."""
     for _ in range(3):  # a task may swallow one cancellation; three is enough for clean-up code
-        for task in loop.tasks:
-            if not task.done():  # `cancel` makes an ended task forget that nobody saw its error
-                task.cancel()
+        left = [task for task in loop.tasks if not task.done()]
+        if not left:
+            break
+        for task in left:  # `cancel` makes an ended task forget that nobody saw its error
+            task.cancel()
         loop.rest(seconds=CLEANING_S, passes=CLEANING_PASSES)
     generators: Any = loop._asyncgens  # type: ignore[attr-defined]
     if generators:
@@ -160,11 +176,11 @@ def _clean_up(loop: SimulatedLoop, lost: list[str]) -> None:
         elif task._log_traceback:  # said now, not whenever memory is collected
             task._log_traceback = False
             message = "Task exception was never retrieved"
-            lost.append(_describe({"message": message, "exception": task.exception()}))
+            lost.append(describe({"message": message, "exception": task.exception()}))
     loop.tasks.clear()
 
 
-def _abandon(task: SimulatedTask) -> None:
+def _abandon(task: Any) -> None:
     """End the coroutine of a task that refuses to be cancelled."""
     try:
         task.get_coro().close()
@@ -172,6 +188,7 @@ def _abandon(task: SimulatedTask) -> None:
         return
 
 
-def _describe(context: dict[str, Any]) -> str:
+def describe(context: dict[str, Any]) -> str:
+    """What the exception handler of a loop is told, as one line."""
     error, message = context.get("exception"), str(context.get("message", ""))
     return f"{message}: {type(error).__name__}: {error}" if error else message

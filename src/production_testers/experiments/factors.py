@@ -1,9 +1,4 @@
-"""Every choice of a schedule, made by meaning and recorded.
-
-A choice is named by what it decides (`run/stage/nth` takes how long, which hash a task has), not
-by its position in a tape: removing one part of a scenario leaves the other choices as they were,
-and the same names exist on another release of the code under test.
-"""
+"""How long each piece of work in a scenario takes, by name, and what was asked for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,13 +7,17 @@ from production_testers.model import seeds
 
 
 @dataclass(slots=True)
-class Choices:
-    """The choices of one schedule.
+class Factors:
+    """The latency factors of one execution.
+
+    A factor is named by what it decides (`run/stage/nth` takes so long), not by its position in a
+    tape: removing one part of a scenario leaves the other factors as they were, and the same
+    names exist on another release of the code under test.
 
     Attributes:
-        seed: Where choices that are not fixed come from.
-        low: The smallest latency factor.
-        high: The largest latency factor.
+        seed: Where factors that are not fixed come from.
+        low: The smallest factor.
+        high: The largest factor.
         fixed: Factors stated by name; `*` stands for every name that is not there.
         taken: Every factor that was asked for, by name.
     """
@@ -39,7 +38,3 @@ class Choices:
                 chosen = round(self.low + (self.high - self.low) * spread, 3)
             self.taken[name] = chosen
         return chosen
-
-    def task_hash(self, path: str) -> int:
-        """The hash of the task at `path`: decides where it stands in sets of tasks."""
-        return seeds.derive(self.seed, "task", path) >> 3

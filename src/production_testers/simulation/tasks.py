@@ -1,0 +1,118 @@
+"""Tasks and futures that are known by where they come from, not by where they lie in memory.
+
+`asyncio.wait` and `TaskGroup` keep tasks in sets, and sets iterate by hash; stock tasks and futures
+hash by address, so one seed would give many outcomes.
+"""
+
+# ruff: noqa: SLF001 - stands where the stock task stands
+
+import asyncio
+import zlib
+from typing import Any
+
+_SPREAD = 0x9E3779B97F4A7C15
+_HASH_BITS = (1 << 60) - 1
+_HEAP_TYPE = 1 << 9
+"""`Py_TPFLAGS_HEAPTYPE`: a class made by a class statement, whose attributes can be set."""
+
+
+class Actor:
+    """Who takes steps: a task, or a call that was handed to a thread.
+
+    Attributes:
+        path: Where it comes from. `main/fetch[2]` is the third task with the name or coroutine
+            `fetch` that `main` spawned.
+        tag: 32 bits that stand for the path in traces.
+        steps: Steps that it has begun; loops that explore count them.
+        sleeps: Sleeps that it has begun; loops that explore count them.
+        threads: Calls that it has handed to threads.
+        priority: For strategies that keep one.
+    """
+
+    __slots__ = ("_children", "path", "priority", "sleeps", "steps", "tag", "threads")
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.tag = zlib.crc32(path.encode())
+        self.steps = self.sleeps = self.threads = 0
+        self.priority = 0.0
+        self._children: dict[str, int] = {}
+
+    def child(self, label: str) -> "Actor":
+        """A new actor that this one has brought into being."""
+        nth = self._children.get(label, 0)
+        self._children[label] = nth + 1
+        return Actor(f"{self.path}/{label}[{nth}]" if self.path else root_path(label, nth))
+
+
+def root_path(label: str, nth: int) -> str:
+    """The path of a task that no task spawned."""
+    return f"{label}[{nth}]" if nth else label
+
+
+class SimulatedFuture(asyncio.Future[Any]):
+    """A future that hashes by the order of creation."""
+
+    number: int
+
+    def __hash__(self) -> int:
+        return self.number
+
+
+class SimulatedTask(asyncio.Task[Any]):
+    """A task that hashes by the path of its actor."""
+
+    simulated_actor: Actor
+    _identity: int
+
+    def __init__(
+        self, coro: Any, *, loop: Any = None, name: str | None = None, **more: Any
+    ) -> None:
+        owner = asyncio.get_running_loop() if loop is None else loop
+        number = owner.next_number()
+        _identify(self, owner, coro, name, number)
+        super().__init__(coro, loop=owner, name=name or f"Task-{number}", **more)
+        owner.tasks.append(self)
+
+    def __hash__(self) -> int:
+        return self._identity
+
+
+def adopt(task: Any, loop: Any, coro: Any, name: str | None) -> None:
+    """Give a task that the program's own factory made an actor, and a hash where that can be.
+
+    `asyncio.Task` itself, bound before the simulation, does not let its hash be replaced.
+    """
+    if isinstance(task, SimulatedTask) or not isinstance(task, asyncio.Future):
+        return
+    kind = type(task)
+    if kind.__flags__ & _HEAP_TYPE and kind.__hash__ is object.__hash__:
+        kind.__hash__ = _hash_of_adopted  # type: ignore[method-assign]
+    _identify(task, loop, coro, name, loop.next_number())
+    loop.tasks.append(task)
+
+
+def _hash_of_adopted(task: Any) -> int:
+    identity: int | None = vars(task).get("_identity")
+    return object.__hash__(task) if identity is None else identity
+
+
+def _identify(task: Any, loop: Any, coro: Any, name: str | None, number: int) -> None:
+    label = name or getattr(coro, "__name__", None) or type(coro).__name__
+    parent = asyncio.current_task(loop) if asyncio._get_running_loop() is loop else None
+    task.simulated_actor = actor = getattr(parent, "simulated_actor", loop.root).child(label)
+    seed = loop.order_seed
+    task._identity = ((actor.tag ^ seed) * _SPREAD >> 4 & _HASH_BITS) if seed else number
+
+
+_BUILTIN = type(len)
+
+
+def actor_of(callback: Any) -> Actor | None:
+    """Whose step a callback is; None for a callback that is no task's step."""
+    kind = type(callback)
+    if (kind is _BUILTIN and callback.__name__ == "task_wakeup") or (
+        kind.__name__ == "TaskStepMethWrapper"
+    ):
+        return getattr(callback.__self__, "simulated_actor", None)
+    return None

@@ -1,10 +1,30 @@
 """Deterministic asyncio: virtual time, seeded choices, tasks whose order does not depend on memory.
 
-The strict core: callbacks keep the FIFO order that asyncio guarantees, so every schedule that is
-explored can happen on a stock loop (it is *feasible*). What varies is how long things take and
-the order in which sets of tasks iterate.
+For a program of your own: `explore` runs it under many schedules, `replay` repeats one, `shrink`
+makes a failing one small, `cancel_everywhere` cancels every task before each of its steps; with
+pytest, the marker `simulate`. docs/guide/simulation.md shows them, and what they cannot show.
+
+For executors of their own, `simulate` runs one coroutine on a `SimulatedLoop` that keeps asyncio's
+own order.
 """
 
+from production_testers.simulation.execution import (
+    DETECTORS,
+    Detector,
+    Execution,
+    Limits,
+    Problem,
+    execute,
+)
+from production_testers.simulation.exploration import (
+    Exploration,
+    Failure,
+    SimulationFailedError,
+    cancel_everywhere,
+    explore,
+    replay,
+    shrink,
+)
 from production_testers.simulation.loop import (
     DeadlockError,
     LimitReachedError,
@@ -12,17 +32,53 @@ from production_testers.simulation.loop import (
     SimulatedLoop,
 )
 from production_testers.simulation.patches import consulted, install, rebind
+from production_testers.simulation.portfolio import STRATEGIES, Faults
+from production_testers.simulation.power import Power
+from production_testers.simulation.schedule import (
+    Delay,
+    Fault,
+    FaultKind,
+    Hold,
+    Model,
+    Schedule,
+    in_words,
+    read_schedule,
+)
 from production_testers.simulation.session import Ended, Session, simulate
 
 __all__ = [
+    "DETECTORS",
+    "STRATEGIES",
     "DeadlockError",
+    "Delay",
+    "Detector",
     "Ended",
+    "Execution",
+    "Exploration",
+    "Failure",
+    "Fault",
+    "FaultKind",
+    "Faults",
+    "Hold",
     "LimitReachedError",
+    "Limits",
+    "Model",
+    "Power",
+    "Problem",
     "RefusedError",
+    "Schedule",
     "Session",
     "SimulatedLoop",
+    "SimulationFailedError",
+    "cancel_everywhere",
     "consulted",
+    "execute",
+    "explore",
+    "in_words",
     "install",
+    "read_schedule",
     "rebind",
+    "replay",
+    "shrink",
     "simulate",
 ]

@@ -12,6 +12,7 @@ import contextvars
 import heapq
 import math
 import sys
+from asyncio import format_helpers
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -20,6 +21,10 @@ from production_testers.simulation.tasks import Actor, SimulatedFuture, Simulate
 
 PASS_COST_S = 1e-6
 """Virtual time that one pass over the ready callbacks takes: polling loops make progress."""
+
+SPIN_PASSES = 64
+"""After so many passes in which nothing but passes took time, each takes longer by as much again:
+a loop that polls for a timer does not have to be followed for every microsecond."""
 
 _CANCELLED_TIMERS_MAX = 100
 """More cancelled timers than this, and more than half of all: they are thrown away."""
@@ -159,6 +164,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self.limit_s = float(limit_s)
         self._pass_limit = pass_limit
         self._numbers = 0
+        self._spinning = 0
         self._timers: list[tuple[float, int, Timer]] = []
         self._timers_set = 0
         self._timers_cancelled = 0
@@ -261,6 +267,8 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             seconds: Virtual time that this may take, whatever the loop's own limit was.
             passes: Passes that this may take, likewise.
         """
+        if not self._ready and all(task.done() for task in self.tasks):
+            return
         self.limit_s, self._pass_limit = self._now + seconds, self.passes + passes
         self._resting = True
         try:
@@ -286,9 +294,13 @@ class SimulatedLoop(asyncio.BaseEventLoop):
                     raise
                 except BaseException as error:  # noqa: BLE001 - as the stock loop does
                     self._failed(handle, error)
-            self._now += PASS_COST_S
+            self._end_pass()
             if self._stopping:  # type: ignore[attr-defined]
                 return
+
+    def _end_pass(self) -> None:
+        self._spinning += 1
+        self._now += PASS_COST_S * (1 + self._spinning // SPIN_PASSES)
 
     def _begin_pass(self) -> None:
         """Let time pass where nothing is ready, and make ready what is due."""
@@ -309,7 +321,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def _failed(self, handle: Any, error: BaseException) -> None:
         """A callback raised; a task's own errors never come here."""
-        text = asyncio.format_helpers._format_callback_source(handle._callback, handle._args)
+        text = format_helpers._format_callback_source(handle._callback, handle._args)
         self.call_exception_handler(
             {"message": f"Exception in callback {text}", "exception": error, "handle": handle}
         )
@@ -328,6 +340,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             self._now = max(self._now, self.limit_s)
             raise LimitReachedError(f"stopped at {self.limit_s:.3f} virtual s")
         self._now = max(self._now, when)
+        self._spinning = 0
 
     def waiting(self, *, told_to_end: bool = True) -> tuple[str, ...]:
         """Every task that has not ended, with the place where it waits.

@@ -97,6 +97,9 @@ class Source:
         return self.random.randbytes(count)
 
 
+_originals: dict[int, tuple[Any, Any]] = {}
+"""Identity of a function that was replaced → the function itself, and what replaced it."""
+
 _source: Source | None = None
 _installed = False
 _batch = False
@@ -299,23 +302,30 @@ def install() -> None:
     if _installed:
         return
     _installed = True
-    time.time = _clock_patch(time.time, Source.wall, None)
-    time.time_ns = _clock_patch(time.time_ns, Source.wall, 10**9)
+    _replace(time, "time", _clock_patch(time.time, Source.wall, None))
+    _replace(time, "time_ns", _clock_patch(time.time_ns, Source.wall, 10**9))
     for name in ("monotonic", "perf_counter", "process_time"):
-        setattr(time, name, _clock_patch(getattr(time, name), Source.now, None))
-        setattr(time, f"{name}_ns", _clock_patch(getattr(time, f"{name}_ns"), Source.now, 10**9))
+        _replace(time, name, _clock_patch(getattr(time, name), Source.now, None))
+        nanoseconds = f"{name}_ns"
+        _replace(time, nanoseconds, _clock_patch(getattr(time, nanoseconds), Source.now, 10**9))
     for name in ("gmtime", "localtime", "ctime"):
-        setattr(time, name, _now_patch(getattr(time, name), 0, time.time))
-    time.asctime = _now_patch(time.asctime, 0, time.localtime)
-    time.strftime = _now_patch(time.strftime, 1, time.localtime)
-    time.sleep = _sleep_patch(time.sleep)
-    os.urandom = _bytes_patch(os.urandom)
+        _replace(time, name, _now_patch(getattr(time, name), 0, time.time))
+    _replace(time, "asctime", _now_patch(time.asctime, 0, time.localtime))
+    _replace(time, "strftime", _now_patch(time.strftime, 1, time.localtime))
+    _replace(time, "sleep", _sleep_patch(time.sleep))
+    _replace(os, "urandom", _bytes_patch(os.urandom))
     random._urandom = os.urandom  # type: ignore[attr-defined]
     Random.seed = _seed  # type: ignore[method-assign]
-    random.seed = random._inst.seed
-    uuid.uuid1 = _uuid1
+    _replace(random, "seed", random._inst.seed)
+    _replace(uuid, "uuid1", _uuid1)
     warnings._warn_unawaited_coroutine = _warn_unawaited  # type: ignore[attr-defined]
     _refuse_what_is_real()
+
+
+def _replace(module: ModuleType, name: str, new: Any) -> None:
+    original = getattr(module, name)
+    _originals[id(original)] = (original, new)
+    setattr(module, name, new)
 
 
 def _refuse_what_is_real() -> None:
@@ -363,6 +373,26 @@ def _audit(event: str, _args: tuple[Any, ...]) -> None:
         if _source.thread != threading.get_ident():
             return
         raise RefusedError(event)
+
+
+_looked_at: set[str] = set()
+
+
+def rebind_functions() -> None:
+    """Give modules that bound a clock or another replaced function before `install` the new one.
+
+    Outside a simulation the new ones do what the old ones did, so every module may have them that
+    is not the standard library's.
+    """
+    for name, module in tuple(sys.modules.items()):
+        root = name.partition(".")[0]
+        if name in _looked_at or root in sys.stdlib_module_names:
+            continue
+        _looked_at.add(name)
+        for key, value in tuple(getattr(module, "__dict__", {}).items()):
+            replaced = _originals.get(id(value))
+            if replaced is not None and replaced[0] is value:
+                setattr(module, key, replaced[1])
 
 
 _rebound: set[str] = set()

@@ -103,9 +103,9 @@ def simulate(
         _rest(loop, session, settle=settle)
         if on_rest is not None:
             on_rest()
+    finally:
         session.steps, session.virtual_s = loop.steps, loop.time()
         session.refused = tuple(refusals)
-    finally:
         try:
             _clean_up(loop, lost)
         finally:
@@ -114,8 +114,8 @@ def simulate(
             patches.activate(None)
             if gc_was_on:
                 gc.enable()
-    session.lost, session.unawaited = tuple(lost), tuple(source.unawaited)
-    session.after_close = tuple(loop.after_close)
+            session.lost, session.unawaited = tuple(lost), tuple(source.unawaited)
+            session.after_close = tuple(loop.after_close)
     return session
 
 

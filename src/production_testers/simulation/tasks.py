@@ -25,29 +25,45 @@ class Actor:
         tag: 32 bits that stand for the path in traces.
         steps: Steps that it has begun; loops that explore count them.
         sleeps: Sleeps that it has begun; loops that explore count them.
+        timers: Other timers that it has set, likewise.
         threads: Calls that it has handed to threads.
         priority: For strategies that keep one.
     """
 
-    __slots__ = ("_children", "path", "priority", "sleeps", "steps", "tag", "threads")
+    __slots__ = (
+        "_children", "_label", "_parent", "path", "priority", "sleeps", "steps", "tag", "threads",
+        "timers",
+    )  # fmt: skip
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, label: str = "", parent: "Actor | None" = None) -> None:
         self.path = path
         self.tag = zlib.crc32(path.encode())
+        self._label = label
+        self._parent = parent
+        self.timers = 0
         self.steps = self.sleeps = self.threads = 0
         self.priority = 0.0
         self._children: dict[str, int] = {}
 
     def child(self, label: str) -> "Actor":
         """A new actor that this one has brought into being."""
+        return Actor(self._next_path(label), label, self)
+
+    def _next_path(self, label: str) -> str:
         nth = self._children.get(label, 0)
         self._children[label] = nth + 1
-        return Actor(f"{self.path}/{label}[{nth}]" if self.path else root_path(label, nth))
+        if not self.path:  # nobody spawned it
+            return f"{label}[{nth}]" if nth else label
+        return f"{self.path}/{label}[{nth}]"
 
-
-def root_path(label: str, nth: int) -> str:
-    """The path of a task that no task spawned."""
-    return f"{label}[{nth}]" if nth else label
+    def rename(self, label: str) -> None:
+        """Take a name before the first step: `create_task(..., name=...)` gives it only then."""
+        parent = self._parent
+        if parent is None or self.steps or label == self._label:
+            return
+        parent._children[self._label] -= 1
+        self._label, self.path = label, parent._next_path(label)
+        self.tag = zlib.crc32(self.path.encode())
 
 
 class SimulatedFuture(asyncio.Future[Any]):
@@ -68,11 +84,16 @@ class SimulatedTask(asyncio.Task[Any]):
     def __init__(
         self, coro: Any, *, loop: Any = None, name: str | None = None, **more: Any
     ) -> None:
-        owner = asyncio.get_running_loop() if loop is None else loop
+        owner: Any = asyncio.get_running_loop() if loop is None else loop
         number = owner.next_number()
         _identify(self, owner, coro, name, number)
         super().__init__(coro, loop=owner, name=name or f"Task-{number}", **more)
         owner.tasks.append(self)
+
+    def set_name(self, value: object) -> None:
+        """As the stock task; a name that it gets before its first step is part of its path."""
+        super().set_name(value)
+        self.simulated_actor.rename(str(value))
 
     def __hash__(self) -> int:
         return self._identity
@@ -87,7 +108,7 @@ def adopt(task: Any, loop: Any, coro: Any, name: str | None) -> None:
         return
     kind = type(task)
     if kind.__flags__ & _HEAP_TYPE and kind.__hash__ is object.__hash__:
-        kind.__hash__ = _hash_of_adopted  # type: ignore[method-assign]
+        kind.__hash__ = _hash_of_adopted  # type: ignore[assignment]
     _identify(task, loop, coro, name, loop.next_number())
     loop.tasks.append(task)
 

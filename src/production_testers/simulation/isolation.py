@@ -1,0 +1,65 @@
+"""Runs a piece of work in a forked child, so that what it leaves in memory ends with it.
+
+Module globals, caches, interned objects and counters that one schedule changes must not reach the
+next one: a child runs a batch of schedules, and every failure is shown again in a child of its own.
+"""
+
+import os
+import pickle
+import sys
+import warnings
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+Result = TypeVar("Result")
+
+
+class ChildDiedError(Exception):
+    """The child ended without an answer: it was killed, or the program ended the interpreter."""
+
+
+def in_a_child(work: Callable[[], Result]) -> Result:
+    """What `work()` returns in a child of this process.
+
+    What it prints is not shown. Results and exceptions must be picklable.
+
+    Raises:
+        ChildDiedError: The child gave no answer.
+        Exception: Whatever `work` raised.
+    """
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # 3.12 warns where threads run
+        child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _answer(writing, work)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        raw = pipe.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status != 0 or not raw:
+        raise ChildDiedError(f"The program ended its process (exit code {status}).")
+    error, result = pickle.loads(raw)  # noqa: S301 - our own child wrote it
+    if error is not None:
+        raise error
+    return cast("Result", result)
+
+
+def _answer(writing: int, work: Callable[[], object]) -> None:
+    code = 1
+    try:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        try:
+            answer: tuple[object, object] = (None, work())
+        except Exception as error:  # noqa: BLE001 - it belongs to the parent
+            answer = (error, None)
+        with os.fdopen(writing, "wb") as pipe:
+            pickle.dump(answer, pipe)
+        code = 0
+    finally:
+        os._exit(code)

@@ -1,0 +1,88 @@
+"""How hard it was looked for: what a search that found nothing means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from production_testers.model.canonical import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """The detection power of a search.
+
+    Attributes:
+        schedules: Executions.
+        strategies: Name → how many of them.
+        interleavings: Distinct orders of steps among them.
+        tasks: Tasks of the program, in asyncio's own order.
+        choices: Points at which more than one task could go next, likewise.
+        exhausted: Every order of ready tasks was executed, none left out.
+        inconclusive: Executions that asked for something real and show nothing.
+    """
+
+    schedules: int
+    strategies: Mapping[str, int]
+    interleavings: int
+    tasks: int
+    choices: int
+    exhausted: bool = False
+    inconclusive: int = 0
+
+    def bound(self, depth: int) -> float:
+        """The probability with which PCT's runs of this depth find a defect of this depth.
+
+        One run finds it with at least 1 / (n k^(depth-1)), for n tasks and k choices (Burckhardt
+        et al., ASPLOS 2010); independent runs add up. Runs of other strategies are not counted.
+        """
+        runs = self.strategies.get(f"pct{depth}", 0)
+        if not runs or not self.tasks:
+            return 0.0
+        one = 1.0 / (self.tasks * float(max(1, self.choices)) ** (depth - 1))
+        return float(1 - (1 - one) ** runs)
+
+    def in_words(self) -> tuple[str, ...]:
+        """What was done, and what that says."""
+        named = ", ".join(f"{name} {count}" for name, count in sorted(self.strategies.items()))
+        lines = [
+            f"{self.schedules} schedules ({named}), {self.interleavings} distinct interleavings of"
+            f" {self.tasks} tasks with {self.choices} points of choice."
+        ]
+        if self.exhausted:
+            lines.append(
+                "Every order of ready tasks was executed: under these latencies and faults there is"
+                " no other one."
+            )
+        elif not self.choices:
+            lines.append("Never two tasks were ready at once: there is no order to choose.")
+        else:
+            bounds = [self.bound(depth) for depth in (1, 2, 3)]
+            lines.append(
+                "A defect that needs 1, 2 or 3 ordering constraints would have been found by PCT"
+                f" alone with a probability of at least {_percent(bounds[0])},"
+                f" {_percent(bounds[1])} and {_percent(bounds[2])} (if the orders that show it are"
+                " possible under its model); one that needs more, or other inputs, may be there."
+            )
+        if self.inconclusive:
+            lines.append(
+                f"{self.inconclusive} executions asked for something real: they say nothing."
+            )
+        return tuple(lines)
+
+    def as_json(self) -> dict[str, Json]:
+        """The figures as a JSON object."""
+        return {
+            "schedules": self.schedules,
+            "strategies": dict(sorted(self.strategies.items())),
+            "distinct_interleavings": self.interleavings,
+            "tasks": self.tasks,
+            "choices": self.choices,
+            "exhausted": self.exhausted,
+            "inconclusive": self.inconclusive,
+            "pct_bounds": [round(self.bound(depth), 6) for depth in (1, 2, 3)],
+        }
+
+
+def _percent(value: float) -> str:
+    if 0 < value < 0.0001:
+        return "under 0.01 %"
+    return f"{value * 100:.2f} %"

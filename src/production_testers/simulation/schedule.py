@@ -1,0 +1,258 @@
+"""A schedule: everything that decides how one execution goes, by meaning, and its file format.
+
+Choices name tasks by spawn path and steps by number, so the same schedule means something on
+another release of the code under test, and dropping one choice leaves the others as they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+from production_testers.model.canonical import Json
+from production_testers.model.errors import InvalidDocumentError
+
+FORMAT = "ptest.schedule/1"
+
+
+class Model(StrEnum):
+    """What may vary.
+
+    *Strict*: how long sleeps and calls in threads take, and how sets of tasks iterate. Ready
+    callbacks keep asyncio's order, so whatever happens can happen on a stock loop: it is
+    *feasible*. *Reordering*: any ready task may go next, too; what only happens then is *latent*.
+    """
+
+    STRICT = "strict"
+    REORDERING = "reordering"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A task is held before one of its steps, while others go on.
+
+    Attributes:
+        task: Spawn path.
+        step: Before which of its steps, counted from 1.
+        others: Until so many steps of others have run; None for until nothing else can run.
+    """
+
+    task: str
+    step: int
+    others: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """A sleep, or a call in a thread, takes longer.
+
+    Attributes:
+        task: Spawn path; for a call in a thread, the call's own.
+        nth: Which of the task's sleeps, counted from 1.
+        seconds: How much longer.
+    """
+
+    task: str
+    nth: int
+    seconds: float
+
+
+class FaultKind(StrEnum):
+    """What can be injected."""
+
+    CANCEL = "cancel"
+    RAISE = "raise"
+    DROP = "drop"
+    DUPLICATE = "duplicate"
+    DELAY = "delay"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something goes wrong at one point.
+
+    Attributes:
+        kind: What.
+        target: Spawn path of the task to cancel, or the port (`package.module:Class.function`)
+            whose call raises, is dropped, is made twice or comes late; empty for the clock.
+        nth: Before which step of the task, or at which call of the port, counted from 1.
+        waiting: A cancellation comes as soon as the task waits before that step; otherwise when
+            what it waits for has happened, and the step is about to run.
+        error: Import path of the exception that is raised.
+        seconds: How late the call comes; by how much the wall clock jumps.
+        at_s: When the clock jumps; 0 is a skew from the start.
+    """
+
+    kind: FaultKind
+    target: str = ""
+    nth: int = 1
+    waiting: bool = False
+    error: str = "builtins:OSError"
+    seconds: float = 0.0
+    at_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A strategy that decides which ready task goes next.
+
+    Attributes:
+        strategy: Its name; see `strategies.PICKERS`.
+        seed: Where its choices come from.
+        options: Numbers by name, such as PCT's depth.
+        weights: Task → steps expected of it, for strategies that weigh.
+    """
+
+    strategy: str
+    seed: int
+    options: Mapping[str, float] = field(default_factory=dict)
+    weights: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """A distribution that decides how much longer sleeps and calls in threads take.
+
+    Attributes:
+        distribution: Its name; see `latencies.DISTRIBUTIONS`.
+        seed: Where its choices come from.
+        options: Numbers by name.
+    """
+
+    distribution: str
+    seed: int
+    options: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How one execution goes. The default is asyncio's own order and nothing unusual.
+
+    Attributes:
+        seed: Where the program's randomness, ids and entropy come from.
+        order_seed: Decides how sets of tasks iterate; 0 for the order in which they were spawned.
+        order: Strategy for the ready tasks; None for first in, first out.
+        latency: Distribution of latencies; None for none.
+        picks: What a strategy chose, written down: (task, its step) for each point with a choice;
+            an empty name stands for a callback that is no task's.
+        holds: Directives that say in words what matters in an order.
+        delays: Latencies, stated.
+        impatient: Time-outs do not wait for late work that would have met them; see `timers`.
+        faults: What goes wrong.
+    """
+
+    seed: int = 0
+    order_seed: int = 0
+    order: Order | None = None
+    latency: Latency | None = None
+    picks: tuple[tuple[str, int], ...] = ()
+    holds: tuple[Hold, ...] = ()
+    delays: tuple[Delay, ...] = ()
+    impatient: bool = False
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def model(self) -> Model:
+        """Whether this can happen on a stock loop as it stands."""
+        reorders = self.order is not None or self.picks or self.holds
+        return Model.REORDERING if reorders else Model.STRICT
+
+    @property
+    def size(self) -> int:
+        """How many directives it states: holds, delays and faults."""
+        return len(self.holds) + len(self.delays) + len(self.faults)
+
+    def as_json(self) -> dict[str, Json]:
+        """The schedule as a JSON object of the format `ptest.schedule/1`."""
+        members = {name.name: _plain(getattr(self, name.name)) for name in fields(self)}
+        return {"format": FORMAT, "model": self.model.value, **members}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, tuple):
+        return [_plain(member) for member in value]
+    return asdict(value) if hasattr(value, "__dataclass_fields__") else value
+
+
+def read_schedule(raw: Any, *, path: str = "schedule") -> Schedule:
+    """Read what `Schedule.as_json` wrote.
+
+    Raises:
+        InvalidDocumentError: Another format, or something is missing or of another type.
+    """
+    if not isinstance(raw, Mapping) or raw.get("format") != FORMAT:
+        found = raw.get("format") if isinstance(raw, Mapping) else raw
+        raise InvalidDocumentError(path, (f"format: {found!r} is not {FORMAT!r}",))
+    try:
+        return Schedule(
+            seed=int(raw["seed"]),
+            order_seed=int(raw["order_seed"]),
+            order=None if raw["order"] is None else Order(**raw["order"]),
+            latency=None if raw["latency"] is None else Latency(**raw["latency"]),
+            picks=tuple((str(task), int(step)) for task, step in raw["picks"]),
+            holds=tuple(Hold(**hold) for hold in raw["holds"]),
+            delays=tuple(Delay(**delay) for delay in raw["delays"]),
+            impatient=bool(raw["impatient"]),
+            faults=tuple(
+                Fault(**{**fault, "kind": FaultKind(fault["kind"])}) for fault in raw["faults"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error
+
+
+def in_words(schedule: Schedule) -> tuple[str, ...]:
+    """What a schedule says, one sentence a directive, for somebody who knows the program."""
+    words = [_hold_in_words(hold) for hold in schedule.holds]
+    words += [_delay_in_words(delay) for delay in schedule.delays]
+    words += [_fault_in_words(fault) for fault in schedule.faults]
+    if schedule.impatient:
+        words.append("Time-outs do not wait for work that is late.")
+    if schedule.order_seed:
+        words.append(f"Sets of tasks iterate in the order of seed {schedule.order_seed}.")
+    if schedule.picks:
+        words.append(f"{len(schedule.picks)} choices of the next task, as recorded.")
+    return tuple(words)
+
+
+def _hold_in_words(hold: Hold) -> str:
+    until = (
+        "nothing else can run"
+        if hold.others is None
+        else f"{hold.others} step{'s' if hold.others != 1 else ''} of others have run"
+    )
+    return f"Hold task {hold.task} before its step {hold.step} until {until}."
+
+
+def _delay_in_words(delay: Delay) -> str:
+    what = f"Sleep {delay.nth} of task {delay.task}"
+    if delay.task.rpartition("/")[2].startswith("thread["):
+        what = f"Call {delay.task} in a thread"
+    return f"{what} takes {milliseconds(delay.seconds)} longer."
+
+
+def milliseconds(seconds: float) -> str:
+    """A duration as people write it."""
+    return f"{seconds * 1000:,.3f}".rstrip("0").rstrip(".") + " ms"
+
+
+def _fault_in_words(fault: Fault) -> str:
+    nth = f"call {fault.nth} of {fault.target}"
+    match fault.kind:
+        case FaultKind.CANCEL:
+            moment = "while it waits" if fault.waiting else "when it is about to run"
+            return f"Cancel task {fault.target} before its step {fault.nth}, {moment}."
+        case FaultKind.RAISE:
+            return f"Raise {fault.error.rpartition(':')[2]} at {nth}."
+        case FaultKind.DROP:
+            return f"Drop {nth}."
+        case FaultKind.DUPLICATE:
+            return f"Make {nth} twice."
+        case FaultKind.DELAY:
+            return f"Let {nth} come {milliseconds(fault.seconds)} late."
+        case FaultKind.CLOCK:
+            when = f"at {milliseconds(fault.at_s)}" if fault.at_s else "from the start"
+            return f"The wall clock is {milliseconds(fault.seconds)} ahead {when}."

@@ -45,6 +45,7 @@ from production_testers.simulation.schedule import (
     read_schedule,
 )
 from production_testers.simulation.session import Ended, Session, simulate
+from production_testers.simulation.standalone import Script, standalone
 
 __all__ = [
     "DETECTORS",
@@ -67,6 +68,7 @@ __all__ = [
     "Problem",
     "RefusedError",
     "Schedule",
+    "Script",
     "Session",
     "SimulatedLoop",
     "SimulationFailedError",
@@ -81,4 +83,5 @@ __all__ = [
     "replay",
     "shrink",
     "simulate",
+    "standalone",
 ]

@@ -12,6 +12,7 @@ from production_testers.simulation import ports
 from production_testers.simulation.exploring_loop import ExploringLoop
 from production_testers.simulation.schedule import Delay, FaultKind, Schedule
 from production_testers.simulation.session import Ended, Session, simulate
+from production_testers.simulation.tasks import Actor
 from production_testers.simulation.work import WorkCounter
 
 Program = Callable[[], Awaitable[Any]]
@@ -182,6 +183,11 @@ class Execution:
     def deferred(self) -> tuple[Delay, ...]:
         """Timers other than sleeps that fired late: they kept their place among the sleeps."""
         return self._loop.deferred
+
+    @property
+    def ended(self) -> list[tuple[Actor, int]]:
+        """Sleeps in the order in which they ended, where some were late."""
+        return self._loop.ended
 
     @property
     def outcome(self) -> str:

@@ -182,7 +182,7 @@ class Exploration:
         elif not self.refused:
             lines.append(f"Nothing found, seed {self.seed}.")
         lines += [f"note: {note}" for note in self.notes]
-        lines += self.power.in_words()
+        lines += self.power.in_words() if not self.failures else self.power.in_words()[:1]
         return "\n".join(lines)
 
     def raise_if_failed(self) -> None:
@@ -231,10 +231,10 @@ def explore(  # noqa: PLR0913 - the options of a search are arguments
     *,
     schedules: int = 200,
     seed: int = 0,
-    model: Model | None = None,
+    model: Model | str | None = None,
     strategies: Sequence[str] | None = None,
     faults: Faults | None = None,
-    detect: Iterable[Detector] = DETECTORS,
+    detect: Iterable[Detector | str] = DETECTORS,
     limits: Limits | None = None,
     isolate: bool = True,
     stop_at_first: bool = False,
@@ -251,7 +251,7 @@ def explore(  # noqa: PLR0913 - the options of a search are arguments
             when it raises, or when a detector sees something.
         schedules: How many schedules.
         seed: Decides everything else.
-        model: `Model.STRICT` for what can happen on a stock loop only; None for both models.
+        model: "strict" for what can happen on a stock loop only; None for both models.
         strategies: Which strategies take turns; by default the portfolio. `exhaustive` walks
             through every order of ready tasks, as far as `schedules` reaches.
         faults: What may go wrong; by default nothing.
@@ -268,12 +268,14 @@ def explore(  # noqa: PLR0913 - the options of a search are arguments
     """
     if schedules < 1:
         raise UsageError(f"schedules={schedules}: at least one is needed.")
-    _prepare(program)
-    options = Options(detect=frozenset(detect), limits=limits or Limits(), faults=faults)
+    if model is not None and model not in tuple(Model):
+        raise UsageError(f"model={model!r}: there is none.", do="Write strict or reordering.")
+    prepare(program)
+    options = Options(detect=detectors(detect), limits=limits or Limits(), faults=faults)
     explorer = _Explorer(program, seed, options, isolate=isolate)
     explorer.profile_it()
     wanted = None if strategies is None else tuple(strategies)
-    turns = turns_of(explorer.profile, model, wanted)
+    turns = turns_of(explorer.profile, None if model is None else Model(model), wanted)
     if wanted and EXHAUSTIVE in wanted:
         explorer.exhaust(schedules, stop_at_first=stop_at_first, tell=on_schedules)
     else:
@@ -282,11 +284,26 @@ def explore(  # noqa: PLR0913 - the options of a search are arguments
     return explorer.result(minimise=minimise)
 
 
+def detectors(names: Iterable[Detector | str]) -> frozenset[Detector]:
+    """Detectors by name.
+
+    Raises:
+        UsageError: There is none of a name.
+    """
+    found = set()
+    for name in names:
+        if name not in tuple(Detector):
+            known = ", ".join(sorted(Detector))
+            raise UsageError(f"detect: there is no detector {name!r}.", do=f"Known: {known}.")
+        found.add(Detector(name))
+    return frozenset(found)
+
+
 def cancel_everywhere(
     program: Program,
     *,
     seed: int = 0,
-    detect: Iterable[Detector] = DETECTORS,
+    detect: Iterable[Detector | str] = DETECTORS,
     limits: Limits | None = None,
     isolate: bool = True,
 ) -> Exploration:
@@ -302,8 +319,8 @@ def cancel_everywhere(
         limits: Likewise.
         isolate: Likewise.
     """
-    _prepare(program)
-    options = Options(detect=frozenset(detect), limits=limits or Limits())
+    prepare(program)
+    options = Options(detect=detectors(detect), limits=limits or Limits())
     explorer = _Explorer(program, seed, options, isolate=isolate)
     explorer.profile_it()
     faults = everywhere(explorer.profile)
@@ -323,7 +340,7 @@ def replay(
     program: Program,
     schedule: Schedule,
     *,
-    detect: Iterable[Detector] = DETECTORS,
+    detect: Iterable[Detector | str] = DETECTORS,
     limits: Limits | None = None,
 ) -> Execution:
     """Run `program` once, in this process, under a schedule that is known.
@@ -334,15 +351,15 @@ def replay(
         detect: As for `explore`.
         limits: Likewise.
     """
-    _prepare(program)
-    return execute(program, schedule, detect=detect, limits=limits or Limits())
+    prepare(program)
+    return execute(program, schedule, detect=detectors(detect), limits=limits or Limits())
 
 
 def shrink(
     program: Program,
     schedule: Schedule,
     *,
-    detect: Iterable[Detector] = DETECTORS,
+    detect: Iterable[Detector | str] = DETECTORS,
     limits: Limits | None = None,
     budget: int = STEP_BUDGET,
 ) -> Execution:
@@ -358,8 +375,8 @@ def shrink(
     Raises:
         UsageError: It does not fail under this schedule.
     """
-    _prepare(program)
-    options = Options(detect=frozenset(detect), limits=limits or Limits())
+    prepare(program)
+    options = Options(detect=detectors(detect), limits=limits or Limits())
     failing = options.run(program, schedule)
     if not failing.problems:
         raise UsageError("shrink: the program does not fail under this schedule.")
@@ -367,11 +384,12 @@ def shrink(
         return shrink_with(partial(options.run, program), failing, budget=budget).execution
 
 
-def _prepare(program: Program) -> None:
+def prepare(program: Program) -> None:
     """Clocks and randomness that the program bound when it was imported are ours from now on."""
     patches.install()
     patches.rebind_functions()
-    patches.rebind((getattr(program, "__module__", "").partition(".")[0],))
+    function = getattr(program, "func", program)  # of a partial
+    patches.rebind((getattr(function, "__module__", "").partition(".")[0],))
 
 
 class _Explorer:

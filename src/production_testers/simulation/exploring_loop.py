@@ -107,6 +107,11 @@ class ExploringLoop(SimulatedLoop):
         return () if self._late is None else tuple(self._late.deferred)
 
     @property
+    def ended(self) -> list[tuple[Actor, int]]:
+        """Sleeps in the order in which they ended, where some were late."""
+        return [] if self._late is None else self._late.ended
+
+    @property
     def out_of_step(self) -> int:
         """How often what the schedule has written down could not be followed."""
         return self._picker.out_of_step if isinstance(self._picker, Recorded) else 0

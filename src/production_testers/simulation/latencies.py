@@ -80,60 +80,111 @@ def _uneven(seed: int, options: Mapping[str, float]) -> Extra:
     return extra
 
 
+def _disturbed(seed: int, options: Mapping[str, float]) -> Extra:
+    """Every sleep takes a little longer, as on a real machine."""
+    most = options["most_s"]
+
+    def extra(actor: Actor, nth: int, _delay: float) -> float:
+        return round(most * fraction(seed, actor.tag, nth), _US)
+
+    return extra
+
+
 DISTRIBUTIONS: Mapping[str, Callable[[int, Mapping[str, float]], Extra]] = {
     "wide": _wide,
     "few": _few,
     "uneven": _uneven,
+    "disturbed": _disturbed,
 }
 """Distributions by name."""
 
 
-class Waker(Protocol):
-    """Chooses which of several sleeps ends next."""
-
-    def __call__(self, sleepers: Sequence[Actor], /) -> int:
-        """The position of the one; they are ordered by when they would end, at least two."""
+Sleeper = tuple[Actor, int]
+"""Who sleeps, and which of its sleeps it is."""
 
 
-def _any_next(seed: int, _options: Mapping[str, float]) -> Waker:
+class Waker:
+    """Chooses which of several sleeps ends next, and so makes those late that it passes over.
+
+    Attributes:
+        gap_s: So much time lies between an end that is late and the one before it.
+        apart_s: Ends that would be nearer to the one before are made late, too.
+        reach: A sleep may end before others whose ends are nearer by up to this factor.
+    """
+
+    gap_s = 0.0005
+    apart_s = 0.0
+    reach = 30.0
+
+    def choose(self, sleepers: Sequence[Sleeper]) -> int:
+        """The position of one; they are ordered by when they would end, at least two."""
+        raise NotImplementedError
+
+
+class AnyNext(Waker):
     """Every sleep is equally likely to end next."""
-    random = Random(seed).random
 
-    def choose(sleepers: Sequence[Actor]) -> int:
-        return int(random() * len(sleepers))
+    def __init__(self, latency: Latency) -> None:
+        self._random = Random(latency.seed).random
 
-    return choose
+    def choose(self, sleepers: Sequence[Sleeper]) -> int:
+        """Any."""
+        return int(self._random() * len(sleepers))
 
 
-def _ranked(seed: int, options: Mapping[str, float]) -> Waker:
+class Ranked(Waker):
     """The sleep of the task of the highest priority ends next; see `strategies.Pct`."""
-    random = Random(seed)
-    depth, sleeps = int(options["depth"]), max(1, int(options["sleeps"]))
-    changes = {random.randint(1, sleeps): -float(i) for i in range(1, depth)}
-    ranks: dict[str, float] = {}
-    chosen = 0
 
-    def highest(sleepers: Sequence[Actor]) -> int:
-        for sleeper in sleepers:
-            if sleeper.path not in ranks:
-                ranks[sleeper.path] = random.random()
-        return max(range(len(sleepers)), key=lambda position: ranks[sleepers[position].path])
+    def __init__(self, latency: Latency) -> None:
+        random = Random(latency.seed)
+        depth, sleeps = int(latency.options["depth"]), max(1, int(latency.options["sleeps"]))
+        self._random = random.random
+        self._changes = {random.randint(1, sleeps): -float(i) for i in range(1, depth)}
+        self._ranks: dict[str, float] = {}
+        self._chosen = 0
 
-    def choose(sleepers: Sequence[Actor]) -> int:
-        nonlocal chosen
-        chosen += 1
-        best = highest(sleepers)
-        if chosen in changes:
-            ranks[sleepers[best].path] = changes[chosen]
-            best = highest(sleepers)
+    def choose(self, sleepers: Sequence[Sleeper]) -> int:
+        """The highest priority."""
+        self._chosen += 1
+        best = self._highest(sleepers)
+        if self._chosen in self._changes:
+            self._ranks[sleepers[best][0].path] = self._changes[self._chosen]
+            best = self._highest(sleepers)
         return best
 
-    return choose
+    def _highest(self, sleepers: Sequence[Sleeper]) -> int:
+        for actor, _ in sleepers:
+            if actor.path not in self._ranks:
+                self._ranks[actor.path] = self._random()
+        return max(range(len(sleepers)), key=lambda at: self._ranks[sleepers[at][0].path])
 
 
-WAKERS: Mapping[str, Callable[[int, Mapping[str, float]], Waker]] = {
-    "any-next": _any_next,
-    "ranked": _ranked,
+class InOrder(Waker):
+    """Sleeps end in a known order, well apart from each other."""
+
+    reach = math.inf
+
+    def __init__(self, latency: Latency) -> None:
+        self.gap_s = self.apart_s = latency.options["gap_s"]
+        self._places = latency.options
+
+    def choose(self, sleepers: Sequence[Sleeper]) -> int:
+        """The one that the order names first."""
+        return min(
+            range(len(sleepers)),
+            key=lambda at: self._places.get(place_of(*sleepers[at]), math.inf),
+        )
+
+
+def place_of(actor: Actor, nth: int) -> str:
+    """How `InOrder` names a sleep."""
+    return f"{actor.path}#{nth}"
+
+
+WAKERS: Mapping[str, Callable[[Latency], Waker]] = {
+    "any-next": AnyNext,
+    "ranked": Ranked,
+    "in-order": InOrder,
 }
 """Distributions that choose an order of ends, and so make some sleeps late."""
 
@@ -142,11 +193,11 @@ def waker_of(latency: Latency | None) -> Waker | None:
     """Who chooses which sleep ends next; None where the distribution says how long each takes."""
     if latency is None or latency.distribution not in WAKERS:
         return None
-    return WAKERS[latency.distribution](latency.seed, latency.options)
+    return WAKERS[latency.distribution](latency)
 
 
 def extra_of(latency: Latency | None, delays: Iterable[Delay]) -> Extra:
-    """How much longer sleeps take under a schedule."""
+    """How much longer sleeps take under a schedule: what is drawn, and what is stated."""
     stated = {(delay.task, delay.nth): delay.seconds for delay in delays}
     drawn: Extra = _nothing
     if latency is not None and latency.distribution in DISTRIBUTIONS:
@@ -155,8 +206,7 @@ def extra_of(latency: Latency | None, delays: Iterable[Delay]) -> Extra:
         return drawn
 
     def extra(actor: Actor, nth: int, delay: float) -> float:
-        found = stated.get((actor.path, nth))
-        return drawn(actor, nth, delay) if found is None else found
+        return drawn(actor, nth, delay) + stated.get((actor.path, nth), 0.0)
 
     return extra
 

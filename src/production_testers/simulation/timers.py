@@ -20,13 +20,8 @@ from production_testers.simulation.tasks import Actor
 LATE_S = 0.0001
 """A timer that fires so much later than it was set for was deferred."""
 
-GAP_S = 0.0005
-"""At least so much time passes between two sleeps whose order was chosen."""
-
-REACH = 30.0
-"""A sleep may end before others whose ends are nearer by up to this factor, or by `REACH_S`."""
 REACH_S = 0.05
-
+"""A sleep may in any case end before others whose ends are nearer by so much."""
 
 MARGIN = 1.5
 """A timer waits for a sleep that would have ended before, if the timer's time was so many times as
@@ -73,6 +68,7 @@ class LateTimers:
     Attributes:
         delayed: What ended and took longer, and how much.
         deferred: Timers other than sleeps that fired late, because they kept their place.
+        ended: Sleeps in the order in which they ended.
         look_at_s: Nothing can fire before.
     """
 
@@ -84,8 +80,10 @@ class LateTimers:
         self._number = 0
         self._chosen: _Pending | None = None
         self._overtaken: dict[tuple[str, int], float] = {}
+        self._gap_s = 0.0 if waker is None else waker.gap_s
         self.delayed: list[Delay] = []
         self.deferred: list[Delay] = []
+        self.ended: list[tuple[Actor, int]] = []
         self.look_at_s = math.inf
 
     def add(
@@ -114,7 +112,7 @@ class LateTimers:
     def delays(self) -> tuple[Delay, ...]:
         """What took longer, and how much; so, too, what was overtaken and never ended."""
         never = [
-            Delay(task=task, nth=nth, seconds=round(late + GAP_S, 6))
+            Delay(task=task, nth=nth, seconds=round(late + self._gap_s, 6))
             for (task, nth), late in self._overtaken.items()
         ]
         return (*self.delayed, *never)
@@ -134,13 +132,17 @@ class LateTimers:
             timer = entry.timer
             timer._scheduled = False
             timer.lag = max(0.0, now - entry.place)
+            if entry.sleep:
+                self.ended.append((entry.actor, entry.nth))
             if not entry.sleep and now - entry.asked > LATE_S:
                 late = Delay(task=entry.actor.path, nth=entry.nth, seconds=now - entry.asked)
                 self.deferred.append(late)
             yield timer
             if entry is self._chosen:  # the next one is chosen when nothing else is ready
                 self._chosen = None
-                self.look_at_s = max(now + GAP_S, min((e.when for e in self._pending), default=0))
+                self.look_at_s = max(
+                    now + self._gap_s, min((e.when for e in self._pending), default=0)
+                )
                 return
         self.look_at_s = math.inf if entry is None else entry.when
 
@@ -179,10 +181,15 @@ class LateTimers:
         assert self._waker is not None
         sleeps.sort(key=_Pending.ends)
         first = sleeps[0].when
-        reach = first + max(REACH_S, REACH * (first - now))
+        reach = first + max(REACH_S, self._waker.reach * (first - now))
         near = [entry for entry in sleeps if entry.when <= reach]
-        chosen = near[self._waker([entry.actor for entry in near])] if len(near) > 1 else near[0]
-        extra = round(max(0.0, now + GAP_S - chosen.asked), 6) if chosen.asked < now else 0.0
+        position = 0
+        if len(near) > 1:
+            position = self._waker.choose([(entry.actor, entry.nth) for entry in near])
+        chosen = near[position]
+        extra = 0.0
+        if chosen.asked < now + self._waker.apart_s:
+            extra = round(max(0.0, now + self._gap_s - chosen.asked), 6)
         if extra:
             self.delayed.append(Delay(task=chosen.actor.path, nth=chosen.nth, seconds=extra))
             chosen.when = chosen.timer._when = chosen.asked + extra

@@ -1,0 +1,71 @@
+"""Pytest's marker `simulate`: an async test runs under many schedules.
+
+    @pytest.mark.simulate(schedules=300, faults=Faults(cancel=True))
+    async def test_transfers_keep_the_sum(): ...
+
+Arguments are those of `explore`; fixtures are made once and reach every execution, so what a test
+changes belongs into the test. `--simulate-seed` and `--simulate-schedules` override them.
+"""
+
+import inspect
+from functools import partial
+from typing import Any
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the marker."""
+    group = parser.getgroup("simulate", "deterministic simulation of async tests")
+    group.addoption("--simulate-seed", type=int, default=None, help="seed of every exploration")
+    group.addoption(
+        "--simulate-schedules", type=int, default=None, help="schedules of every exploration"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marker is known, so that --strict-markers accepts it."""
+    config.addinivalue_line(
+        "markers",
+        "simulate(schedules=200, seed=0, model=None, strategies=None, faults=None, ...):"
+        " run the async test under many schedules; see production_testers.simulation.explore",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object | None:
+    """Explore instead of calling once."""
+    marker = pyfuncitem.get_closest_marker("simulate")
+    if marker is None:
+        return None
+    function = pyfuncitem.obj
+    if not inspect.iscoroutinefunction(function):
+        pytest.fail(f"simulate: {pyfuncitem.name} is not an async function.", pytrace=False)
+    if marker.args:
+        pytest.fail("simulate: arguments are named, as in schedules=300.", pytrace=False)
+    names = inspect.signature(function).parameters
+    arguments = {name: value for name, value in pyfuncitem.funcargs.items() if name in names}
+    _explore(partial(function, **arguments), pyfuncitem.config, dict(marker.kwargs))
+    return True
+
+
+def _explore(program: Any, config: pytest.Config, options: dict[str, Any]) -> None:
+    from production_testers.model.errors import UsageError  # noqa: PLC0415
+    from production_testers.simulation import explore  # noqa: PLC0415
+
+    for name in ("seed", "schedules"):
+        stated = config.getoption(f"--simulate-{name}")
+        if stated is not None:
+            options[name] = stated
+    options.setdefault("stop_at_first", True)
+    unknown = sorted(set(options) - set(inspect.signature(explore).parameters))
+    if unknown:
+        pytest.fail(f"simulate: there is no option {unknown[0]!r}.", pytrace=False)
+    try:
+        found = explore(program, **options)
+    except UsageError as error:
+        found, text = None, str(error)
+    else:
+        text = str(found)
+    if found is None or not found.ok:
+        pytest.fail(text, pytrace=False)

@@ -37,6 +37,7 @@ def features(scenario: Scenario) -> tuple[str, ...]:
         "nested": any(stage.nested for stage in pipeline.stages),
         "registration-order": tuple(stage.name for stage in pipeline.stages) != order,
         "set-order": scenario.latencies.seed != 0,
+        "reordering": not scenario.feasible,
     }
     return tuple(sorted(found | {name for name, present in checks.items() if present}))
 

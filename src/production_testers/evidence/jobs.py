@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from production_testers.evidence import fingerprint
+from production_testers.evidence.reordering import in_directives
 from production_testers.evidence.shrinking import shrink
 from production_testers.experiments import imports
 from production_testers.experiments.execution import execute, factors_for, needs
@@ -12,6 +13,7 @@ from production_testers.experiments.judging import run_and_judge
 from production_testers.laws import LAWS
 from production_testers.model import scenario_format
 from production_testers.model.errors import UsageError
+from production_testers.model.ordering import Order
 from production_testers.model.scenario import Scenario
 from production_testers.model.verdict import State, Verdict
 from production_testers.suts.contract import Adapter
@@ -55,14 +57,20 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         way = verdict.way(arguments["outcome_class"])
         return None if way is None else replace(way, also=())
 
+    def still_breaks(smaller: Scenario) -> bool:
+        return verdict_on(smaller) is not None
+
     scenario = scenario_format.from_json(arguments["scenario"])
     if verdict_on(scenario) is None:
         return {"reproduced": False}
+    if not scenario.feasible:
+        _, session = execute(adapter, scenario, sut)
+        scenario = in_directives(scenario, still_breaks, session.overtaken)
     factors = factors_for(scenario)
     execute(adapter, scenario, sut, factors=factors)
     shrunk = shrink(
         scenario,
-        lambda smaller: verdict_on(smaller) is not None,
+        still_breaks,
         factors.taken,
         allowance=arguments["allowance"],
     )
@@ -98,6 +106,8 @@ def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[st
         if index:
             timing = replace(scenario.latencies, seed=index, low=1.0, high=10.0, fixed={})
             varied = replace(scenario, latencies=timing)
+        if not scenario.feasible:  # its directives name tasks that the control does not have
+            varied = replace(varied, holds=(), order=Order(strategy="walk", seed=index))
         # every law is asked: a general one gives way to a special one
         states[run_and_judge(adapter, sut, varied).verdicts[law.id].state.value] += 1
     return {"states": states}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from production_testers.experiments.workloads import GIVE
+from production_testers.model.ordering import Hold
 from production_testers.model.pipeline import StageKind
 
 _FAULTS = {
@@ -40,6 +41,8 @@ def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
         ),
         *_directives(scenario["latencies"]["fixed"]),
         *_ties(scenario["latencies"]),
+        *(Hold(**hold).in_words() for hold in scenario.get("holds", ())),
+        *_strategy(scenario.get("order")),
     )
 
 
@@ -47,6 +50,13 @@ def _ties(latencies: Mapping[str, Any]) -> tuple[str, ...]:
     """Whoever iterates a set of tasks gets them in some order, which the seed decides."""
     seed = latencies["seed"]
     return (f"Sets of tasks are iterated in the order of seed {seed}.",) if seed else ()
+
+
+def _strategy(order: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """An order that could not be said in a few directives."""
+    if not order:
+        return ()
+    return (f"Ready tasks go in the order of strategy {order['strategy']}, seed {order['seed']}.",)
 
 
 def _pipeline(pipeline: Mapping[str, Any]) -> str:

@@ -14,12 +14,17 @@ from production_testers.model.scenario import FaultKind, RunRequest, Scenario
 from production_testers.model.semantics import Capability, SutDescription
 from production_testers.simulation import (
     Ended,
+    ExploringLoop,
+    Schedule,
     Session,
     SimulatedLoop,
     rebind,
     simulate,
 )
 from production_testers.suts.contract import Adapter, RunResult
+
+PASSES_MAX = 2_000_000
+"""The livelock bound."""
 
 _OURS = __name__.partition(".")[0]
 _STUCK = {Ended.DEADLOCK: EventKind.DEADLOCK, Ended.LIMIT: EventKind.LIMIT_REACHED}
@@ -31,6 +36,15 @@ def factors_for(scenario: Scenario) -> Factors:
     return Factors(
         seed=latencies.seed, low=latencies.low, high=latencies.high, fixed=latencies.fixed
     )
+
+
+def loop_for(scenario: Scenario) -> SimulatedLoop:
+    """The loop that keeps, or changes, the order of ready tasks as the scenario says."""
+    seed, limit_s = scenario.latencies.seed, scenario.limit_ms / 1000
+    if scenario.feasible:
+        return SimulatedLoop(seed, limit_s=limit_s)
+    schedule = Schedule(order_seed=seed, order=scenario.order, holds=scenario.holds)
+    return ExploringLoop(schedule, limit_s=limit_s, pass_limit=PASSES_MAX)
 
 
 def needs(scenario: Scenario) -> frozenset[Capability]:
@@ -90,7 +104,7 @@ def execute(
 
     session = simulate(
         main,
-        SimulatedLoop(scenario.latencies.seed, limit_s=scenario.limit_ms / 1000),
+        loop_for(scenario),
         seed=scenario.latencies.seed,
         on_stuck=stuck,
         on_rest=lambda: run["recorder"].close(),  # noqa: PLW0108 - it is made later
@@ -126,7 +140,8 @@ class _Execution:
                 )  # fmt: skip
             return
         callers = [
-            asyncio.create_task(self._caller(built, request)) for request in self.scenario.requests
+            asyncio.create_task(self._caller(built, request), name=request.key)
+            for request in self.scenario.requests
         ]
         await asyncio.wait(callers)
         for caller in callers:

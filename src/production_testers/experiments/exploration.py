@@ -15,6 +15,7 @@ from typing import Any, Self
 from production_testers.experiments.worker import Worker, WorkerDiedError
 from production_testers.model.canonical import digest
 from production_testers.model.scenario import Kind
+from production_testers.simulation import Power
 
 EXPLORE = "production_testers.experiments.jobs:explore"
 BATCH = 25
@@ -40,6 +41,9 @@ class KindReport:
         broken: (law, outcome class) → number of schedules.
         interleavings: Digests of the distinct histories.
         candidates: The first schedules that broke each law in each way.
+        strategies: Name → schedules that followed it.
+        tasks: The most tasks that one schedule had.
+        choices: The most points at which a strategy could choose the next task.
         lost: Schedules whose worker died.
     """
 
@@ -54,6 +58,9 @@ class KindReport:
     exercised: Counter[str] = field(default_factory=Counter)
     broken: Counter[tuple[str, str]] = field(default_factory=Counter)
     interleavings: set[str] = field(default_factory=set)
+    strategies: Counter[str] = field(default_factory=Counter)
+    tasks: int = 0
+    choices: int = 0
     candidates: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, batch: Mapping[str, Any]) -> None:
@@ -64,6 +71,9 @@ class KindReport:
         self.not_offered.update(batch["not_offered"])
         self.exercised.update(batch["exercised"])
         self.interleavings.update(batch["interleavings"])
+        self.strategies.update(batch["strategies"])
+        self.tasks = max(self.tasks, batch["tasks"])
+        self.choices = max(self.choices, batch["choices"])
         for law, states in batch["judged"].items():
             self.judged.setdefault(law, Counter()).update(states)
         for law, outcome_class, count in batch["broken"]:
@@ -84,6 +94,17 @@ class KindReport:
         if states["explained"] and not states["broken"]:
             return "unknown"
         return next((s for s in ("broken", "holds") if states[s]), "unknown")
+
+    @property
+    def power(self) -> Power:
+        """How hard it was looked for, with the largest schedule for the bound."""
+        return Power(
+            schedules=self.schedules,
+            strategies=dict(self.strategies),
+            interleavings=len(self.interleavings),
+            tasks=self.tasks,
+            choices=self.choices,
+        )
 
     @property
     def truncated(self) -> bool:
@@ -107,6 +128,7 @@ class KindReport:
             "broken": [[law, name, count] for (law, name), count in sorted(self.broken.items())],
             "distinct_interleavings": len(self.interleavings),
             "digest": digest(sorted(self.interleavings)),
+            "power": self.power.as_json(),
         }
 
 

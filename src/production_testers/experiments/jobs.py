@@ -12,6 +12,7 @@ from typing import Any, Self
 from production_testers.experiments import imports, workloads
 from production_testers.experiments.execution import execute, needs
 from production_testers.experiments.judging import judge, run_and_judge
+from production_testers.experiments.ordering import ordered, strategy_of
 from production_testers.laws import LAWS
 from production_testers.model import scenario_format, seeds
 from production_testers.model.errors import UsageError
@@ -47,7 +48,7 @@ def describe(adapter: Adapter, _arguments: dict[str, Any], _emit: Emit) -> dict[
 
 
 def draw(kind: Kind, seed: int, index: int) -> Scenario:
-    """Schedule `index` of a kind: the scenario that the run folder's pipeline module draws."""
+    """Schedule `index` of a kind: what the run folder's pipeline module draws, in an order."""
     try:
         module = importlib.import_module(f"pipelines.{kind.value}")
         scenario: Scenario = module.scenario(Random(seeds.derive(seed, kind.value, index)))
@@ -59,7 +60,7 @@ def draw(kind: Kind, seed: int, index: int) -> Scenario:
         ) from error
     for function in sorted(scenario.pipeline.functions()):
         imports.load(function)
-    return scenario
+    return ordered(scenario, seed, kind, index)
 
 
 def explore(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
@@ -94,6 +95,8 @@ class _Tally:
         self.judged: dict[str, Counter[str]] = {}
         self.broken: Counter[tuple[str, str]] = Counter()
         self.histories: set[str] = set()
+        self.strategies: Counter[str] = Counter()
+        self.tasks = self.choices = 0
         self.candidates: list[dict[str, Any]] = []
 
     def add(self, index: int, scenario: Scenario, adapter: Adapter) -> None:
@@ -101,6 +104,9 @@ class _Tally:
         judged = run_and_judge(adapter, self.sut, scenario)
         self.schedules += 1
         self.steps += judged.steps
+        self.strategies[strategy_of(index)] += 1
+        self.tasks = max(self.tasks, judged.session.tasks)
+        self.choices = max(self.choices, judged.session.choices)
         self.histories.add(judged.observation.history.digest())
         for law, verdict in judged.verdicts.items():
             state = EXPLAINED if verdict.explained else verdict.state.value
@@ -130,6 +136,9 @@ class _Tally:
             "judged": {law: dict(states) for law, states in self.judged.items()},
             "broken": [[law, name, count] for (law, name), count in sorted(self.broken.items())],
             "interleavings": sorted(self.histories),
+            "strategies": dict(self.strategies),
+            "tasks": self.tasks,
+            "choices": self.choices,
             "candidates": self.candidates,
         }
 

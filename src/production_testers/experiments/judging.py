@@ -11,6 +11,7 @@ from production_testers.model.observation import Observation
 from production_testers.model.scenario import Scenario
 from production_testers.model.semantics import SutDescription
 from production_testers.model.verdict import State, Verdict
+from production_testers.simulation import Session
 from production_testers.suts.contract import Adapter
 
 ALREADY_TOLD = "already told by"
@@ -23,7 +24,12 @@ class Judged:
 
     observation: Observation
     verdicts: dict[str, Verdict]
-    steps: int
+    session: Session
+
+    @property
+    def steps(self) -> int:
+        """Callbacks that ran."""
+        return self.session.steps
 
     @property
     def broken(self) -> dict[str, Verdict]:
@@ -45,13 +51,13 @@ def run_and_judge(
     if session.refused:
         unknown = Verdict(state=State.UNKNOWN, summary=session.refused[0])
         verdicts = dict.fromkeys((law.id for law in chosen), unknown)
-        return Judged(observation=observation, verdicts=verdicts, steps=session.steps)
+        return Judged(observation=observation, verdicts=verdicts, session=session)
     verdicts = {law.id: _ask(law, observation) for law in chosen}
     for law in chosen:
         if law.vanishes_alone:
             verdicts[law.id] = _beside_others(adapter, observation, verdicts[law.id])
     # only now: a break that did not stand must not silence the general law that tells it rightly
-    return Judged(observation=observation, verdicts=_give_way(verdicts), steps=session.steps)
+    return Judged(observation=observation, verdicts=_give_way(verdicts), session=session)
 
 
 def judge(observation: Observation, laws: Iterable[Law]) -> dict[str, Verdict]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from production_testers.model.canonical import Json
+from production_testers.model.ordering import Hold, Order
 from production_testers.model.pipeline import Identity, PipelineSpec
 
 
@@ -113,6 +114,8 @@ class Scenario:
         services: Name → import path of a factory `(seed) -> service`.
         limit_ms: Virtual time after which the scenario is stopped.
         watch: Record what the framework emits and logs of its own.
+        order: Who decides which ready task goes next; None for asyncio's own order.
+        holds: Directives on top of asyncio's own order instead.
     """
 
     kind: Kind
@@ -123,6 +126,13 @@ class Scenario:
     services: Mapping[str, str] = field(default_factory=dict)
     limit_ms: float = 600_000.0
     watch: bool = False
+    order: Order | None = None
+    holds: tuple[Hold, ...] = ()
+
+    @property
+    def feasible(self) -> bool:
+        """Whether it can happen on a stock loop: ready tasks keep their order."""
+        return self.order is None and not self.holds
 
     def fault_of(self, run: str, stage: str) -> Fault | None:
         """The first fault that applies to a stage of a run."""

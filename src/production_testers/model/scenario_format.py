@@ -1,10 +1,16 @@
-"""Scenarios as JSON, format `ptest.scenario/1`; readers refuse other versions."""
+"""Scenarios as JSON, format `ptest.scenario/2`; readers refuse other versions but 1.
+
+A scenario that keeps asyncio's own order says nothing that version 1 did not know, and is written
+as version 1, so that its bytes stay the same.
+"""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from production_testers.model.canonical import Json
 from production_testers.model.errors import InvalidDocumentError
+from production_testers.model.ordering import Hold, Order
 from production_testers.model.pipeline import Identity, PipelineSpec, StageKind, StageSpec
 from production_testers.model.scenario import (
     Fault,
@@ -16,13 +22,14 @@ from production_testers.model.scenario import (
 )
 
 FORMAT = "ptest.scenario/1"
+FORMAT_WITH_ORDER = "ptest.scenario/2"
 
 
 def to_json(scenario: Scenario) -> dict[str, Json]:
     """The scenario as a JSON object."""
     latencies = scenario.latencies
     return {
-        "format": FORMAT,
+        "format": FORMAT if scenario.feasible else FORMAT_WITH_ORDER,
         "kind": scenario.kind.value,
         "pipeline": _pipeline_json(scenario.pipeline),
         "requests": [
@@ -58,7 +65,13 @@ def to_json(scenario: Scenario) -> dict[str, Json]:
         "services": dict(scenario.services),
         "limit_ms": scenario.limit_ms,
         **_if_said("watch", scenario.watch),
+        **_if_said("order", None if scenario.order is None else _order_json(scenario.order)),
+        **_if_said("holds", [asdict(hold) for hold in scenario.holds]),
     }
+
+
+def _order_json(order: Order) -> dict[str, Json]:
+    return {**asdict(order), "options": dict(order.options), "weights": dict(order.weights)}
 
 
 def _if_said(name: str, value: Json) -> dict[str, Json]:
@@ -94,8 +107,9 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
     Raises:
         InvalidDocumentError: Another format, or something is missing or of another type.
     """
-    if raw.get("format") != FORMAT:
-        raise InvalidDocumentError(path, (f"format: {raw.get('format')!r} is not {FORMAT!r}",))
+    if raw.get("format") not in (FORMAT, FORMAT_WITH_ORDER):
+        known = f"{FORMAT!r} or {FORMAT_WITH_ORDER!r}"
+        raise InvalidDocumentError(path, (f"format: {raw.get('format')!r} is not {known}",))
     try:
         return Scenario(
             kind=Kind(raw["kind"]),
@@ -108,6 +122,8 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
             services=raw["services"],
             limit_ms=raw["limit_ms"],
             watch=raw.get("watch", False),
+            order=Order(**raw["order"]) if raw.get("order") else None,
+            holds=tuple(Hold(**hold) for hold in raw.get("holds", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error

@@ -345,7 +345,7 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
                 "fingerprint": defect.fingerprint,
                 "component": defect.component,
                 "features": list(defect.features),
-                "feasible": True,
+                "feasible": "reordering" not in defect.features,
                 "state": defect.state,
                 "states": [step.as_json() for step in defect.steps],
                 "replay": command,

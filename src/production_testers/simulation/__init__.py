@@ -8,6 +8,7 @@ For executors of their own, `simulate` runs one coroutine on a `SimulatedLoop` t
 own order.
 """
 
+from production_testers.model.ordering import Hold
 from production_testers.simulation.execution import (
     DETECTORS,
     Detector,
@@ -25,6 +26,7 @@ from production_testers.simulation.exploration import (
     replay,
     shrink,
 )
+from production_testers.simulation.exploring_loop import ExploringLoop
 from production_testers.simulation.loop import (
     DeadlockError,
     LimitReachedError,
@@ -38,7 +40,6 @@ from production_testers.simulation.schedule import (
     Delay,
     Fault,
     FaultKind,
-    Hold,
     Model,
     Schedule,
     in_words,
@@ -56,6 +57,7 @@ __all__ = [
     "Ended",
     "Execution",
     "Exploration",
+    "ExploringLoop",
     "Failure",
     "Fault",
     "FaultKind",

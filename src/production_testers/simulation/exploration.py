@@ -8,6 +8,7 @@ from typing import Any
 
 from production_testers.model.canonical import Json
 from production_testers.model.errors import UsageError
+from production_testers.model.ordering import Order
 from production_testers.simulation import patches
 from production_testers.simulation.execution import (
     DETECTORS,
@@ -30,12 +31,7 @@ from production_testers.simulation.portfolio import (
     turns_of,
 )
 from production_testers.simulation.power import Power
-from production_testers.simulation.schedule import (
-    Model,
-    Order,
-    Schedule,
-    in_words,
-)
+from production_testers.simulation.schedule import Model, Schedule, in_words
 from production_testers.simulation.shrinking import STEP_BUDGET, shrink_with
 
 BATCH = 50

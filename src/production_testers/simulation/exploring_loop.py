@@ -116,6 +116,10 @@ class ExploringLoop(SimulatedLoop):
         """How often what the schedule has written down could not be followed."""
         return self._picker.out_of_step if isinstance(self._picker, Recorded) else 0
 
+    def chosen(self) -> tuple[int, int, dict[tuple[str, int], int]]:
+        """How many tasks were made, points with a choice, and which steps were overtaken."""
+        return len(self.tasks), len(self.widths), dict(self.passed)
+
     def interleaving(self) -> str:
         """Digest of the order in which tasks took their steps."""
         return hashlib.blake2b(self._order.tobytes(), digest_size=8).hexdigest()

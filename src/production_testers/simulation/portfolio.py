@@ -11,14 +11,13 @@ from random import Random
 
 from production_testers.model import seeds
 from production_testers.model.errors import UsageError
+from production_testers.model.ordering import Hold, Order
 from production_testers.simulation.execution import Profile
 from production_testers.simulation.schedule import (
     Fault,
     FaultKind,
-    Hold,
     Latency,
     Model,
-    Order,
     Schedule,
     milliseconds,
 )
@@ -208,7 +207,7 @@ def turns_of(
     Args:
         profile: What asyncio's own order shows. Where nothing sleeps, latencies change nothing;
             where never two tasks are ready at once and nothing sleeps, no order does.
-        model: Only strategies of the strict model; None for both models.
+        model: Only strategies of one model; None for both models.
         strategies: The caller's choice of names.
 
     Raises:
@@ -225,6 +224,8 @@ def turns_of(
     reordering = [name for name in REORDERING if name in wanted and choice]
     if model is Model.STRICT:
         reordering = []
+    elif model is Model.REORDERING:
+        strict = []
     if not strict or not reordering:
         return tuple(strict or reordering)
     sleeps = profile.sleeps + profile.threads

@@ -11,6 +11,7 @@ from typing import Any
 
 from production_testers.model.canonical import Json
 from production_testers.model.errors import InvalidDocumentError
+from production_testers.model.ordering import Hold, Order
 
 FORMAT = "ptest.schedule/1"
 
@@ -25,21 +26,6 @@ class Model(StrEnum):
 
     STRICT = "strict"
     REORDERING = "reordering"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """A task is held before one of its steps, while others go on.
-
-    Attributes:
-        task: Spawn path.
-        step: Before which of its steps, counted from 1.
-        others: Until so many steps of others have run; None for until nothing else can run.
-    """
-
-    task: str
-    step: int
-    others: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,23 +77,6 @@ class Fault:
     error: str = "builtins:OSError"
     seconds: float = 0.0
     at_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A strategy that decides which ready task goes next.
-
-    Attributes:
-        strategy: Its name; see `strategies.PICKERS`.
-        seed: Where its choices come from.
-        options: Numbers by name, such as PCT's depth.
-        weights: Task → steps expected of it, for strategies that weigh.
-    """
-
-    strategy: str
-    seed: int
-    options: Mapping[str, float] = field(default_factory=dict)
-    weights: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +175,7 @@ def read_schedule(raw: Any, *, path: str = "schedule") -> Schedule:
 
 def in_words(schedule: Schedule) -> tuple[str, ...]:
     """What a schedule says, one sentence a directive, for somebody who knows the program."""
-    words = [_hold_in_words(hold) for hold in schedule.holds]
+    words = [hold.in_words() for hold in schedule.holds]
     words += [_delay_in_words(delay) for delay in schedule.delays]
     words += [_fault_in_words(fault) for fault in schedule.faults]
     if schedule.impatient:
@@ -216,15 +185,6 @@ def in_words(schedule: Schedule) -> tuple[str, ...]:
     if schedule.picks:
         words.append(f"{len(schedule.picks)} choices of the next task, as recorded.")
     return tuple(words)
-
-
-def _hold_in_words(hold: Hold) -> str:
-    until = (
-        "nothing else can run"
-        if hold.others is None
-        else f"{hold.others} step{'s' if hold.others != 1 else ''} of others have run"
-    )
-    return f"Hold task {hold.task} before its step {hold.step} until {until}."
 
 
 def _delay_in_words(delay: Delay) -> str:

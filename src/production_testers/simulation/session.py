@@ -4,8 +4,8 @@
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -41,6 +41,9 @@ class Session:
         detail: For a deadlock, who waits where; for a limit, which.
         result: What the coroutine returned.
         steps: Callbacks that ran.
+        tasks: Tasks that were made.
+        choices: Points at which a strategy chose among several ready tasks.
+        overtaken: Task and its step → how many others went before it, though it was ready earlier.
         virtual_s: Virtual time that passed.
         lost: Messages about exceptions that nobody retrieved.
         pending: Tasks that had not ended when nothing more could happen; where nothing may
@@ -55,6 +58,9 @@ class Session:
     detail: tuple[str, ...] = ()
     result: Any = None
     steps: int = 0
+    tasks: int = 0
+    choices: int = 0
+    overtaken: Mapping[tuple[str, int], int] = field(default_factory=dict)
     virtual_s: float = 0.0
     lost: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
@@ -105,6 +111,7 @@ def simulate(
             on_rest()
     finally:
         session.steps, session.virtual_s = loop.steps, loop.time()
+        session.tasks, session.choices, session.overtaken = loop.chosen()
         session.refused = tuple(refusals)
         try:
             _clean_up(loop, lost)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
+from production_testers.model.ordering import Hold
 from production_testers.simulation.execution import Execution
-from production_testers.simulation.schedule import Delay, Hold, Schedule
+from production_testers.simulation.schedule import Delay, Schedule
 
 STEP_BUDGET = 200_000
 """Steps that shrinking one failure may take, and what starting an execution counts."""

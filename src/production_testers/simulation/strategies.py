@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 from typing import Protocol
 
+from production_testers.model.ordering import Hold, Order
 from production_testers.simulation.loop import Handle, Timer
-from production_testers.simulation.schedule import Hold, Order
 
 Ready = Sequence[Handle | Timer]
 

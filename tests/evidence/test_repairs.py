@@ -1,6 +1,5 @@
 """From a flagged shape to the proof that it is the reason: lines that ran, and repairs."""
 
-import asyncio
 import importlib.util
 import sys
 from pathlib import Path
@@ -22,7 +21,7 @@ from production_testers.model.scenario_format import to_json
 from production_testers.phases.research.hazard import HazardKind
 from production_testers.phases.research.scan import scan
 from production_testers.phases.research.source import InstalledSut, read_source
-from production_testers.simulation import install
+from production_testers.simulation import SimulatedLoop, install
 
 FILE = Path(__file__).with_name("hazardous.py")
 
@@ -48,9 +47,8 @@ def hazardous(monkeypatch):
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "hazardous", module)
     spec.loader.exec_module(module)
-    monkeypatch.setattr(
-        asyncio.BaseEventLoop, "create_task", asyncio.BaseEventLoop.create_task
-    )  # put back what a repair replaces
+    original = SimulatedLoop.create_task
+    monkeypatch.setattr(SimulatedLoop, "create_task", original)  # put back what a repair replaces
     return module
 
 

@@ -148,6 +148,9 @@ def batch(*candidates, **more):
         "judged": {"x/y": {"holds": 25}},
         "broken": [],
         "interleavings": ["a", "b"],
+        "strategies": {"latencies": 19, "pct2": 6},
+        "tasks": 7,
+        "choices": 40,
         "candidates": [
             {"law": law, "index": index, "verdict": {"outcome_class": name}}
             for law, name, index in candidates
@@ -166,6 +169,9 @@ def test_batches_add_up():
     assert found["broken"] == [["x/y", "late", 2]]
     assert found["distinct_interleavings"] == 3
     assert report.state_of("x/y") == "broken"
+    power = found["power"]
+    assert power["strategies"] == {"latencies": 38, "pct2": 12}
+    assert power["pct_bounds"] == [0, round(1 - (1 - 1 / (7 * 40)) ** 12, 6), 0]
     assert report.state_of("never/asked") == "unknown"
 
 

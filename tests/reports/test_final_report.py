@@ -254,8 +254,9 @@ def test_silent_failures_stand_apart(report):
 
 def test_the_limits_follow_from_the_record(report, empty_report):
     limits = section(report, "What this run does not show")
-    for said in ("strict", "PCT", "chaos 190", "515 of 525", "4 schedules needed", "6 schedules"):
+    for said in ("feasible", "latent", "chaos 190", "515 of 525", "4 schedules needed", "PCT"):
         assert said in limits
+    assert "4 tasks and 6 choices" in limits
     assert "simulation" not in section(empty_report, "What this run does not show")
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from production_testers.experiments.judging import run_and_judge
 from production_testers.model import scenario_format
 from production_testers.model.verdict import State
+from production_testers.simulation import SimulatedLoop
 from production_testers.suts.contract import Adapter
 
 Emit = Callable[[dict[str, Any]], None]
@@ -117,7 +118,7 @@ def _stop_tasks(arguments: dict[str, Any]) -> None:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     setattr(owner, arguments["name"].rpartition(".")[2], repaired)
-    create = asyncio.BaseEventLoop.create_task
+    create = SimulatedLoop.create_task
 
     def create_task(*args: Any, **more: Any) -> Any:
         task = create(*args, **more)
@@ -125,7 +126,7 @@ def _stop_tasks(arguments: dict[str, Any]) -> None:
             _started.get([]).append(task)
         return task
 
-    setattr(asyncio.BaseEventLoop, "create_task", create_task)  # noqa: B010 - mypy knows a method
+    SimulatedLoop.create_task = create_task  # type: ignore[method-assign]
 
 
 def _is_started_at(places: list[list[Any]], frame: FrameType | None) -> bool:

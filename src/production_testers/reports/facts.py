@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from production_testers.experiments.ordering import STRICT
 from production_testers.laws import LAWS
 from production_testers.reports.record import RunRecord, TestOutcome
 from production_testers.reports.verdict import counted
+from production_testers.simulation import Power
 from production_testers.workspace.findings import Finding, FindingStatus
 
 UNCONFIRMED = (FindingStatus.OPEN, FindingStatus.IN_PROGRESS)
@@ -37,6 +39,22 @@ class Explored:
     lost: int
     interleavings: int
     truncated: tuple[str, ...]
+
+
+def power(record: RunRecord) -> Power:
+    """How hard it was looked for, all kinds together, with the largest schedule for the bound."""
+    reports = [report.get("power", {}) for report in record.exploration.values()]
+    strategies: Counter[str] = Counter()
+    for report in reports:
+        strategies.update(report.get("strategies", {}))
+    numbers = explored(record)
+    return Power(
+        schedules=numbers.schedules,
+        strategies=strategies or {STRICT: numbers.schedules},
+        interleavings=numbers.interleavings,
+        tasks=max((report.get("tasks", 0) for report in reports), default=0),
+        choices=max((report.get("choices", 0) for report in reports), default=0),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """One execution of a program under a schedule, and what is wrong with it."""
 
-import asyncio
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -164,6 +163,16 @@ class Execution:
         self._loop = loop
         self._ending = (session.ended, session.detail, session.result, error)
 
+    def __repr__(self) -> str:
+        return f"<Execution: {self.outcome}; {self.steps} steps, digest {self.digest}>"
+
+    def __str__(self) -> str:
+        lines = [f"{self.outcome} [digest {self.digest}]"]
+        for problem in self.problems:
+            lines.append(f"{problem.detector.value}: {problem.summary}")
+            lines += [f"    {line}" for line in problem.detail]
+        return "\n".join(lines)
+
     @property
     def widths(self) -> list[int]:
         """For every point with a choice, how many could go next."""
@@ -274,7 +283,9 @@ def execute(
     async def main(_loop: object) -> Any:
         try:
             return await program()
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - it is the outcome
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - the outcome; pytest.fail is no Exception
             errors.append(error)
         return None
 
@@ -356,7 +367,7 @@ def _expected(error: BaseException, schedule: Schedule) -> bool:
 
 
 def _who(detail: tuple[str, ...]) -> str:
-    return f"{len(detail)} task{'s' if len(detail) != 1 else ''} wait for ever"
+    return f"{len(detail)} tasks wait for ever" if len(detail) != 1 else "1 task waits for ever"
 
 
 def _waiting_places(detail: tuple[str, ...]) -> str:

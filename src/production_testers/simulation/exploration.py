@@ -1,9 +1,11 @@
 """Explores the schedules of a program, and keeps what fails and how hard it was looked for."""
 
+import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from production_testers.model.canonical import Json
@@ -178,7 +180,8 @@ class Exploration:
         elif not self.refused:
             lines.append(f"Nothing found, seed {self.seed}.")
         lines += [f"note: {note}" for note in self.notes]
-        lines += self.power.in_words() if not self.failures else self.power.in_words()[:1]
+        words = self.power.in_words()
+        lines += words[:1] if self.failures or self.refused else words
         return "\n".join(lines)
 
     def raise_if_failed(self) -> None:
@@ -270,7 +273,10 @@ def explore(  # noqa: PLR0913 - the options of a search are arguments
     options = Options(detect=detectors(detect), limits=limits or Limits(), faults=faults)
     explorer = _Explorer(program, seed, options, isolate=isolate)
     explorer.profile_it()
-    wanted = None if strategies is None else tuple(strategies)
+    if explorer.endless:  # in asyncio's own order; other orders would only take as long
+        return explorer.result(minimise=False)
+    names = [strategies] if isinstance(strategies, str) else strategies
+    wanted = None if names is None else tuple(names)
     turns = turns_of(explorer.profile, None if model is None else Model(model), wanted)
     if wanted and EXHAUSTIVE in wanted:
         explorer.exhaust(schedules, stop_at_first=stop_at_first, tell=on_schedules)
@@ -287,7 +293,7 @@ def detectors(names: Iterable[Detector | str]) -> frozenset[Detector]:
         UsageError: There is none of a name.
     """
     found = set()
-    for name in names:
+    for name in [names] if isinstance(names, str) else names:
         if name not in tuple(Detector):
             known = ", ".join(sorted(Detector))
             raise UsageError(f"detect: there is no detector {name!r}.", do=f"Known: {known}.")
@@ -319,6 +325,8 @@ def cancel_everywhere(
     options = Options(detect=detectors(detect), limits=limits or Limits())
     explorer = _Explorer(program, seed, options, isolate=isolate)
     explorer.profile_it()
+    if explorer.endless:
+        return explorer.result(minimise=False)
     faults = everywhere(explorer.profile)
     plan = (
         Planned(
@@ -346,8 +354,11 @@ def replay(
         schedule: Of a failure, or as `read_schedule` gives it.
         detect: As for `explore`.
         limits: Likewise.
+
+    Raises:
+        UsageError: An argument cannot be used.
     """
-    prepare(program)
+    prepare(program, schedule)
     return execute(program, schedule, detect=detectors(detect), limits=limits or Limits())
 
 
@@ -371,7 +382,7 @@ def shrink(
     Raises:
         UsageError: It does not fail under this schedule.
     """
-    prepare(program)
+    prepare(program, schedule)
     options = Options(detect=detectors(detect), limits=limits or Limits())
     failing = options.run(program, schedule)
     if not failing.problems:
@@ -380,12 +391,48 @@ def shrink(
         return shrink_with(partial(options.run, program), failing, budget=budget).execution
 
 
-def prepare(program: Program) -> None:
-    """Clocks and randomness that the program bound when it was imported are ours from now on."""
+def prepare(program: Program, schedule: Schedule | None = None) -> None:
+    """Clocks and randomness that the program bound when it was imported are ours from now on.
+
+    Raises:
+        UsageError: The program cannot be called without arguments, or something else stands
+            where a schedule belongs.
+    """
+    _check_program(program)
+    if schedule is not None and not isinstance(schedule, Schedule):
+        raise UsageError(
+            f"schedule: something of type {type(schedule).__name__} is none.",
+            do="Write failure.schedule, or read_schedule(...) for what as_json() gave.",
+        )
     patches.install()
     patches.rebind_functions()
     function = getattr(program, "func", program)  # of a partial
     patches.rebind((getattr(function, "__module__", "").partition(".")[0],))
+
+
+def _check_program(program: Any) -> None:
+    if inspect.iscoroutine(program):
+        program.close()
+        raise UsageError(
+            "program: a coroutine object runs only once.", do="Pass f itself instead of f()."
+        )
+    function = getattr(program, "func", program)  # of a partial
+    name = getattr(function, "__qualname__", repr(program))
+    if not callable(program):
+        raise UsageError(f"program: {name} cannot be called.", do="Pass a coroutine function.")
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise UsageError(
+            f"program: {name} is a generator.", do="Pass a coroutine function that consumes it."
+        )
+    try:
+        inspect.signature(program).bind()
+    except ValueError:  # written in C: it says nothing of its arguments
+        return
+    except TypeError as error:
+        raise UsageError(
+            f"program: {name} is called without arguments: {error}.",
+            do="Give them with functools.partial.",
+        ) from error
 
 
 class _Explorer:
@@ -404,6 +451,7 @@ class _Explorer:
         self._notes: dict[str, None] = {}
         self._refused: list[str] = []
         self._exhausted = False
+        self.endless = False
         self.profile = Profile()
 
     def profile_it(self) -> None:
@@ -419,8 +467,16 @@ class _Explorer:
         except ChildDiedError as error:
             seen = _dead(first, error)
         self._add(0, seen)
-        limits = self._options.limits.known(self.profile.passes)
-        self._options = replace(self._options, limits=limits)
+        self._note_ports()
+        self.endless = seen.problem is not None and seen.problem.detector is Detector.LIVELOCK
+        passes = 0 if self.endless else self.profile.passes
+        self._options = replace(self._options, limits=self._options.limits.known(passes))
+
+    def _note_ports(self) -> None:
+        """A port that is never called is a name that is wrong, or was imported from elsewhere."""
+        faults = self._options.faults
+        for port in () if faults is None else sorted(set(faults.ports) - set(self.profile.ports)):
+            self._notes[f"port {port} is not called in asyncio's own order: no fault there"] = None
 
     def _away(self, work: Callable[[], Any]) -> Any:
         if self._isolate:
@@ -437,14 +493,15 @@ class _Explorer:
         tell: Callable[[int], None],
     ) -> None:
         """Execute a plan, batch by batch."""
-        index, batch = 1, [entry for entry, _ in zip(plan, range(BATCH), strict=False)]
-        while batch and not (stop_at_first and self._failures):
-            batch = batch[: count - index + 1]
+        index = 1
+        while not (stop_at_first and self._failures):
+            batch = list(islice(plan, min(BATCH, count - index + 1)))
+            if not batch:
+                return
             for seen in self._batch(batch, stop_at_first=stop_at_first):
                 self._add(index, seen)
                 index += 1
             tell(len(batch))
-            batch = [entry for entry, _ in zip(plan, range(BATCH), strict=False)]
 
     def _batch(self, batch: Sequence[Planned], *, stop_at_first: bool) -> list[_Seen]:
         def work() -> list[_Seen]:

@@ -346,12 +346,12 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         """Every task that has not ended, with the place where it waits.
 
         Args:
-            told_to_end: Those, too, that somebody has cancelled.
+            told_to_end: Those, too, that somebody has cancelled, and those that close generators.
         """
         return tuple(
             f"task {task.simulated_actor.path} in {_place(task.get_coro())}"
             for task in self.tasks
-            if not task.done() and (told_to_end or not task.cancelling())
+            if not task.done() and (told_to_end or not (task.cancelling() or _closes(task)))
         )
 
     def chosen(self) -> tuple[int, int, dict[tuple[str, int], int]]:
@@ -415,6 +415,11 @@ def _unless_cancelled(
 ) -> None:
     if not future.cancelled():
         give(outcome)
+
+
+def _closes(task: Any) -> bool:
+    """Whether the loop itself made the task, to close a generator that nobody uses any more."""
+    return type(task.get_coro()).__name__ == "async_generator_athrow"
 
 
 def _place(coroutine: Any) -> str:

@@ -58,7 +58,8 @@ def _explore(program: Any, config: pytest.Config, options: dict[str, Any]) -> No
         if stated is not None:
             options[name] = stated
     options.setdefault("stop_at_first", True)
-    unknown = sorted(set(options) - set(inspect.signature(explore).parameters))
+    known = set(inspect.signature(explore).parameters) - {"program"}
+    unknown = sorted(set(options) - known)
     if unknown:
         pytest.fail(f"simulate: there is no option {unknown[0]!r}.", pytrace=False)
     try:

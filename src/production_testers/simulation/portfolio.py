@@ -13,6 +13,7 @@ from production_testers.model import seeds
 from production_testers.model.errors import UsageError
 from production_testers.model.ordering import Hold, Order
 from production_testers.simulation.execution import Profile
+from production_testers.simulation.ports import AT_PORTS
 from production_testers.simulation.schedule import (
     Fault,
     FaultKind,
@@ -38,6 +39,9 @@ class Faults:
         late_work: Work may be so late that it runs into time-outs that it would have met.
         clock_s: The largest jump of the wall clock, forward or back; 0 for none.
         at_most: How many faults one execution may have.
+
+    Raises:
+        UsageError: A port has a kind that does not happen at ports, or `at_most` is under 1.
     """
 
     cancel: bool = False
@@ -47,6 +51,17 @@ class Faults:
     late_work: bool = False
     clock_s: float = 0.0
     at_most: int = 1
+
+    def __post_init__(self) -> None:
+        for port, kinds in self.ports.items():
+            wrong = [kind for kind in kinds if kind not in AT_PORTS]
+            if isinstance(kinds, str) or wrong:
+                raise UsageError(
+                    f"Faults: {port} has the kinds {kinds!r}.",
+                    do=f"Write a list of some of {', '.join(sorted(AT_PORTS))}.",
+                )
+        if self.at_most < 1:
+            raise UsageError(f"Faults: at_most={self.at_most}: at least one is needed.")
 
     @property
     def any(self) -> bool:

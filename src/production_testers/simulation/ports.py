@@ -46,6 +46,9 @@ class Ports:
         self._originals: list[tuple[Any, str, Any]] = []
 
     def __enter__(self) -> Self:
+        for fault in self._faults.values():
+            if fault.kind is FaultKind.RAISE:
+                _error_type(fault.error)  # now, not in the middle of the program
         for name in self._names:
             owner, attribute = _resolved(name)
             original = inspect.getattr_static(owner, attribute)

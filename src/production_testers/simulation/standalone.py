@@ -72,6 +72,7 @@ def standalone(program: Program, schedule: Schedule, *, limits: Limits | None = 
         UsageError: The schedule is latent or has faults, the program cannot be imported, or it
             does not fail under this schedule.
     """
+    prepare(program, schedule)
     if schedule.model is not Model.STRICT:
         raise UsageError(
             "standalone: the failure is latent; on a stock loop ready tasks keep their order."
@@ -79,7 +80,6 @@ def standalone(program: Program, schedule: Schedule, *, limits: Limits | None = 
     if schedule.faults:
         raise UsageError("standalone: the schedule has faults; stock asyncio has none.")
     where = _where(program)
-    prepare(program)
     limits = limits or Limits()
     with patches.batch():
         failing = execute(program, schedule, limits=limits)

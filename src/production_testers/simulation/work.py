@@ -4,6 +4,9 @@ import sys
 
 from production_testers.simulation.tasks import Actor
 
+STEPS_MAX = 50_000
+"""Steps of one execution whose calls are counted: counting is slow."""
+
 
 class WorkCounter:
     """Counts Python and C calls step by step; see `exploring_loop.Watch`."""
@@ -15,10 +18,13 @@ class WorkCounter:
     def begin(self) -> None:
         """Count from here."""
         self._calls = 0
-        sys.setprofile(self._called)
+        if len(self._counts) < STEPS_MAX:
+            sys.setprofile(self._called)
 
     def end(self, actor: Actor | None) -> None:
         """The step has ended."""
+        if len(self._counts) >= STEPS_MAX:
+            return
         sys.setprofile(None)
         name, step = ("", 0) if actor is None else (actor.path, actor.steps)
         self._counts.append((name, step, self._calls))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import uuid
 from functools import partial
 
 import pytest
@@ -150,3 +151,42 @@ def test_an_execution_says_what_became_of_it():
     text = str(replay(fails, Schedule()))
     assert text.startswith("raised ValueError: no [digest ")
     assert "error: ValueError: no" in text
+
+
+def test_a_failure_in_a_group_is_told_by_what_the_group_holds():
+    async def fails():
+        raise KeyError("k")
+
+    async def grouped():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(fails())
+
+    (failure,) = explore(grouped, schedules=2).failures
+    assert failure.problem.summary.endswith("(1 sub-exception): KeyError: 'k'")
+    assert failure.problem.place == "fails"
+
+
+def test_what_does_not_show_again_says_why_that_may_be():
+    left = []
+
+    async def remembers():
+        left.append(1)
+        assert len(left) < 3
+
+    (failure,) = explore(remembers, schedules=5).failures
+    assert not failure.stable
+    assert "what earlier schedules left in a module or a fixture" in str(failure.in_words())
+
+
+def test_a_patched_function_calls_the_real_one_after_a_program_was_prepared():
+    explore(naps, schedules=1)
+    assert uuid.uuid1().version == 1
+
+
+def test_coroutines_handed_to_as_completed_start_in_their_order():
+    async def completes():
+        naps = [asyncio.sleep(0, number) for number in range(20)]
+        return [await one for one in asyncio.as_completed(naps)]
+
+    outcomes = {replay(completes, Schedule()).outcome for _ in range(5)}
+    assert outcomes == {f"returned {list(range(20))}"}

@@ -339,12 +339,16 @@ def _problems(
 
 
 def _raised(error: BaseException) -> Problem:
-    frames = traceback.extract_tb(error.__traceback__)
+    first, text = error, _text(error)
+    while isinstance(first, BaseExceptionGroup):  # what it holds says more than the group
+        first = first.exceptions[0]
+        text = f"{text}: {_text(first)}"
+    frames = traceback.extract_tb(first.__traceback__)
     own = [frame for frame in frames if "production_testers/simulation" not in frame.filename]
     last = own[-1] if own else None
     return Problem(
         detector=Detector.ERROR,
-        summary=_text(error),
+        summary=text,
         place=last.name if last is not None else "",
         detail=tuple(f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in own),
     )

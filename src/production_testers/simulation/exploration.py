@@ -45,6 +45,11 @@ FAILURES_MAX = 10
 CONFIRMATIONS = 2
 """Children of their own in which a failure must show again, with the same history."""
 
+UNSTABLE = (
+    "It depends on something that a simulation does not control, such as what earlier schedules"
+    " left in a module or a fixture, or the order of a set."
+)
+
 FEASIBLE_TRIES = 60
 """Strict schedules in which a failure of the reordering model is looked for."""
 
@@ -118,12 +123,13 @@ class Failure:
         """What fails, and what it takes."""
         kind = "feasible" if self.feasible else "latent: needs ready tasks to change places"
         if not self.stable:
-            kind = "UNSTABLE: it did not show again with the same history"
+            kind = "UNSTABLE: in a new process it did not show again with the same history"
         found = f"found by {self.strategy} in schedule {self.index} ({self.options})"
         return (
             f"{self.problem.detector.value}: {self.problem.summary} [{kind}]",
             *(f"  {line}" for line in self.directives),
             *(f"    {line}" for line in self.problem.detail[-6:]),
+            *(() if self.stable else (f"  {UNSTABLE}",)),
             f"  {found}; shown by {self.count} schedule{'s' if self.count != 1 else ''}",
         )
 

@@ -296,6 +296,16 @@ def _warn_unawaited(coroutine: Any) -> None:
     _source.unawaited.append(f"{getattr(coroutine, '__qualname__', coroutine)}{line}")
 
 
+_real_as_completed = asyncio.as_completed
+
+
+def _as_completed(fs: Any, *, timeout: float | None = None) -> Any:
+    """Like `asyncio.as_completed`, which puts coroutines into a set: they hash by address."""
+    if _source is not None and not (asyncio.iscoroutine(fs) or asyncio.isfuture(fs)):
+        fs = map(asyncio.ensure_future, dict.fromkeys(fs))
+    return _real_as_completed(fs, timeout=timeout)
+
+
 def install() -> None:
     """Replace clocks, sleeping, entropy, `uuid1` and thread starts; once a process."""
     global _installed  # noqa: PLW0603 - installing twice would wrap the wrappers
@@ -335,6 +345,8 @@ def _refuse_what_is_real() -> None:
     threading.Condition.wait = _refusing(  # type: ignore[method-assign]
         threading.Condition.wait, lambda *_: "waiting for another thread"
     )
+    _replace(asyncio.tasks, "as_completed", _as_completed)
+    asyncio.as_completed = _as_completed
     new_event_loop = _refusing(asyncio.new_event_loop, lambda: "another event loop")
     asyncio.new_event_loop = asyncio.events.new_event_loop = new_event_loop
     sys.addaudithook(_audit)
@@ -386,8 +398,8 @@ def rebind_functions() -> None:
     """
     for name, module in tuple(sys.modules.items()):
         root = name.partition(".")[0]
-        if name in _looked_at or root in sys.stdlib_module_names:
-            continue
+        if name in _looked_at or root in sys.stdlib_module_names or name == __name__:
+            continue  # this module calls the real ones
         _looked_at.add(name)
         for key, value in tuple(getattr(module, "__dict__", {}).items()):
             replaced = _originals.get(id(value))

@@ -7,12 +7,13 @@ from functools import partial
 
 import pytest
 
-from production_testers.model.errors import UsageError
+from production_testers.model.ordering import Order
 from production_testers.simulation import (
     Detector,
     Faults,
     Limits,
     Schedule,
+    UsageError,
     cancel_everywhere,
     explore,
     read_schedule,
@@ -20,6 +21,7 @@ from production_testers.simulation import (
     shrink,
     standalone,
 )
+from production_testers.simulation.schedule import Latency
 
 
 async def naps():
@@ -190,3 +192,16 @@ def test_coroutines_handed_to_as_completed_start_in_their_order():
 
     outcomes = {replay(completes, Schedule()).outcome for _ in range(5)}
     assert outcomes == {f"returned {list(range(20))}"}
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        Schedule(order=Order(strategy="wlak", seed=1)),
+        Schedule(latency=Latency(distribution="wdie", seed=1)),
+    ],
+    ids=["a strategy", "a distribution"],
+)
+def test_a_schedule_that_names_what_there_is_not_is_refused(schedule):
+    with pytest.raises(UsageError, match="schedule: there is no"):
+        replay(naps, schedule)

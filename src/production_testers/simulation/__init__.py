@@ -8,6 +8,7 @@ For executors of their own, `simulate` runs one coroutine on a `SimulatedLoop` t
 own order.
 """
 
+from production_testers.model.errors import InvalidDocumentError, UsageError
 from production_testers.model.ordering import Hold
 from production_testers.simulation.execution import (
     DETECTORS,
@@ -63,6 +64,7 @@ __all__ = [
     "FaultKind",
     "Faults",
     "Hold",
+    "InvalidDocumentError",
     "LimitReachedError",
     "Limits",
     "Model",
@@ -74,6 +76,7 @@ __all__ = [
     "Session",
     "SimulatedLoop",
     "SimulationFailedError",
+    "UsageError",
     "cancel_everywhere",
     "consulted",
     "execute",

@@ -23,6 +23,7 @@ from production_testers.simulation.execution import (
     execute,
 )
 from production_testers.simulation.isolation import ChildDiedError, in_a_child
+from production_testers.simulation.latencies import DISTRIBUTIONS, WAKERS
 from production_testers.simulation.portfolio import (
     EXHAUSTIVE,
     FIFO,
@@ -35,6 +36,7 @@ from production_testers.simulation.portfolio import (
 from production_testers.simulation.power import Power
 from production_testers.simulation.schedule import Model, Schedule, in_words
 from production_testers.simulation.shrinking import STEP_BUDGET, shrink_with
+from production_testers.simulation.strategies import PICKERS
 
 BATCH = 50
 """Schedules that one child executes."""
@@ -125,9 +127,11 @@ class Failure:
         if not self.stable:
             kind = "UNSTABLE: in a new process it did not show again with the same history"
         found = f"found by {self.strategy} in schedule {self.index} ({self.options})"
+        first, *more = self.problem.summary.splitlines()
         return (
-            f"{self.problem.detector.value}: {self.problem.summary} [{kind}]",
+            f"{self.problem.detector.value}: {first} [{kind}]",
             *(f"  {line}" for line in self.directives),
+            *(f"    {line}" for line in more if line.strip()),
             *(f"    {line}" for line in self.problem.detail[-6:]),
             *(() if self.stable else (f"  {UNSTABLE}",)),
             f"  {found}; shown by {self.count} schedule{'s' if self.count != 1 else ''}",
@@ -410,10 +414,26 @@ def prepare(program: Program, schedule: Schedule | None = None) -> None:
             f"schedule: something of type {type(schedule).__name__} is none.",
             do="Write failure.schedule, or read_schedule(...) for what as_json() gave.",
         )
+    if schedule is not None:
+        _check_names(schedule)
     patches.install()
     patches.rebind_functions()
     function = getattr(program, "func", program)  # of a partial
     patches.rebind((getattr(function, "__module__", "").partition(".")[0],))
+
+
+def _check_names(schedule: Schedule) -> None:
+    if schedule.order is not None and schedule.order.strategy not in PICKERS:
+        raise UsageError(
+            f"schedule: there is no strategy {schedule.order.strategy!r}.",
+            do=f"Known: {', '.join(sorted(PICKERS))}.",
+        )
+    known = {*DISTRIBUTIONS, *WAKERS}
+    if schedule.latency is not None and schedule.latency.distribution not in known:
+        raise UsageError(
+            f"schedule: there is no distribution {schedule.latency.distribution!r}.",
+            do=f"Known: {', '.join(sorted(known))}.",
+        )
 
 
 def _check_program(program: Any) -> None:

@@ -44,8 +44,9 @@ class Power:
         """What was done, and what that says."""
         named = ", ".join(f"{name} {count}" for name, count in sorted(self.strategies.items()))
         lines = [
-            f"{self.schedules} schedules ({named}), {self.interleavings} distinct interleavings of"
-            f" {self.tasks} tasks with {self.choices} points of choice."
+            f"{_counted(self.schedules, 'schedule')} ({named}),"
+            f" {_counted(self.interleavings, 'distinct interleaving')} of"
+            f" {_counted(self.tasks, 'task')} with {_counted(self.choices, 'point')} of choice."
         ]
         if self.exhausted:
             lines.append(
@@ -63,9 +64,8 @@ class Power:
                 " possible under its model); one that needs more, or other inputs, may be there."
             )
         if self.inconclusive:
-            lines.append(
-                f"{self.inconclusive} executions asked for something real: they say nothing."
-            )
+            executions = _counted(self.inconclusive, "execution")
+            lines.append(f"Of these, {executions} asked for something real and showed nothing.")
         return tuple(lines)
 
     def as_json(self) -> dict[str, Json]:
@@ -80,6 +80,10 @@ class Power:
             "inconclusive": self.inconclusive,
             "pct_bounds": [round(self.bound(depth), 6) for depth in (1, 2, 3)],
         }
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number:,} {name}{'s' if number != 1 else ''}"
 
 
 def _percent(value: float) -> str:

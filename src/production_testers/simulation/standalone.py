@@ -155,13 +155,18 @@ def _where(program: Program) -> str:
             f"standalone: {name or program!r} cannot be imported.",
             do="Name a function of a module, not a local one or a lambda.",
         )
-    path = inspect.getsourcefile(program)
-    installed = path is not None and ("site-packages" in path or module in sys.stdlib_module_names)
-    return repr((module, "" if installed else path, name))
+    path = inspect.getsourcefile(program) or ""
+    if "site-packages" in path or module in sys.stdlib_module_names:
+        return repr((module, "", name))
+    stem = path.removesuffix(".py").removesuffix("/__init__")
+    if not stem.endswith(f"/{module.replace('.', '/')}"):  # the main module, and others by file
+        module = stem.rpartition("/")[2]
+    return repr((module, stem.removesuffix(f"/{module.replace('.', '/')}"), name))
 
 
 def _one_line(problem: Problem) -> str:
-    return f"{problem.detector.value}: {problem.summary}".replace('"""', "'''")[:200]
+    first = problem.summary.partition("\n")[0]
+    return f"{problem.detector.value}: {first}".replace("\\", "/").replace('"""', "'''")[:200]
 
 
 def _expected(problem: Problem) -> str:
@@ -183,9 +188,9 @@ _TEMPLATE = '''\
 
 Exit code: 1 it shows, 0 it does not, 2 cannot tell. With --without-delays nothing is late.
 """
-import asyncio, gc, importlib, importlib.util, sys, time
+import asyncio, gc, importlib, operator, sys, time
 
-PROGRAM = {where}  # module, file where it is no installed module, function
+PROGRAM = {where}  # module, folder to import it from where it is not installed, function
 EXPECTED = {expected}  # exception that shows it; empty: it hangs, or an exception is lost
 PATIENCE_S = {patience}
 LATE = {late}  # (task, its nth sleep): seconds that it takes longer
@@ -241,17 +246,13 @@ def make_late(loop, paths):
     loop.set_task_factory(factory)
 
 
-def load(module, path, name):
-    if path:
-        sys.path.insert(0, path.rpartition("/")[0])
-        spec = importlib.util.spec_from_file_location(module, path)
-        found = sys.modules[module] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(found)
-    else:
-        found = importlib.import_module(module)
-    for part in name.split("."):
-        found = getattr(found, part)
-    return found
+def load(module, folder, name):
+    sys.path[:0] = [folder] if folder else []
+    try:
+        return operator.attrgetter(name)(importlib.import_module(module))
+    except Exception as error:
+        print(f"{{name}} of {{module}} cannot be loaded: {{error!r}}")
+        sys.exit(2)
 
 
 program, told, loop = load(*PROGRAM), [], asyncio.new_event_loop()

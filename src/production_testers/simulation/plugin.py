@@ -3,11 +3,13 @@
     @pytest.mark.simulate(schedules=300, faults=Faults(cancel=True))
     async def test_transfers_keep_the_sum(): ...
 
-Arguments are those of `explore`; fixtures are made once and reach every execution, so what a test
-changes belongs into the test. `--simulate-seed` and `--simulate-schedules` override them.
+Arguments are those of `explore`, which ends at the first failure unless `stop_at_first=False`;
+fixtures are made once and reach every execution, so what a test changes belongs into the test.
+`--simulate-seed` and `--simulate-schedules` override them.
 """
 
 import inspect
+import unittest
 from functools import partial
 from typing import Any
 
@@ -32,6 +34,14 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A method of a `unittest.TestCase` is called by unittest, and would not be explored."""
+    owner = getattr(item, "cls", None)
+    if item.get_closest_marker("simulate") and owner and issubclass(owner, unittest.TestCase):
+        message = f"simulate: {item.name} belongs to a unittest.TestCase; use a plain class."
+        pytest.fail(message, pytrace=False)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object | None:
     """Explore instead of calling once."""
@@ -39,6 +49,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object | None:
     if marker is None:
         return None
     function = pyfuncitem.obj
+    if type(pyfuncitem).__module__.startswith("pytest_asyncio"):  # its automatic mode wraps all
+        function = getattr(function, "__wrapped__", function)
     if not inspect.iscoroutinefunction(function):
         pytest.fail(f"simulate: {pyfuncitem.name} is not an async function.", pytrace=False)
     if marker.args:
@@ -65,8 +77,9 @@ def _explore(program: Any, config: pytest.Config, options: dict[str, Any]) -> No
     try:
         found = explore(program, **options)
     except UsageError as error:
-        found, text = None, str(error)
-    else:
-        text = str(found)
-    if found is None or not found.ok:
-        pytest.fail(text, pytrace=False)
+        pytest.fail(str(error), pytrace=False)
+    for failure in found.failures:  # whoever skips does so under every schedule
+        if failure.problem.summary.startswith("Skipped"):
+            pytest.skip(failure.problem.summary.partition(": ")[2])
+    if not found.ok:
+        pytest.fail(str(found), pytrace=False)

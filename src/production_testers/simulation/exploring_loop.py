@@ -179,14 +179,12 @@ class ExploringLoop(SimulatedLoop):
         parent = self._current()
         parent.threads += 1
         job = parent.child("thread")
-        if self._late is not None:
-            timer = Timer(self._now, step, args, self, None)
-            timer.actor = job
+        timer = Timer(self._now, step, args, self, None)
+        timer.actor = job
+        if self._late is None:
+            self._set(timer, self._now)
+        else:
             self._late.add(timer, job, 1, now=self._now, lag=self._lag, sleep=True)
-            return
-        handle = Handle(step, args, self, None)
-        handle.actor, handle.lag = job, self._lag
-        self._ready.append(handle)
 
     def _run_once(self) -> None:  # noqa: C901, PLR0912 - in one piece: every step goes through it
         ready, picker, cancellations = self._ready, self._picker, self._cancellations

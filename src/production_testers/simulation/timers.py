@@ -9,7 +9,7 @@ have met by a margin; see `MARGIN`. A schedule may say that time-outs wait for n
 # ruff: noqa: SLF001 - timers are the stock loop's, with its private parts
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from production_testers.simulation.latencies import Extra, Waker
@@ -81,6 +81,7 @@ class LateTimers:
         self._chosen: _Pending | None = None
         self._overtaken: dict[tuple[str, int], float] = {}
         self._gap_s = 0.0 if waker is None else waker.gap_s
+        self._rests_until = 0.0
         self.delayed: list[Delay] = []
         self.deferred: list[Delay] = []
         self.ended: list[tuple[Actor, int]] = []
@@ -107,6 +108,8 @@ class LateTimers:
             self.delayed.append(Delay(task=actor.path, nth=nth, seconds=extra))
             entry.when = timer._when = when + extra
         self._pending.append(entry)
+        if now < self._rests_until and entry.when <= self._rests_until:
+            self._pass_over([entry], self._rests_until)
         self.look_at_s = min(self.look_at_s, entry.when)
 
     def delays(self) -> tuple[Delay, ...]:
@@ -119,8 +122,12 @@ class LateTimers:
 
     def next_moment(self, now: float) -> float | None:
         """When the next timer fires, nothing else being ready; None where none will."""
+        self._rests_until = 0.0
         entry = self._first(now)
-        return None if entry is None or entry.when == math.inf else entry.when
+        if entry is None or entry.when == math.inf:
+            return None
+        self.look_at_s = min(self.look_at_s, entry.when)
+        return entry.when
 
     def due(self, now: float, ready: Collection[Any]) -> Iterator[Timer]:
         """The timers that fire now, in their order."""
@@ -140,11 +147,12 @@ class LateTimers:
             yield timer
             if entry is self._chosen:  # the next one is chosen when nothing else is ready
                 self._chosen = None
-                self.look_at_s = max(
-                    now + self._gap_s, min((e.when for e in self._pending), default=0)
-                )
-                return
+                self._rests_until = now + self._gap_s
+                due = (other for other in self._pending if other.when <= self._rests_until)
+                self._pass_over(due, self._rests_until)
         self.look_at_s = math.inf if entry is None else entry.when
+        if now < self._rests_until:
+            self.look_at_s = min(self.look_at_s, self._rests_until)
 
     def _first(self, now: float) -> _Pending | None:
         """The timer that fires next."""
@@ -172,6 +180,8 @@ class LateTimers:
     def _next_sleep(self, now: float, sleeps: list[_Pending]) -> _Pending | None:
         if not sleeps or self._waker is None:
             return min(sleeps, key=_Pending.ends, default=None)
+        if self._chosen is None and now < self._rests_until:
+            return None
         return self._choice(now, sleeps)
 
     def _choice(self, now: float, sleeps: list[_Pending]) -> _Pending:
@@ -194,11 +204,15 @@ class LateTimers:
             self.delayed.append(Delay(task=chosen.actor.path, nth=chosen.nth, seconds=extra))
             chosen.when = chosen.timer._when = chosen.asked + extra
         self._overtaken.pop((chosen.actor.path, chosen.nth), None)
-        for entry in sleeps[: sleeps.index(chosen)]:
-            late = max(now, chosen.when) - entry.asked
-            self._overtaken[entry.actor.path, entry.nth] = late
+        self._pass_over((e for e in sleeps if e.ends() < chosen.ends()), max(now, chosen.when))
         self._chosen = chosen
         return chosen
+
+    def _pass_over(self, entries: Iterable[_Pending], until: float) -> None:
+        """Sleeps that do not end before a moment, though without a choice they would."""
+        for entry in entries:
+            if entry.sleep:
+                self._overtaken[entry.actor.path, entry.nth] = until - entry.asked
 
 
 def _late_work(timer: _Pending, now: float, ready: Collection[Any]) -> bool:

@@ -55,8 +55,9 @@ class Power:
             )
         elif not self.choices:
             lines.append("Never two tasks were ready at once: there is no order to choose.")
+        elif not any(bounds := [self.bound(depth) for depth in (1, 2, 3)]):
+            lines.append("PCT did not run: no bound is known for orders of ready tasks.")
         else:
-            bounds = [self.bound(depth) for depth in (1, 2, 3)]
             lines.append(
                 "A defect that needs 1, 2 or 3 ordering constraints would have been found by PCT"
                 f" alone with a probability of at least {_percent(bounds[0])},"

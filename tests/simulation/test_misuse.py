@@ -73,6 +73,15 @@ def test_an_unknown_version_of_a_schedule_is_refused():
         read_schedule({**Schedule().as_json(), "format": "ptest.schedule/2"})
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"holds": 3}, "holds|int"), ({"hold": []}, "hold: there is no such member")],
+)
+def test_a_schedule_with_other_members_is_refused(change, message):
+    with pytest.raises(UsageError, match=message):
+        read_schedule({**Schedule().as_json(), **change})
+
+
 @pytest.mark.parametrize("kinds", ["raise", ["rise"], ["cancel"]])
 def test_what_cannot_happen_at_a_port_is_said_when_it_is_written(kinds):
     with pytest.raises(UsageError, match="Write a list of some of delay, drop, duplicate, raise"):

@@ -50,8 +50,8 @@ class Power:
         ]
         if self.exhausted:
             lines.append(
-                "Every order of ready tasks was executed: under these latencies and faults there is"
-                " no other one."
+                "Every order of ready tasks was executed, with nothing late and nothing going"
+                " wrong: there is no other one."
             )
         elif not self.choices:
             lines.append("Never two tasks were ready at once: there is no order to choose.")

@@ -150,11 +150,14 @@ def read_schedule(raw: Any, *, path: str = "schedule") -> Schedule:
     """Read what `Schedule.as_json` wrote.
 
     Raises:
-        InvalidDocumentError: Another format, or something is missing or of another type.
+        InvalidDocumentError: Another format, or something is missing, unknown or of another type.
     """
     if not isinstance(raw, Mapping) or raw.get("format") != FORMAT:
         found = raw.get("format") if isinstance(raw, Mapping) else raw
         raise InvalidDocumentError(path, (f"format: {found!r} is not {FORMAT!r}",))
+    known = {"format", "model", *(member.name for member in fields(Schedule))}
+    if unknown := sorted(set(raw) - known):
+        raise InvalidDocumentError(path, (f"{unknown[0]}: there is no such member",))
     try:
         return Schedule(
             seed=int(raw["seed"]),

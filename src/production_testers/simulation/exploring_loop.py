@@ -12,6 +12,7 @@ import contextvars
 import hashlib
 from array import array
 from collections import Counter
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Protocol
 
@@ -228,44 +229,34 @@ class ExploringLoop(SimulatedLoop):
 
     def _next(self, picker: Picker) -> Any:
         ready = self._ready
-        if len(ready) < 2:
+        head = ready[0]
+        if len(ready) < 2 or head._cancelled:
             return ready.popleft()
-        width = 0
+        width = cancelled = 0
         for handle in ready:
             width += 1
             if handle.actor is None:
-                break
-        if width < 2 or (width := self._without_cancelled(width)) < 2:
+                if not handle._cancelled:
+                    break
+                cancelled += 1
+        if width - cancelled < 2 or (head is self._head and self._overtaken >= OVERTAKEN_MAX):
             return ready.popleft()
-        position = self._fair(picker.pick(list(islice(ready, width))))
-        handle = ready[position]
+        options = list(islice(ready, width))
+        if cancelled:  # they stay until they are in front: so long is the pass without a picker
+            options = [handle for handle in options if not handle._cancelled]
+        position = picker.pick(options)
+        handle = options[position]
         self.positions.append(position)
-        self.widths.append(width)
+        self.widths.append(len(options))
         self.picks.append(name_of(handle))
         if position == 0:
             return ready.popleft()
-        for other in islice(ready, position):
+        self._overtaken = self._overtaken + 1 if head is self._head else 1
+        self._head = head
+        for other in islice(options, position):
             self.passed[name_of(other)] += 1
-        del ready[position]
+        del ready[_place_of(handle, ready) if cancelled else position]
         return handle
-
-    def _without_cancelled(self, width: int) -> int:
-        """Take cancelled callbacks off the front of the queue; gives how many remain in front."""
-        ready = self._ready
-        for position in range(width - 1, -1, -1):
-            if ready[position]._cancelled:
-                del ready[position]
-                width -= 1
-        return width
-
-    def _fair(self, position: int) -> int:
-        """The oldest ready step goes next when too many have overtaken it."""
-        head = self._ready[0]
-        if position == 0 or head is not self._head:
-            self._head, self._overtaken = head, 0
-            return position
-        self._overtaken += 1
-        return position if self._overtaken < OVERTAKEN_MAX else 0
 
     def _perhaps_cancel(self, actor: Actor, step: int, handle: Any, *, waiting: bool) -> None:
         if (actor.path, step, waiting) in self._cancellations:
@@ -288,6 +279,11 @@ class ExploringLoop(SimulatedLoop):
         if moment is None:
             raise DeadlockError(self.waiting())
         self._go_to(moment)
+
+
+def _place_of(handle: Any, ready: Iterable[Any]) -> int:
+    """Where it stands; timers count as equal to others of their moment, so nothing else tells."""
+    return next(place for place, other in enumerate(ready) if other is handle)
 
 
 def _picker_of(schedule: Schedule, otherwise: Picker | None) -> Picker | None:

@@ -70,11 +70,10 @@ def _of_the_orders(power: Power) -> Iterator[str]:
             f" show is feasible. The others let ready tasks change places ({named}); what only they"
             " show is latent. Threads, processes and real input and output are outside."
         )
-        bounds = ", ".join(f"{power.bound(depth):.2%}" for depth in (1, 2, 3))
         yield (
             "A defect that needs 1, 2 or 3 ordering constraints among ready tasks would have been"
-            f" found by the PCT schedules alone with a probability of at least {bounds} (Burckhardt"
-            f" et al. 2010, for {power.tasks} tasks and {power.choices} choices, the most that a"
+            " found by the PCT schedules alone with a probability of at least"
+            f" {power.bounds_in_words()} (Burckhardt et al. 2010, for {power.tasks} tasks and {power.choices} choices, the most that a"
             " schedule had), if the drawn scenario, latencies and faults admit it."
         )
     else:

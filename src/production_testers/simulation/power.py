@@ -40,6 +40,11 @@ class Power:
         one = 1.0 / (self.tasks * float(max(1, self.choices)) ** (depth - 1))
         return float(1 - (1 - one) ** runs)
 
+    def bounds_in_words(self) -> str:
+        """PCT's bounds for depths 1, 2 and 3."""
+        first, second, third = (_percent(self.bound(depth)) for depth in (1, 2, 3))
+        return f"{first}, {second} and {third}"
+
     def in_words(self) -> tuple[str, ...]:
         """What was done, and what that says."""
         named = ", ".join(f"{name} {count}" for name, count in sorted(self.strategies.items()))
@@ -55,13 +60,12 @@ class Power:
             )
         elif not self.choices:
             lines.append("Never two tasks were ready at once: there is no order to choose.")
-        elif not any(bounds := [self.bound(depth) for depth in (1, 2, 3)]):
+        elif not any(self.bound(depth) for depth in (1, 2, 3)):
             lines.append("PCT did not run: no bound is known for orders of ready tasks.")
         else:
             lines.append(
                 "A defect that needs 1, 2 or 3 ordering constraints would have been found by PCT"
-                f" alone with a probability of at least {_percent(bounds[0])},"
-                f" {_percent(bounds[1])} and {_percent(bounds[2])} (if the orders that show it are"
+                f" alone with a probability of at least {self.bounds_in_words()} (if the orders that show it are"
                 " possible under its model); one that needs more, or other inputs, may be there."
             )
         if self.inconclusive:

@@ -190,7 +190,7 @@ Exit code: 1 it shows, 0 it does not, 2 cannot tell. With --without-delays nothi
 """
 import asyncio, gc, importlib, operator, sys, time
 
-PROGRAM = {where}  # module, folder to import it from where it is not installed, function
+PROGRAM = {where}  # module, its folder unless it is installed, function
 EXPECTED = {expected}  # exception that shows it; empty: it hangs, or an exception is lost
 PATIENCE_S = {patience}
 LATE = {late}  # (task, its nth sleep): seconds that it takes longer

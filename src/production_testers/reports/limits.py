@@ -74,7 +74,8 @@ def _of_the_orders(power: Power) -> Iterator[str]:
             "A defect that needs 1, 2 or 3 ordering constraints among ready tasks would have been"
             " found by the PCT schedules alone with a probability of at least"
             f" {power.bounds_in_words()} (Burckhardt et al. 2010, for {power.tasks} tasks and"
-            f" {power.choices} choices, the most that a schedule had), if the drawn scenario, latencies and faults admit it."
+            f" {power.choices} choices, the most that a schedule had), if the drawn"
+            " scenario, latencies and faults admit it."
         )
     else:
         yield (

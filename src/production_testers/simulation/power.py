@@ -66,7 +66,8 @@ class Power:
             lines.append(
                 "A defect that needs 1, 2 or 3 ordering constraints would have been found by PCT"
                 f" alone with a probability of at least {self.bounds_in_words()} (if the orders"
-                " that show it are possible under its model); one that needs more, or other inputs, may be there."
+                " that show it are possible under its model); one that needs more, or other inputs,"
+                " may be there."
             )
         if self.inconclusive:
             executions = _counted(self.inconclusive, "execution")

@@ -4,10 +4,11 @@ Choices name tasks by spawn path and steps by number, so the same schedule means
 another release of the code under test, and dropping one choice leaves the others as they are.
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from production_testers.model.canonical import Json
 from production_testers.model.errors import InvalidDocumentError
@@ -155,25 +156,53 @@ def read_schedule(raw: Any, *, path: str = "schedule") -> Schedule:
     if not isinstance(raw, Mapping) or raw.get("format") != FORMAT:
         found = raw.get("format") if isinstance(raw, Mapping) else raw
         raise InvalidDocumentError(path, (f"format: {found!r} is not {FORMAT!r}",))
-    known = {"format", "model", *(member.name for member in fields(Schedule))}
-    if unknown := sorted(set(raw) - known):
-        raise InvalidDocumentError(path, (f"{unknown[0]}: there is no such member",))
     try:
-        return Schedule(
-            seed=int(raw["seed"]),
-            order_seed=int(raw["order_seed"]),
-            order=None if raw["order"] is None else Order(**raw["order"]),
-            latency=None if raw["latency"] is None else Latency(**raw["latency"]),
-            picks=tuple((str(task), int(step)) for task, step in raw["picks"]),
-            holds=tuple(Hold(**hold) for hold in raw["holds"]),
-            delays=tuple(Delay(**delay) for delay in raw["delays"]),
-            impatient=bool(raw["impatient"]),
-            faults=tuple(
-                Fault(**{**fault, "kind": FaultKind(fault["kind"])}) for fault in raw["faults"]
-            ),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error
+        members = {name: value for name, value in raw.items() if name not in ("format", "model")}
+        schedule: Schedule = _record(Schedule, members, whole=True)
+    except (TypeError, ValueError) as error:
+        raise InvalidDocumentError(path, (str(error),)) from error
+    if raw.get("model") != schedule.model.value:
+        problem = f"model: {raw.get('model')!r}, but what it says is {schedule.model.value!r}"
+        raise InvalidDocumentError(path, (problem,))
+    return schedule
+
+
+def _record(kind: Any, raw: Any, place: str = "", *, whole: bool = False) -> Any:
+    """A dataclass from a JSON object; `whole` means that no member may be left out."""
+    if not isinstance(raw, Mapping):
+        raise TypeError(f"{place or kind.__name__}: {raw!r} is no object")
+    hints = get_type_hints(kind)
+    prefix = f"{place}." if place else ""
+    if unknown := sorted(set(raw) - set(hints)):
+        raise ValueError(f"{prefix}{unknown[0]}: there is no such member")
+    needed = {f.name for f in fields(kind) if whole or f.default is f.default_factory is MISSING}
+    if missing := sorted(needed - set(raw)):
+        raise ValueError(f"{prefix}{missing[0]}: it is missing")
+    return kind(**{n: _value(hints[n], value, f"{prefix}{n}") for n, value in raw.items()})
+
+
+def _value(hint: Any, raw: Any, place: str) -> Any:
+    """What a member of the type `hint` is, from JSON."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if type(None) in arguments:
+        return None if raw is None else _value(arguments[0], raw, place)
+    if origin is tuple and isinstance(raw, list | tuple):
+        kinds = arguments if arguments[-1] is not Ellipsis else arguments[:1] * len(raw)
+        if len(kinds) == len(raw):
+            pairs = enumerate(zip(kinds, raw, strict=True))
+            return tuple(_value(kind, one, f"{place}[{n}]") for n, (kind, one) in pairs)
+    if origin is Mapping and isinstance(raw, Mapping):
+        return {name: _value(arguments[1], one, f"{place}.{name}") for name, one in raw.items()}
+    return _record(hint, raw, place) if is_dataclass(hint) else _scalar(hint, raw, place)
+
+
+def _scalar(hint: Any, raw: Any, place: str) -> Any:
+    if hint is FaultKind and raw in tuple(FaultKind):
+        return FaultKind(raw)
+    kinds = (float, int) if hint is float else (hint,)
+    if type(raw) not in kinds or (type(raw) is float and not math.isfinite(raw)):
+        raise TypeError(f"{place}: {raw!r} is not what belongs there")
+    return raw
 
 
 def in_words(schedule: Schedule) -> tuple[str, ...]:
@@ -217,5 +246,6 @@ def _fault_in_words(fault: Fault) -> str:
         case FaultKind.DELAY:
             return f"Let {nth} come {milliseconds(fault.seconds)} late."
         case FaultKind.CLOCK:
-            when = f"at {milliseconds(fault.at_s)}" if fault.at_s else "from the start"
-            return f"The wall clock is {milliseconds(fault.seconds)} ahead {when}."
+            where = "ahead" if fault.seconds >= 0 else "behind"
+            when = f"from {milliseconds(fault.at_s)} on" if fault.at_s else "from the start"
+            return f"The wall clock is {milliseconds(abs(fault.seconds))} {where} {when}."

@@ -104,7 +104,7 @@ class LateTimers:
         when: float = timer._when
         entry = _Pending(timer, actor, nth, when - lag, self._number, sleep=sleep)
         entry.near = now - lag + (when - now) / MARGIN
-        if sleep and (extra := self._extra(actor, nth, when - now)):
+        if sleep and when < math.inf and (extra := self._extra(actor, nth, when - now)):
             self.delayed.append(Delay(task=actor.path, nth=nth, seconds=extra))
             entry.when = timer._when = when + extra
         self._pending.append(entry)

@@ -214,3 +214,20 @@ def test_coroutines_handed_to_as_completed_start_in_their_order():
 def test_a_schedule_that_names_what_there_is_not_is_refused(schedule):
     with pytest.raises(UsageError, match="schedule: there is no"):
         replay(naps, schedule)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ({"schedules": 0}, "schedules=0: a number is needed"),
+        ({"schedules": "5"}, "schedules='5': a number is needed"),
+        ({"faults": {"cancel": True}}, r"Write Faults\(\.\.\.\)"),
+        ({"limits": {"passes": 5}}, r"Write Limits\(\.\.\.\)"),
+        ({"model": "strct"}, "Write strict or reordering"),
+        ({"strategies": ["wlak"]}, "there is none called 'wlak'"),
+        ({"detect": ["deadlocks"]}, "there is no detector 'deadlocks'"),
+    ],
+)
+def test_an_argument_that_cannot_be_used_says_what_can(argument, message):
+    with pytest.raises(UsageError, match=message):
+        explore(naps, **argument)

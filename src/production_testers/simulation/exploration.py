@@ -64,6 +64,11 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     faults: Faults | None = None
 
+    def __post_init__(self) -> None:
+        _check_type("limits", self.limits, Limits)
+        if self.faults is not None:
+            _check_type("faults", self.faults, Faults)
+
     def run(self, program: Program, schedule: Schedule, *, count_work: bool = False) -> Execution:
         """One execution."""
         watched = self.faults.ports if self.faults is not None else ()
@@ -275,8 +280,7 @@ def explore(  # noqa: PLR0913 - the options of a search are arguments
     Raises:
         UsageError: An argument cannot be used.
     """
-    if schedules < 1:
-        raise UsageError(f"schedules={schedules}: at least one is needed.")
+    _check_count(schedules)
     if model is not None and model not in tuple(Model):
         raise UsageError(f"model={model!r}: there is none.", do="Write strict or reordering.")
     prepare(program)
@@ -420,6 +424,16 @@ def prepare(program: Program, schedule: Schedule | None = None) -> None:
     patches.rebind_functions()
     function = getattr(program, "func", program)  # of a partial
     patches.rebind((getattr(function, "__module__", "").partition(".")[0],))
+
+
+def _check_count(schedules: object) -> None:
+    if not isinstance(schedules, int) or schedules < 1:
+        raise UsageError(f"schedules={schedules!r}: a number is needed, at least 1.")
+
+
+def _check_type(name: str, value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise UsageError(f"{name}={value!r}: it is none.", do=f"Write {kind.__name__}(...).")
 
 
 def _check_names(schedule: Schedule) -> None:

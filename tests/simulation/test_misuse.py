@@ -231,3 +231,27 @@ def test_a_schedule_that_names_what_there_is_not_is_refused(schedule):
 def test_an_argument_that_cannot_be_used_says_what_can(argument, message):
     with pytest.raises(UsageError, match=message):
         explore(naps, **argument)
+
+
+def test_a_step_that_never_ends_is_broken_off():
+    async def program():
+        async def spin():
+            while True:
+                pass
+
+        await asyncio.gather(spin())
+
+    exploration = explore(program, schedules=50, limits=Limits(real_s=0.5))
+    (failure,) = exploration.failures
+    assert failure.problem.detector is Detector.LIVELOCK
+    assert "still running after 0.5 s" in failure.problem.summary
+    assert exploration.power.schedules == 1
+
+
+def test_a_program_that_stops_its_loop_fails():
+    async def program():
+        asyncio.get_running_loop().stop()
+        await asyncio.sleep(1)
+
+    (failure,) = explore(program, schedules=2).failures
+    assert failure.problem.summary == "the program stops its own event loop"

@@ -238,7 +238,7 @@ def test_an_exception_that_nobody_retrieves_is_reported(run):
     callback, task = run(main).lost
     assert callback.startswith("Exception in callback test_an_exception_that_nobody_retrieves")
     assert callback.endswith("ZeroDivisionError: division by zero")
-    assert task == "Task exception was never retrieved: ValueError: first"
+    assert task == "Exception of task main/child[0] was never retrieved: ValueError: first"
 
 
 def test_async_generators_are_closed(run):

@@ -100,6 +100,8 @@ def execute(
             await _Execution(adapter, scenario, instruments).run()
 
     def stuck(ended: Ended, detail: tuple[str, ...]) -> None:
+        if ended is Ended.STOPPED:
+            raise RuntimeError("; ".join(detail))  # somebody stopped our loop: it shows nothing
         run["recorder"].add(_STUCK[ended], detail=list(detail[:20]))
 
     session = simulate(

@@ -9,6 +9,7 @@ from typing import Any
 
 from production_testers.simulation import ports
 from production_testers.simulation.exploring_loop import ExploringLoop
+from production_testers.simulation.isolation import OverdueError, overdue
 from production_testers.simulation.schedule import Delay, FaultKind, Schedule
 from production_testers.simulation.session import Ended, Session, simulate
 from production_testers.simulation.tasks import Actor
@@ -78,11 +79,14 @@ class Limits:
         passes: Passes over the ready callbacks: the livelock bound. None for `PASSES_MAX`, and
             where asyncio's own order is known for `PASSES_FACTOR` times as many as it needs, but
             at least `PASSES_MIN`.
+        real_s: Real seconds after which an execution in a child is broken off: a step that never
+            ends cannot be counted.
         calls_per_step: Python calls in one step from which it is a busy step.
     """
 
     virtual_s: float = 86_400.0
     passes: int | None = None
+    real_s: float = 60.0
     calls_per_step: int = 100_000
 
     def known(self, passes: int) -> "Limits":
@@ -289,7 +293,7 @@ def execute(
             errors.append(error)
         return None
 
-    with ports.Ports(schedule.faults, watch_ports) as watched:
+    with ports.Ports(schedule.faults, watch_ports) as watched, overdue(limits.real_s):
         session = simulate(main, loop, seed=schedule.seed, settle=False)
     error = errors[0] if errors and session.ended is Ended.RETURNED else None
     execution = Execution(schedule, loop, session, error, watched)
@@ -308,8 +312,12 @@ def _text(error: BaseException) -> str:
 def _problems(
     session: Session, error: BaseException | None, schedule: Schedule
 ) -> Iterable[Problem]:
-    if error is not None and not _expected(error, schedule):
+    if isinstance(error, OverdueError):
+        yield replace(_raised(error), detector=Detector.LIVELOCK)
+    elif error is not None and not _expected(error, schedule):
         yield _raised(error)
+    if session.ended is Ended.STOPPED:
+        yield Problem(detector=Detector.ERROR, summary="the program stops its own event loop")
     if session.ended is Ended.DEADLOCK:
         yield Problem(
             detector=Detector.DEADLOCK,
@@ -320,10 +328,7 @@ def _problems(
     if session.ended is Ended.LIMIT:
         summary = f"does not end: {session.detail[0]}"
         yield Problem(detector=Detector.LIVELOCK, summary=summary, detail=session.pending)
-    for text in session.lost:
-        place = ": ".join(text.split(": ")[1:2])
-        summary = _ADDRESS.sub("0x…", text)
-        yield Problem(detector=Detector.EXCEPTION_LOST, summary=summary, place=place)
+    yield from map(_lost, session.lost)
     for text in session.unawaited:
         place = text.partition(":")[0]
         summary = f"coroutine was never awaited: {text}"
@@ -336,6 +341,16 @@ def _problems(
             summary = f"left over when the program returned: {text}"
             place = text.partition(" in ")[2].partition(":")[0]
             yield Problem(detector=Detector.TASK_LEFT_OVER, summary=summary, place=place)
+
+
+def _lost(text: str) -> Problem:
+    """What the exception handler of the loop was told."""
+    overdue_step = f"{OverdueError.__name__}: " in text
+    return Problem(
+        detector=Detector.LIVELOCK if overdue_step else Detector.EXCEPTION_LOST,
+        summary=_ADDRESS.sub("0x…", text),
+        place=": ".join(text.split(": ")[1:2]),
+    )
 
 
 def _raised(error: BaseException) -> Problem:

@@ -412,6 +412,8 @@ def prepare(program: Program, schedule: Schedule | None = None) -> None:
         UsageError: The program cannot be called without arguments, or something else stands
             where a schedule belongs.
     """
+    if patches.active():
+        raise UsageError("A simulation cannot run inside another one.")
     _check_program(program)
     if schedule is not None and not isinstance(schedule, Schedule):
         raise UsageError(

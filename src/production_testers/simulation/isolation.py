@@ -6,12 +6,41 @@ next one: a child runs a batch of schedules, and every failure is shown again in
 
 import os
 import pickle
+import signal
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar, cast
 
 Result = TypeVar("Result")
+
+_is_child = False
+
+
+class OverdueError(BaseException):
+    """A piece of work takes more real time than it may; no `except Exception` keeps it."""
+
+
+@contextmanager
+def overdue(seconds: float) -> Iterator[None]:
+    """In a child, raise `OverdueError` in the middle of whatever runs when its time is up.
+
+    Elsewhere nothing happens: the signal of the alarm clock belongs to the process.
+    """
+    if not _is_child:
+        yield
+        return
+
+    def up(_signal: int, _frame: object) -> None:
+        raise OverdueError(f"still running after {seconds:g} s of real time")
+
+    signal.signal(signal.SIGALRM, up)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again, where it was swallowed
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
 
 
 class ChildDiedError(Exception):
@@ -49,7 +78,8 @@ def in_a_child(work: Callable[[], Result]) -> Result:
 
 
 def _answer(writing: int, work: Callable[[], object]) -> None:
-    code = 1
+    global _is_child
+    _is_child, code = True, 1
     try:
         nowhere = os.open(os.devnull, os.O_RDWR)
         os.dup2(nowhere, 1)

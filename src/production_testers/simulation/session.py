@@ -30,6 +30,7 @@ class Ended(StrEnum):
     RETURNED = "returned"
     DEADLOCK = "deadlock"
     LIMIT = "limit"
+    STOPPED = "stopped"
 
 
 @dataclass(slots=True)
@@ -149,6 +150,10 @@ def _drive(
         if root.done():  # it ended in the very pass that reached the limit
             return root.result()
         session.ended, session.detail = Ended.LIMIT, (str(error),)
+    except RuntimeError as error:
+        if root.done():
+            raise
+        session.ended, session.detail = Ended.STOPPED, (str(error),)
     if on_stuck is not None:
         on_stuck(session.ended, session.detail)
     return None
@@ -182,7 +187,8 @@ def _clean_up(loop: SimulatedLoop, lost: list[str]) -> None:
             _abandon(task)
         elif task._log_traceback:  # said now, not whenever memory is collected
             task._log_traceback = False
-            message = "Task exception was never retrieved"
+            path = task.simulated_actor.path
+            message = f"Exception of task {path} was never retrieved"
             lost.append(describe({"message": message, "exception": task.exception()}))
     loop.tasks.clear()
 

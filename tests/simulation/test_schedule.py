@@ -224,9 +224,17 @@ def test_faults_in_words(words, kind, members):
 
 
 def test_everything_else_in_words():
-    assert said(impatient=True, order_seed=4, picks=(("main", 1),) * 3) == (
+    assert said(
+        impatient=True,
+        order_seed=4,
+        picks=(("main", 1),) * 3,
+        order=FULL.order,
+        latency=FULL.latency,
+    ) == (
         "Time-outs do not wait for work that is late.",
         "Sets of tasks iterate in the order of seed 4.",
+        "Ready tasks go by pct, seed 3.",
+        "Sleeps take longer by few, seed 5.",
         "3 choices of the next task, as recorded.",
     )
 

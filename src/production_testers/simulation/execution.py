@@ -19,6 +19,8 @@ Program = Callable[[], Awaitable[Any]]
 """What is simulated: a coroutine function without arguments."""
 
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+_NTH = re.compile(r"\[\d+\]")
+"""Which of several tasks of one name: they fail alike."""
 
 
 class Detector(StrEnum):
@@ -62,7 +64,8 @@ class Problem:
     @property
     def identity(self) -> tuple[str, str, str]:
         """Equal for the same failure under other schedules."""
-        return (self.detector.value, self.summary.partition(":")[0], self.place)
+        kind = _NTH.sub("[]", self.summary.partition(":")[0])
+        return (self.detector.value, kind, self.place)
 
 
 PASSES_MAX = 1_000_000
@@ -278,10 +281,8 @@ def execute(
         watch_ports: Ports whose calls are counted, though nothing goes wrong at them.
         count_work: Count the calls of every step (slow), and every point with a choice.
     """
-    work = WorkCounter() if count_work else None
-    loop = ExploringLoop(
-        schedule, limit_s=limits.virtual_s, pass_limit=limits.passes or PASSES_MAX, watch=work
-    )
+    counted = frozenset(detect)
+    work = WorkCounter() if count_work or Detector.BUSY_STEP in counted else None
     errors: list[BaseException] = []
 
     async def main(_loop: object) -> Any:
@@ -294,12 +295,14 @@ def execute(
         return None
 
     with ports.Ports(schedule.faults, watch_ports) as watched, overdue(limits.real_s):
+        loop = ExploringLoop(
+            schedule, limit_s=limits.virtual_s, pass_limit=limits.passes or PASSES_MAX, watch=work
+        )
         session = simulate(main, loop, seed=schedule.seed, settle=False)
     error = errors[0] if errors and session.ended is Ended.RETURNED else None
     execution = Execution(schedule, loop, session, error, watched)
     problems = [*_problems(session, error, schedule), *_busy(work, limits)]
     if problems:
-        counted = frozenset(detect)
         execution.problems = tuple(p for p in problems if p.detector in counted)
         execution.notes = tuple(p for p in problems if p.detector not in counted)
     return execution
@@ -339,7 +342,7 @@ def _problems(
     if session.ended is Ended.RETURNED and error is None:
         for text in session.pending:
             summary = f"left over when the program returned: {text}"
-            place = text.partition(" in ")[2].partition(":")[0]
+            place = text.rpartition(" in ")[2].partition(":")[0]
             yield Problem(detector=Detector.TASK_LEFT_OVER, summary=summary, place=place)
 
 
@@ -390,7 +393,7 @@ def _who(detail: tuple[str, ...]) -> str:
 
 
 def _waiting_places(detail: tuple[str, ...]) -> str:
-    return ", ".join(sorted({text.partition(" in ")[2].partition(":")[0] for text in detail}))
+    return ", ".join(sorted({text.rpartition(" in ")[2].partition(":")[0] for text in detail}))
 
 
 def _busy(work: WorkCounter | None, limits: Limits) -> list[Problem]:
@@ -399,8 +402,8 @@ def _busy(work: WorkCounter | None, limits: Limits) -> list[Problem]:
     return [
         Problem(
             detector=Detector.BUSY_STEP,
-            summary=f"step {step} of {task or 'a callback'} makes {calls:,} calls",
-            place=task,
+            summary=f"too much work: step {step} of {task or 'a callback'} makes {calls:,} calls",
+            place=_NTH.sub("[]", task),
         )
         for task, step, calls in work.steps_over(limits.calls_per_step)
     ]

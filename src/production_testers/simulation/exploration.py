@@ -1,5 +1,6 @@
 """Explores the schedules of a program, and keeps what fails and how hard it was looked for."""
 
+import asyncio
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -409,11 +410,15 @@ def prepare(program: Program, schedule: Schedule | None = None) -> None:
     """Clocks and randomness that the program bound when it was imported are ours from now on.
 
     Raises:
-        UsageError: The program cannot be called without arguments, or something else stands
-            where a schedule belongs.
+        UsageError: The program cannot be called without arguments, something else stands where a
+            schedule belongs, or an event loop is running.
     """
     if patches.active():
         raise UsageError("A simulation cannot run inside another one.")
+    if asyncio._get_running_loop() is not None:  # noqa: SLF001 - the public one raises
+        raise UsageError(
+            "simulation: an event loop is running here.", do="Call it from synchronous code."
+        )
     _check_program(program)
     if schedule is not None and not isinstance(schedule, Schedule):
         raise UsageError(
@@ -569,12 +574,27 @@ class _Explorer:
         while path is not None and self._executed < most:
             if stop_at_first and self._failures:
                 return
-            count = min(BATCH, most - self._executed)
-            shown, path = self._away(partial(self._branches, path, count))
+            shown, path = self._walked(path, min(BATCH, most - self._executed))
             for seen in shown:
                 self._add(self._executed, seen)
             tell(len(shown))
-        self._exhausted = path is None
+            self._exhausted = path is None and bool(shown[-1].interleaving)
+
+    def _walked(self, path: list[int], count: int) -> tuple[list[_Seen], list[int] | None]:
+        """As `_branches`; the walk ends where the program ends its process."""
+        try:
+            found: tuple[list[_Seen], list[int] | None] = self._away(
+                partial(self._branches, path, count)
+            )
+        except ChildDiedError as error:
+            if count == 1:
+                return [_dead(_branch(path), error)], None
+            shown, following = self._walked(path, 1)
+            while following is not None and len(shown) < count:
+                more, following = self._walked(following, 1)
+                shown += more
+            return shown, following
+        return found
 
     def _branches(self, path: list[int], count: int) -> tuple[list[_Seen], list[int] | None]:
         """Up to `count` executions from a path of the tree on, and the path after them."""
@@ -595,7 +615,8 @@ class _Explorer:
         if seen.refused:
             self._refused.append(seen.refused)
             return
-        self._interleavings.add(seen.interleaving)
+        if seen.interleaving:
+            self._interleavings.add(seen.interleaving)
         if seen.problem is not None:
             identity = seen.problem.identity
             self._counts[identity] += 1

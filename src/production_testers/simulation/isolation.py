@@ -50,11 +50,12 @@ class ChildDiedError(Exception):
 def in_a_child(work: Callable[[], Result]) -> Result:
     """What `work()` returns in a child of this process.
 
-    What it prints is not shown. Results and exceptions must be picklable.
+    What it prints is not shown.
 
     Raises:
         ChildDiedError: The child gave no answer.
-        Exception: Whatever `work` raised.
+        Exception: Whatever `work` raised; where that or the result cannot be pickled, a
+            RuntimeError that says so.
     """
     reading, writing = os.pipe()
     sys.stdout.flush()
@@ -66,8 +67,13 @@ def in_a_child(work: Callable[[], Result]) -> Result:
         os.close(reading)
         _answer(writing, work)
     os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        raw = pipe.read()
+    try:
+        with os.fdopen(reading, "rb") as pipe:
+            raw = pipe.read()
+    except BaseException:  # somebody interrupts: the child must not go on alone
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if status != 0 or not raw:
         raise ChildDiedError(f"The program ended its process (exit code {status}).")
@@ -84,12 +90,30 @@ def _answer(writing: int, work: Callable[[], object]) -> None:
         nowhere = os.open(os.devnull, os.O_RDWR)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-        try:
-            answer: tuple[object, object] = (None, work())
-        except Exception as error:  # noqa: BLE001 - it belongs to the parent
-            answer = (error, None)
+        sys.stdout = sys.stderr = os.fdopen(nowhere, "w")  # they may be somebody's own files
+        raw = _pickled(work)
         with os.fdopen(writing, "wb") as pipe:
-            pickle.dump(answer, pipe)
+            pipe.write(raw)
         code = 0
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
     finally:
         os._exit(code)
+
+
+def _pickled(work: Callable[[], object]) -> bytes:
+    """The exception and the result of some work, one of them None."""
+    try:
+        answer: tuple[object, object] = (None, work())
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - it belongs to the parent
+        answer = (error, None)
+    try:
+        raw = pickle.dumps(answer)
+        pickle.loads(raw)  # noqa: S301 - exceptions with arguments of their own fail only here
+    except Exception as error:  # noqa: BLE001 - whatever a reduction raises
+        raised, result = answer
+        what = f"a result of type {type(result).__name__}" if raised is None else repr(raised)
+        return pickle.dumps((RuntimeError(f"{what} cannot be pickled: {error}"), None))
+    return raw

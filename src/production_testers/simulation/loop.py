@@ -12,6 +12,7 @@ import contextvars
 import heapq
 import math
 import sys
+import weakref
 from asyncio import format_helpers
 from collections import deque
 from collections.abc import Callable
@@ -127,6 +128,18 @@ class Timer(asyncio.TimerHandle):
         self.lag = 0.0
 
 
+class _Generators(weakref.WeakKeyDictionary[Any, None]):
+    """The async generators that are open, in the order in which they were begun."""
+
+    def add(self, generator: object) -> None:
+        """One was begun."""
+        self[generator] = None
+
+    def discard(self, generator: object) -> None:
+        """One has ended."""
+        self.pop(generator, None)
+
+
 class SimulatedLoop(asyncio.BaseEventLoop):
     """A stock event loop less the outside world.
 
@@ -151,6 +164,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self, order_seed: int = 0, *, limit_s: float = 3600.0, pass_limit: int = 2_000_000
     ) -> None:
         super().__init__()
+        self._asyncgens = _Generators()
         self.order_seed = order_seed & 0xFFFF_FFFF
         self.root = Actor("")
         self.tasks: list[Any] = []

@@ -30,7 +30,7 @@ from typing import Any
 
 from production_testers.model import seeds
 from production_testers.simulation.loop import RefusedError
-from production_testers.simulation.tasks import SimulatedTask
+from production_testers.simulation.tasks import SimulatedFuture, SimulatedTask, hash_by_order
 
 EPOCH_S = 1_767_225_600.0
 """Where virtual wall-clock time starts: 2026-01-01T00:00:00Z."""
@@ -104,7 +104,7 @@ _source: Source | None = None
 _installed = False
 _batch = False
 _real_datetime = datetime_module.datetime
-_real_task = asyncio.Task
+_real_task, _real_future = asyncio.Task, asyncio.Future
 
 
 def active() -> bool:
@@ -126,8 +126,10 @@ def activate(source: Source | None, module_seed: int = 0) -> None:
         random.seed(module_seed)
         _forget_timestamps()
         asyncio.Task = asyncio.tasks.Task = SimulatedTask  # type: ignore[misc]
+        asyncio.Future = asyncio.futures.Future = SimulatedFuture  # type: ignore[misc]
     else:
         asyncio.Task = asyncio.tasks.Task = _real_task  # type: ignore[misc]
+        asyncio.Future = asyncio.futures.Future = _real_future  # type: ignore[misc]
         if _source is not None and _source.random_state is not None:
             random.setstate(_source.random_state)
     _source = source
@@ -296,6 +298,17 @@ def _warn_unawaited(coroutine: Any) -> None:
     _source.unawaited.append(f"{getattr(coroutine, '__qualname__', coroutine)}{line}")
 
 
+_real_set_task_name: Any = getattr(asyncio.tasks, "_set_task_name", None)
+
+
+def _set_task_name(task: Any, name: str | None) -> None:
+    """How a `TaskGroup` names its tasks before 3.12: before the first step, so it is in paths."""
+    _real_set_task_name(task, name)
+    actor = getattr(task, "simulated_actor", None)
+    if actor is not None and name is not None:
+        actor.rename(str(name))
+
+
 _real_as_completed = asyncio.as_completed
 
 
@@ -345,6 +358,9 @@ def _refuse_what_is_real() -> None:
     threading.Condition.wait = _refusing(  # type: ignore[method-assign]
         threading.Condition.wait, lambda *_: "waiting for another thread"
     )
+    asyncio.tasks._GatheringFuture.__hash__ = hash_by_order  # type: ignore[attr-defined]
+    if _real_set_task_name is not None:
+        _replace(asyncio.tasks, "_set_task_name", _set_task_name)
     _replace(asyncio.tasks, "as_completed", _as_completed)
     asyncio.as_completed = _as_completed
     new_event_loop = _refusing(asyncio.new_event_loop, lambda: "another event loop")

@@ -222,6 +222,11 @@ FIFO = "fifo"
 STRATEGIES = (FIFO, *STRICT, *REORDERING, EXHAUSTIVE)
 """Every name that `strategies=` knows."""
 
+_OF_MODEL: Mapping[Model, Sequence[str]] = {
+    Model.STRICT: (FIFO, *STRICT),
+    Model.REORDERING: (FIFO, *REORDERING, EXHAUSTIVE),
+}
+
 
 def turns_of(
     profile: Profile, model: Model | None = None, strategies: Sequence[str] | None = None
@@ -235,12 +240,17 @@ def turns_of(
         strategies: The caller's choice of names.
 
     Raises:
-        UsageError: There is no strategy of a name.
+        UsageError: There is no strategy of a name, or it is of the other model.
     """
     for name in strategies or ():
         if name not in STRATEGIES:
             raise UsageError(
                 f"strategies: there is none called {name!r}.", do=f"Known: {', '.join(STRATEGIES)}."
+            )
+        if model is not None and name not in _OF_MODEL[model]:
+            raise UsageError(
+                f"strategies: {name} is not of the {model.value} model.",
+                do=f"Of it are {', '.join(_OF_MODEL[model])}.",
             )
     wanted = strategies or STRATEGIES
     strict = [name for name in STRICT_TURNS if name in wanted and _sleeps(profile)]

@@ -11,6 +11,7 @@ import pkgutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial, update_wrapper
 from typing import Any, Self
 
 from production_testers.model.errors import UsageError
@@ -43,31 +44,29 @@ class Ports:
         self.fired = 0
         self._faults = {(f.target, f.nth): f for f in faults if f.kind in AT_PORTS}
         self._names = sorted({*watched, *(port for port, _ in self._faults)})
-        self._originals: list[tuple[Any, str, Any]] = []
+        self._errors: dict[int, BaseException] = {}
+        self._restore: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
         for fault in self._faults.values():
             if fault.kind is FaultKind.RAISE:
-                _error_type(fault.error)  # now, not in the middle of the program
-        for name in self._names:
-            owner, attribute = _resolved(name)
-            original = inspect.getattr_static(owner, attribute)
-            self._originals.append((owner, attribute, original))
+                self._errors[id(fault)] = _error(fault)  # now, not in the middle of the program
+        found = [(name, *_resolved(name)) for name in self._names]
+        for name, owner, attribute, original in found:
+            before = vars(owner).get(attribute, _ABSENT)
             setattr(owner, attribute, self._wrapped(name, original))
+            self._restore.append(partial(_restore, owner, attribute, before))
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        while self._originals:
-            owner, attribute, original = self._originals.pop()
-            setattr(owner, attribute, original)
+        while self._restore:
+            self._restore.pop()()
 
     def _wrapped(self, name: str, original: Any) -> Any:
         if isinstance(original, staticmethod | classmethod):
             return type(original)(self._wrapped(name, original.__func__))
         port = self._async(name, original) if _is_async(original) else self._plain(name, original)
-        port.__name__ = getattr(original, "__name__", "port")
-        port.__qualname__ = getattr(original, "__qualname__", "port")
-        return port
+        return update_wrapper(port, original)
 
     def _async(self, name: str, original: Any) -> Any:
         async def port(*args: Any, **kwargs: Any) -> Any:
@@ -93,9 +92,9 @@ class Ports:
                 time.sleep(fault.seconds)  # virtual: nothing else happens meanwhile
             if self._dropped(fault):
                 return None
-            if fault.kind is FaultKind.DUPLICATE:
-                original(*args, **kwargs)
-            return original(*args, **kwargs)
+            first = original(*args, **kwargs) if fault.kind is FaultKind.DUPLICATE else None
+            last = original(*args, **kwargs)
+            return _both(first, last) if inspect.iscoroutine(first) else last
 
         return port
 
@@ -107,36 +106,60 @@ class Ports:
 
     def _dropped(self, fault: Fault) -> bool:
         if fault.kind is FaultKind.RAISE:
-            error = _error_type(fault.error)(f"injected at {fault.target}")
-            setattr(error, MARK, True)
-            raise error
+            raise self._errors[id(fault)]
         return fault.kind is FaultKind.DROP
+
+
+async def _both(first: Any, last: Any) -> Any:
+    await first
+    return await last
+
+
+_ABSENT = object()
+
+
+def _restore(owner: Any, attribute: str, before: Any) -> None:
+    """What was inherited, or found in a class, becomes so again."""
+    if before is _ABSENT:
+        delattr(owner, attribute)
+    else:
+        setattr(owner, attribute, before)
 
 
 def _is_async(function: Any) -> bool:
     return inspect.iscoroutinefunction(function)
 
 
-def _resolved(name: str) -> tuple[Any, str]:
+def _resolved(name: str) -> tuple[Any, str, Any]:
+    """Where a port is found: its owner, its name there, and what it is."""
     module, colon, path = name.partition(":")
     if not colon or not module or not path:
         raise UsageError(f"Port {name!r} cannot be read.", do="Write package.module:function.")
     *owners, attribute = path.split(".")
     try:
-        owner = importlib.import_module(module)
+        owner: Any = importlib.import_module(module)
         for part in owners:
             owner = getattr(owner, part)
-        inspect.getattr_static(owner, attribute)
+        bound = getattr(owner, attribute)
     except (ImportError, AttributeError) as error:
         raise UsageError(f"Port {name!r} cannot be found: {error}.") from error
-    return owner, attribute
+    if isinstance(bound, type) or not callable(bound):
+        raise UsageError(f"Port {name!r} is no function.", do="Name a function or a method.")
+    original = inspect.getattr_static(owner, attribute) if isinstance(owner, type) else bound
+    return owner, attribute, original
 
 
-def _error_type(path: str) -> Callable[[str], BaseException]:
+def _error(fault: Fault) -> BaseException:
+    """The exception that a fault raises, marked as injected."""
     try:
-        found = pkgutil.resolve_name(path)
+        found = pkgutil.resolve_name(fault.error)
     except (ImportError, AttributeError, ValueError) as error:
-        raise UsageError(f"Exception {path!r} cannot be found: {error}.") from error
+        raise UsageError(f"Exception {fault.error!r} cannot be found: {error}.") from error
     if not (isinstance(found, type) and issubclass(found, BaseException)):
-        raise UsageError(f"{path!r} is no exception.")
-    return found
+        raise UsageError(f"{fault.error!r} is no exception.")
+    try:
+        made = found(f"injected at {fault.target}")
+    except TypeError as error:
+        raise UsageError(f"{fault.error!r} cannot be made from a text: {error}.") from error
+    setattr(made, MARK, True)
+    return made

@@ -214,6 +214,11 @@ def in_words(schedule: Schedule) -> tuple[str, ...]:
         words.append("Time-outs do not wait for work that is late.")
     if schedule.order_seed:
         words.append(f"Sets of tasks iterate in the order of seed {schedule.order_seed}.")
+    if schedule.order is not None:
+        words.append(f"Ready tasks go by {schedule.order.strategy}, seed {schedule.order.seed}.")
+    if schedule.latency is not None:
+        latency = schedule.latency
+        words.append(f"Sleeps take longer by {latency.distribution}, seed {latency.seed}.")
     if schedule.picks:
         words.append(f"{len(schedule.picks)} choices of the next task, as recorded.")
     return tuple(words)

@@ -178,8 +178,7 @@ def _clean_up(loop: SimulatedLoop, lost: list[str]) -> None:
         for task in left:  # `cancel` makes an ended task forget that nobody saw its error
             task.cancel()
         loop.rest(seconds=CLEANING_S, passes=CLEANING_PASSES)
-    generators: Any = loop._asyncgens  # type: ignore[attr-defined]
-    if generators:
+    if loop._asyncgens:
         loop.create_task(loop.shutdown_asyncgens())
         loop.rest(seconds=CLEANING_S, passes=CLEANING_PASSES)
     for task in loop.tasks:

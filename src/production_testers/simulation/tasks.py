@@ -52,6 +52,9 @@ class Actor:
     def _next_path(self, label: str) -> str:
         nth = self._children.get(label, 0)
         self._children[label] = nth + 1
+        return self._path_of(label, nth)
+
+    def _path_of(self, label: str, nth: int) -> str:
         if not self.path:  # nobody spawned it
             return f"{label}[{nth}]" if nth else label
         return f"{self.path}/{label}[{nth}]"
@@ -61,23 +64,48 @@ class Actor:
         parent = self._parent
         if parent is None or self.steps or label == self._label:
             return
-        parent._children[self._label] -= 1
+        last = parent._children[self._label] - 1
+        if self.path == parent._path_of(self._label, last):  # otherwise a gap stays
+            parent._children[self._label] = last
         self._label, self.path = label, parent._next_path(label)
         self.tag = zlib.crc32(self.path.encode())
 
 
-class SimulatedFuture(asyncio.Future[Any]):
-    """A future that hashes by the order of creation."""
+def hash_by_order(future: Any) -> int:
+    """The hash of a future of a simulated loop: its number, taken now where it has none yet."""
+    number: int | None = getattr(future, "number", None)
+    if number is None:
+        next_number = getattr(future.get_loop(), "next_number", None)
+        if next_number is None:
+            return object.__hash__(future)
+        number = future.number = next_number()
+    return number
 
+
+class _StandsIn(type):
+    """Lets what the class `stands_for` calls its own pass for its own: `isinstance` tells both."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        real = vars(cls).get("stands_for")
+        return super().__instancecheck__(instance) if real is None else isinstance(instance, real)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        real = vars(cls).get("stands_for")
+        return super().__subclasscheck__(subclass) if real is None else issubclass(subclass, real)
+
+
+class SimulatedFuture(asyncio.Future[Any], metaclass=_StandsIn):
+    """A future that hashes by the order of creation; `asyncio.Future` while a simulation runs."""
+
+    stands_for = asyncio.Future
     number: int
-
-    def __hash__(self) -> int:
-        return self.number
+    __hash__ = hash_by_order
 
 
-class SimulatedTask(asyncio.Task[Any]):
-    """A task that hashes by the path of its actor."""
+class SimulatedTask(asyncio.Task[Any], metaclass=_StandsIn):
+    """A task that hashes by the path of its actor; `asyncio.Task` while a simulation runs."""
 
+    stands_for = asyncio.Task
     simulated_actor: Actor
     _identity: int
 
@@ -104,7 +132,7 @@ def adopt(task: Any, loop: Any, coro: Any, name: str | None) -> None:
 
     `asyncio.Task` itself, bound before the simulation, does not let its hash be replaced.
     """
-    if isinstance(task, SimulatedTask) or not isinstance(task, asyncio.Future):
+    if hasattr(task, "simulated_actor") or not isinstance(task, asyncio.Future):
         return
     kind = type(task)
     if kind.__flags__ & _HEAP_TYPE and kind.__hash__ is object.__hash__:
@@ -114,7 +142,7 @@ def adopt(task: Any, loop: Any, coro: Any, name: str | None) -> None:
 
 
 def _hash_of_adopted(task: Any) -> int:
-    identity: int | None = vars(task).get("_identity")
+    identity: int | None = getattr(task, "_identity", None)
     return object.__hash__(task) if identity is None else identity
 
 

@@ -7,7 +7,8 @@ translated and reduced (delta debugging: Zeller, Hildebrandt 2002). Latencies ar
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import chain, combinations
+from random import Random
 from typing import Any
 
 from production_testers.model.ordering import Hold
@@ -21,6 +22,15 @@ START_COST = 40
 
 PAIRED_MAX = 14
 """Candidates of which every pair is tried."""
+
+FEW = 2
+"""So many directives are few enough."""
+
+SINGLES_MAX, PAIRS_MAX = 300, 600
+"""How many other holds, and pairs of them, are tried where many holds are left."""
+
+HELD_FOR = (None, 1, 2, 3, 4, 6, 8)
+"""For how many steps of others."""
 
 ROUND_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Delays that people read easily."""
@@ -146,7 +156,25 @@ def _find_holds(search: _Search) -> None:
     )
     if not found:
         _reduce_holds(search, base, passed)
+    if len(search.schedule.holds) > FEW:
+        _look_around(search, base)
     _looser(search)
+
+
+def _look_around(search: _Search, base: Schedule) -> None:
+    """Other holds than the order suggests: any single one, then pairs drawn at random."""
+    random = Random(0)
+    taken = search.best.profile.steps.items()
+    holds = [
+        Hold(task=task, step=step, others=others)
+        for task, steps in taken
+        for step in range(1, steps + 1)
+        for others in HELD_FOR
+    ]
+    random.shuffle(holds)
+    singles = ((hold,) for hold in holds[:SINGLES_MAX])
+    pairs = (tuple(random.sample(holds, 2)) for _ in range(PAIRS_MAX if len(holds) > 1 else 0))
+    search.first(replace(base, holds=some) for some in chain(singles, pairs))
 
 
 def _reduce_holds(

@@ -107,7 +107,8 @@ class Profile:
     """What an execution in asyncio's own order looks like: what there is to choose from.
 
     Attributes:
-        steps: Task → its steps, in the order of their first one.
+        steps: Task, or call in a thread → its steps, in the order of their first one.
+        calls: Those that are calls in threads.
         choices: Points at which more than one task could go next.
         sleeps: How often something slept.
         threads: Calls handed to threads.
@@ -117,12 +118,19 @@ class Profile:
     """
 
     steps: Mapping[str, int] = field(default_factory=dict)
+    calls: frozenset[str] = frozenset()
     choices: int = 0
     sleeps: int = 0
     threads: int = 0
     passes: int = 0
     virtual_s: float = 0.0
     ports: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def cancellable(self) -> list[tuple[str, int]]:
+        """Every task but the program's own, with its steps."""
+        tasks = [entry for entry in self.steps.items() if entry[0] not in self.calls]
+        return tasks[1:]
 
     @property
     def total(self) -> int:
@@ -213,7 +221,11 @@ class Execution:
             return f"{ended.value}: {'; '.join(detail)}"
         if error is not None:
             return f"raised {_text(error)}"
-        return "returned " + _ADDRESS.sub("0x…", repr(result))[:500]
+        try:
+            text = _told(result)
+        except RecursionError:  # it contains itself
+            text = repr(result)
+        return "returned " + _ADDRESS.sub("0x…", text)[:500]
 
     @property
     def digest(self) -> str:
@@ -248,6 +260,7 @@ class Execution:
         loop = self._loop
         return Profile(
             steps={actor.path: actor.steps for actor in loop.actors},
+            calls=frozenset(actor.path for actor in loop.actors if actor.is_call),
             choices=len(loop.widths),
             sleeps=sum(actor.sleeps for actor in loop.actors) + loop.root.sleeps,
             threads=sum(actor.threads for actor in loop.actors) + loop.root.threads,
@@ -306,6 +319,21 @@ def execute(
         execution.problems = tuple(p for p in problems if p.detector in counted)
         execution.notes = tuple(p for p in problems if p.detector not in counted)
     return execution
+
+
+def _told(value: Any) -> str:
+    """Like `repr`, but sets are sorted: their order depends on the process."""
+    kind = type(value)
+    if kind is dict:
+        return "{" + ", ".join(f"{_told(k)}: {_told(v)}" for k, v in value.items()) + "}"
+    if kind is list:
+        return "[" + ", ".join(map(_told, value)) + "]"
+    if kind is tuple:
+        return "(" + ", ".join(map(_told, value)) + (",)" if len(value) == 1 else ")")
+    if kind in (set, frozenset) and value:
+        inner = "{" + ", ".join(sorted(map(_told, value))) + "}"
+        return inner if kind is set else f"frozenset({inner})"
+    return repr(value)
 
 
 def _text(error: BaseException) -> str:

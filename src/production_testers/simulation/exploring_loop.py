@@ -180,6 +180,7 @@ class ExploringLoop(SimulatedLoop):
         parent = self._current()
         parent.threads += 1
         job = parent.child("thread")
+        job.is_call = True
         timer = Timer(self._now, step, args, self, None)
         timer.actor = job
         if self._late is None:

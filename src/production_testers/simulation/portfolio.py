@@ -314,7 +314,7 @@ def planned(
 def _fault(random: Random, profile: Profile, faults: Faults) -> Fault | None:
     """One fault, at a point that asyncio's own order has; None where there is no such point."""
     points: list[Callable[[], Fault]] = []
-    tasks = list(profile.steps.items())[1:]  # the first is the program itself
+    tasks = profile.cancellable
     if faults.cancel and tasks:
         points.append(lambda: _cancellation(random, tasks))
     ports = [(port, kinds) for port, kinds in faults.ports.items() if profile.ports.get(port)]
@@ -359,10 +359,9 @@ def _clock(random: Random, profile: Profile, faults: Faults) -> Fault:
 
 def everywhere(profile: Profile) -> tuple[Fault, ...]:
     """A cancellation before every step of every task but the program's own."""
-    tasks = list(profile.steps.items())[1:]
     return tuple(
         Fault(kind=FaultKind.CANCEL, target=task, nth=step, waiting=waiting)
-        for task, taken in tasks
+        for task, taken in profile.cancellable
         for step in range(1, taken + 1)
         for waiting in ((False, True) if step > 1 else (False,))
     )

@@ -27,12 +27,13 @@ class Actor:
         sleeps: Sleeps that it has begun; loops that explore count them.
         timers: Other timers that it has set, likewise.
         threads: Calls that it has handed to threads.
+        is_call: Whether it is a call that was handed to a thread.
         priority: For strategies that keep one.
     """
 
     __slots__ = (
-        "_children", "_label", "_parent", "path", "priority", "sleeps", "steps", "tag", "threads",
-        "timers",
+        "_children", "_label", "_parent", "is_call", "path", "priority", "sleeps", "steps", "tag",
+        "threads", "timers",
     )  # fmt: skip
 
     def __init__(self, path: str, label: str = "", parent: "Actor | None" = None) -> None:
@@ -42,6 +43,7 @@ class Actor:
         self._parent = parent
         self.timers = 0
         self.steps = self.sleeps = self.threads = 0
+        self.is_call = False
         self.priority = 0.0
         self._children: dict[str, int] = {}
 

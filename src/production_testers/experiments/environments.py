@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,26 +139,54 @@ def prepare(sut: Sut, *, fresh: bool = False) -> Environment:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """A new environment.
+
+    Attributes:
+        python: Its interpreter.
+        offline: Whether it was made from the installer's cache, because no registry answered.
+    """
+
+    python: Path
+    offline: bool = False
+
+
+def install_fresh(sut: Sut, packages: Mapping[str, str], folder: Path) -> Fresh:
+    """A new environment in `folder` with the system under test and these packages.
+
+    Args:
+        sut: The system under test.
+        packages: Distribution → version of whatever else it shall hold.
+        folder: Where it is made.
+
+    Raises:
+        SutUnavailableError: It cannot be installed, neither from a registry nor from the cache.
+    """
+    if sut.name == "reference":
+        return Fresh(python=Path(sys.executable))
+    _uv(sut, "venv", "--quiet", "--python", sys.executable, str(folder / "venv"))
+    python = folder / "venv" / "bin" / "python"
+    pinned = [f"{name}=={version}" for name, version in packages.items() if name != sut.name]
+    install = ("pip", "install", "--quiet", "--python", str(python), sut.requirement, *pinned)
+    try:
+        _uv(sut, *install)
+    except SutUnavailableError as unreachable:  # everything may be in uv's own cache
+        try:
+            _uv(sut, *install, "--offline")
+        except SutUnavailableError:
+            raise unreachable from None
+        return Fresh(python=python, offline=True)
+    return Fresh(python=python)
+
+
 def install_clean(sut: Sut, like: Environment, folder: Path) -> Path:
     """A new environment in `folder` with the very packages of `like`, and its interpreter.
 
     Raises:
         SutUnavailableError: It cannot be installed.
     """
-    if sut.name == "reference":
-        return Path(sys.executable)
-    _uv(sut, "venv", "--quiet", "--python", sys.executable, str(folder / "venv"))
-    python = folder / "venv" / "bin" / "python"
-    pinned = [f"{name}=={version}" for name, version in like.packages.items() if name != sut.name]
-    install = ("pip", "install", "--quiet", "--python", str(python), sut.requirement, *pinned)
-    try:
-        _uv(sut, *install)
-    except SutUnavailableError as unreachable:  # everything of `like` may be in uv's own cache
-        try:
-            _uv(sut, *install, "--offline")
-        except SutUnavailableError:
-            raise unreachable from None
-    return python
+    return install_fresh(sut, like.packages, folder).python
 
 
 def _make(sut: Sut, folder: Path) -> None:

@@ -197,9 +197,8 @@ CHECKS: Mapping[tuple[str, str], Check] = {
                 for stage in KINDS:
                     done = [e[2] for e in log if e[1] == "ended" and e[3] == stage]
                     for run, (ended, _, _, outputs) in results.items():
-                        given = outputs[stage].get("by") if stage in outputs else None
-                        if ended == "completed" and given not in (None, *done):
-                            return f"run {run} was given {outputs[stage]} for {stage}, done in {done}"
+                        if ended == "completed" and outputs.get(stage, {}).get("by") not in done:
+                            return f"run {run} was given {outputs} for {stage}, done in {done}"
         """).rstrip()
     ),
     ("timing/timeout-enforced", "not-stopped"): Check(

@@ -58,8 +58,7 @@ def ask(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, A
 
 
 def _missing(sut: SutDescription, arguments: Mapping[str, Any]) -> list[str]:
-    """What this release does not have of what the law, this way of breaking it, or the scenario
-    is about."""
+    """What the law, this way of breaking it and the scenario need and this release lacks."""
     law = LAWS[arguments["law"]]
     declared = law.classes[arguments["outcome_class"]]
     needed: set[Capability] = {law.capability}
@@ -101,7 +100,7 @@ class _Inquiry:
         """Ask the scenario in its own timing, then in others until one breaks the law."""
         judged = run_and_judge(self.adapter, self.sut, scenario)
         verdict = judged.verdicts[self.law]
-        shared = {"digest": judged.observation.history.digest()}
+        shared: dict[str, Any] = {"digest": judged.observation.history.digest()}
         if (way := verdict.way(self.outcome_class)) is not None:
             return _answer("broken", way.summary, timings=1, broken=1, own=True, **shared)
         shared["out_of_step"] = self._out_of_step(scenario)
@@ -135,8 +134,10 @@ class _Inquiry:
 def _concluded(
     said: Counter[str], summaries: Mapping[str, str], shared: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Broken where one timing shows it. Holds only where it was judged and nothing else is wrong:
-    a law that is broken in another way, or whose break another law explains, is not kept."""
+    """Broken where one timing shows it; holds only where it was judged and nothing else is wrong.
+
+    A law that is broken in another way, or whose break another law explains, is not kept.
+    """
     timings = sum(said.values())
     counted = {"timings": timings, "broken": said["broken"], **shared}
     if said["broken"]:

@@ -1,4 +1,4 @@
-"""Law × release, put together from what exploring showed and what evidence shows elsewhere. Pure.
+"""Laws by release, put together from what exploring showed and what evidence shows elsewhere. Pure.
 
 Exploring alone would call a defect fixed where it was only missed. So every way in which a law is
 broken on one release is made small there and asked on all the others, and a release says *holds*
@@ -148,9 +148,7 @@ def _seen(release: str, broken: int, asked: Sequence[Observed]) -> Observed:
     return asked[0] if asked else Observed(release=release, answer=Answer.UNKNOWN)
 
 
-def way_of(
-    key: tuple[str, str], exhibits: Sequence[Exhibit], observed: Sequence[Observed]
-) -> Way:
+def way_of(key: tuple[str, str], exhibits: Sequence[Exhibit], observed: Sequence[Observed]) -> Way:
     """A way of breaking a law with its range, around the newest release that shows it."""
     newest = [one.release for one in observed if one.answer is Answer.BROKEN][-1:]
     return Way(
@@ -161,9 +159,7 @@ def way_of(
     )
 
 
-def cell(
-    tally: LawTally, ways: Sequence[Way], release: str, *, offered: bool
-) -> dict[str, Json]:
+def cell(tally: LawTally, ways: Sequence[Way], release: str, *, offered: bool) -> dict[str, Json]:
     """What one release says about one law.
 
     Args:
@@ -199,8 +195,7 @@ def _state(tally: LawTally, broken: Sequence[str], answers: Iterable[Answer]) ->
 
 
 def changes(releases: Sequence[str], ways: Iterable[Way]) -> dict[str, dict[str, list[str]]]:
-    """Release → the ways that were fixed in it, that came in with it, and that came with what
-    they are about."""
+    """Release → the ways that were fixed in it, came in, or came with what they are about."""
     found: dict[str, dict[str, list[str]]] = {
         release: {"fixed": [], "came_in": [], "came_with_capability": []} for release in releases
     }

@@ -42,7 +42,9 @@ CONTROLS = 25
 class Workers(Protocol):
     """One worker, or a pool of them."""
 
-    sut: dict[str, Any]
+    @property
+    def sut(self) -> dict[str, Any]:
+        """Name and version of the system under test."""
 
     def call(self, job: str, arguments: dict[str, Any]) -> Any:
         """Have a job done in a fresh child; raises as `Worker.call` does."""

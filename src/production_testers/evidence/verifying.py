@@ -1,4 +1,4 @@
-"""Verifies a defect: k of n replays in a fresh environment that holds only its system under test."""
+"""Verifies a defect: k of n replays in a fresh environment with only its system under test."""
 
 import os
 from collections.abc import Mapping

@@ -166,12 +166,17 @@ class KeptFinding:
         self.workspace.aggregate()
         return replace(self, finding=new)
 
-    def keep_range(self, found: Range) -> "KeptFinding":
-        """Beside its evidence and in findings.json."""
-        write_json(self.folder / "range.json", found.as_json())
+    def keep_range(self, found: Range, *, of: str = "range") -> "KeptFinding":
+        """Beside its evidence and in findings.json.
+
+        Args:
+            found: The range.
+            of: `range` for one over releases, `revisions` for one over a repository's commits.
+        """
+        write_json(self.folder / f"{of}.json", found.as_json())
         self.note("ranged", f"{found.words} Confidence {found.confidence}.", sut=self.sut_label)
         return self.change(
-            lambda finding: with_evidence(finding, range=found.as_json(), state="ranged"),
+            lambda finding: with_evidence(finding, **{of: found.as_json(), "state": "ranged"}),
             JournalKind.FINDING_RANGED,
             words=found.words,
         )

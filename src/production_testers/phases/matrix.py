@@ -17,7 +17,7 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 import production_testers
 from production_testers.evidence import matrix
@@ -170,6 +170,11 @@ class _Place:
     folder: str
     size: int = 1
 
+    @property
+    def sut(self) -> dict[str, Any]:
+        """Name and version of what runs there."""
+        return self.pool.sut
+
     def call(self, job: str, arguments: dict[str, Any], **more: Any) -> Any:
         """As `WorkerPool.call`."""
         return self.pool.call(IN_FOLDER, in_folder(self.folder, job, arguments), **more)
@@ -289,7 +294,7 @@ class _Making:
 
     def _explore(self, release: str, recipe: str, plan: Mapping[Kind, int]) -> dict[str, Any]:
         workers = self.places.at(release, recipe)
-        reports = explore(workers, plan, self.plan.seed)
+        reports = explore(cast("WorkerPool", workers), plan, self.plan.seed)  # its `call`, `size`
         costs = {}
         if recipe == GENERAL.name:
             costs = {

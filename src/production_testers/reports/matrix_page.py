@@ -1,5 +1,4 @@
-"""The matrix of laws and releases as a Markdown page; written from the document, and from nothing
-else."""
+"""The matrix of laws and releases as a Markdown page, written from the document alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +11,7 @@ SIGNS: Mapping[str, str] = {
     Answer.HOLDS.value: "✓",
     Answer.BROKEN.value: "✗",
     Answer.UNKNOWN.value: "?",
-    Answer.NOT_OFFERED.value: "–",
+    Answer.NOT_OFFERED.value: "-",
 }
 """One character a state, on the page and in the terminal."""
 
@@ -43,7 +42,7 @@ def _head(document: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield (
         "✓ holds: judged and never broken · ✗ broken · ? unknown: not exercised enough, or not kept"
-        " because of another law's break · – not offered by that release. Every way in which a law"
+        " because of another law's break · - not offered by that release. Every way in which a law"
         " is broken on one release was made small there and asked on all the others in up to 61"
         " timings, so ✓ is more than a miss. The reference executor keeps the law over every one of"
         " these scenarios."
@@ -92,7 +91,7 @@ def _changes(document: Mapping[str, Any]) -> Iterator[str]:
     yield _row("---", "---", "---", "---")
     for release, change in document["changes"].items():
         kinds = ("fixed", "came_in", "came_with_capability")
-        yield _row(release, *("<br>".join(change[kind]) or "–" for kind in kinds))
+        yield _row(release, *("<br>".join(change[kind]) or "-" for kind in kinds))
     yield ""
 
 

@@ -76,9 +76,7 @@ class StateLog:
 
     def write(self, states: Sequence[ReachedState]) -> None:
         """Put these in place of whatever stands there."""
-        write_json(
-            self.path, {"format": FORMAT, "states": [state.as_json() for state in states]}
-        )
+        write_json(self.path, {"format": FORMAT, "states": [state.as_json() for state in states]})
 
     def add(self, state: str, detail: str, *, sut: str, passed: bool = True) -> ReachedState:
         """Append one, now."""

@@ -46,7 +46,7 @@ def bisect(
         revisions = Revisions.read(repo or Path.cwd(), git)
         tell(f"Halving {len(revisions.names)} revisions")
         found = find_revision(defect, revisions, paths, tell)
-    kept.keep_range(found)
+    kept.keep_range(found, of="range" if git is None else "revisions")
     code = 2 if found.first_bad is None else 0
     if json:
         show_json({"finding": finding, **found.as_json(), "exit_code": code})

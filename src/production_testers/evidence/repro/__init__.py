@@ -1,1 +1,1 @@
-"""A script that shows a defect without this package: the framework and the standard library only."""
+"""A script that shows a defect with the framework and the standard library only."""

@@ -145,8 +145,7 @@ CHECKS: Mapping[tuple[str, str], Check] = {
         f"ended == 'failed' and not ({_OWN_FAULT})", "nothing was wrong with it"
     ),
     ("isolation/concurrent-runs", "saw-another-run"): _each(
-        "any(given.get('by') != run for e in mine if e[1] == 'started' for given in"
-        " e[4].values())",
+        "any(given.get('by') != run for e in mine if e[1] == 'started' for given in e[4].values())",
         "a stage was given the output of another run",
         seen=RECEIVED,
     ),
@@ -178,7 +177,7 @@ CHECKS: Mapping[tuple[str, str], Check] = {
         judged="bool(log)",
     ),
     ("effects/once-per-key", "never-done"): _each(
-        f"ended == 'completed' and set(outputs) - {{e[3] for e in log if e[1] == 'started'}}",
+        "ended == 'completed' and set(outputs) - {e[3] for e in log if e[1] == 'started'}",
         "it has a result for {sorted(set(outputs) - {e[3] for e in log if e[1] == 'started'})},"
         " which was executed in no run",
     ),

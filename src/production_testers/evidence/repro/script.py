@@ -101,8 +101,11 @@ def write_script(defect: Defect, history: str, claim: Claim, *, attempts: int = 
         loader=loader, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
     plain = {
-        **{"deduplicates": False, "redacts": False, "gives_nothing": False},
-        **{"data": {}, "kinds": {}},
+        "deduplicates": False,
+        "redacts": False,
+        "gives_nothing": False,
+        "data": {},
+        "kinds": {},
     }
     made = environment.get_template("script")
     lines = 0
@@ -128,7 +131,9 @@ def _head(defect: Defect, claim: Claim, *, brief: bool) -> str:
     wrapped = [
         line
         for part, lines_max in parts.items()
-        for line in textwrap.wrap(part, WIDTH, max_lines=1 if brief else lines_max, placeholder=" …")
+        for line in textwrap.wrap(
+            part, WIDTH, max_lines=1 if brief else lines_max, placeholder=" …"
+        )
     ]
     return "\n".join(wrapped).replace("\\", "\\\\").replace('"""', "'''")
 
@@ -192,7 +197,9 @@ def _schedule(defect: Defect, history: str, attempts: int) -> dict[str, Any]:
     if attempts > 1:
         seconds = min(seconds, SLOWEST_MS)
     if seconds < SLOWEST_MS / 2:
-        raise NoScriptError(f"its scenario takes {total:,.0f} ms, which is too long to play for real")
+        raise NoScriptError(
+            f"its scenario takes {total:,.0f} ms, which is too long to play for real"
+        )
     data = _data(pipeline, runs, seconds)
     return {
         "seconds": seconds,
@@ -259,8 +266,10 @@ def _data(
 
 
 def _work(scenario: Mapping[str, Any], history: str) -> dict[str, float]:
-    """What takes another time than 1 ms: as stated, and as the history shows it for stages that
-    do more than to give a value."""
+    """What takes another time than 1 ms.
+
+    As stated, and as the history shows it for stages that do more than to give a value.
+    """
     fixed = scenario["latencies"]["fixed"]
     work = {name: factor for name, factor in fixed.items() if name != "*" and factor != 1}
     special = {

@@ -15,7 +15,8 @@ def _parts(one: Exported) -> Iterator[str]:
     yield f"# {finding.title}"
     yield ""
     name, version = one.sut
-    yield f"**{name} {version}**, {finding.severity.value}, {finding.type.value}. `{finding.component}`"
+    kind = f"{finding.severity.value}, {finding.type.value}"
+    yield f"**{name} {version}**, {kind}. `{finding.component}`"
     yield ""
     if not one.told("law"):
         yield finding.description

@@ -35,5 +35,6 @@ def junit_text(found: Sequence[Exported], turned: Sequence[Turned]) -> str:
     document = junitparser.JUnitXml("production-testers")
     document.add_testsuite(findings)
     document.add_testsuite(candidates)
-    document.update_statistics()
-    return str(document.tostring().decode()) + "\n"
+    document.update_statistics()  # type: ignore[no-untyped-call]
+    text: bytes = document.tostring()  # type: ignore[no-untyped-call]
+    return text.decode() + "\n"

@@ -3,10 +3,12 @@
 import pytest
 
 from production_testers.experiments.environments import Sut, prepare
+from production_testers.experiments.releases import releases_of
 from production_testers.experiments.worker import Worker
 from production_testers.model.errors import SutUnavailableError
 
 VERSIONS = ("1.2.0", "1.1.0", "0.5.0")
+EVERY = releases_of("stageflow-core")
 
 pytestmark = [pytest.mark.registry, pytest.mark.slow]
 
@@ -18,9 +20,20 @@ def call(version: str, job: str):
         return worker.call(job, {})
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", EVERY)
 def test_the_adapter_conforms_on_every_release(version):
     assert call(version, "production_testers.suts.conformance:job") == []
+
+
+@pytest.mark.parametrize(
+    ("capability", "since"),
+    [("stage_timeout", "0.9.6"), ("idempotency", "0.9.6"), ("nested_pipelines", "0.9.5")],
+)
+def test_a_capability_is_offered_from_the_release_on_that_lets_callers_have_it(capability, since):
+    at = EVERY.index(since)
+    for version, offered in ((EVERY[at - 1], False), (since, True)):
+        description = call(version, "production_testers.experiments.jobs:describe")
+        assert (capability in description["capabilities"]) is offered, version
 
 
 @pytest.mark.parametrize(("version", "offered"), [("1.2.0", True), ("0.5.0", False)])

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from production_testers.evidence import fingerprint
+from production_testers.evidence.localising import component_of
 from production_testers.evidence.shrinking import shrink
 from production_testers.experiments import imports
 from production_testers.experiments.execution import execute, needs
@@ -55,6 +56,10 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         way = verdict.way(arguments["outcome_class"])
         return None if way is None else replace(way, also=())
 
+    def keeps(scenario: Scenario) -> bool:
+        verdict = run_and_judge(adapter, sut, scenario).verdicts[law.id]
+        return verdict.state is not State.BROKEN and not verdict.explained
+
     scenario = scenario_format.from_json(arguments["scenario"])
     if verdict_on(scenario) is None:
         return {"reproduced": False}
@@ -69,7 +74,8 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     if verdict is None:
         return {"reproduced": False}
     needed = fingerprint.features(shrunk.scenario)
-    component = fingerprint.component(law.id, verdict, sut)
+    located = component_of(adapter, sut, shrunk.scenario, keeps)
+    component = located or fingerprint.component(law.id, verdict, sut)
     return {
         "reproduced": True,
         "scenario": scenario_format.to_json(shrunk.scenario),

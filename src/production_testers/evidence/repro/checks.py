@@ -104,7 +104,7 @@ CHECKS: Mapping[tuple[str, str], Check] = {
     ),
     ("dag/outputs-in-result", "result-missing"): _each(
         f"ended == 'completed' and {_ENDS_OK} - set(outputs)",
-        f"missing in the result: {{{_ENDS_OK} - set(outputs)}}",
+        f"missing in the result: {{ {_ENDS_OK} - set(outputs)}}",
     ),
     ("dag/failure-surfaces", "failure-swallowed"): _each(
         "ended == 'completed' and any(e[1] == 'raised' or e[4] == 'fail' for e in mine)",

@@ -1,4 +1,4 @@
-"""A range says what is known: no fix without a good release after, no regression without one before."""
+"""A range says what is known: no fix and no regression without a good release."""
 
 import pytest
 

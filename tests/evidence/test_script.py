@@ -1,4 +1,4 @@
-"""A script is short, valid, says what it claims, and is left out with a reason where it cannot be."""
+"""A script is short, valid and says what it claims, or there is a reason why there is none."""
 
 import ast
 import json
@@ -60,7 +60,7 @@ def changed(**stage):
     return whole
 
 
-@pytest.mark.parametrize(("law", "way"), CHECKS, ids=lambda part: str(part))
+@pytest.mark.parametrize(("law", "way"), CHECKS, ids=str)
 def test_every_check_gives_a_valid_script_of_under_a_hundred_lines(written, law, way):
     faults = [{"kind": "raise", "stage": "a", "run": None, "milliseconds": 0.0}]
     text = written(scenario(faults=faults), law, way)
@@ -75,7 +75,7 @@ def test_every_check_gives_a_valid_script_of_under_a_hundred_lines(written, law,
     assert law in "".join(ast.get_docstring(tree).split()) or "…" in ast.get_docstring(tree)
 
 
-@pytest.mark.parametrize(("law", "way"), CHECKS, ids=lambda part: str(part))
+@pytest.mark.parametrize(("law", "way"), CHECKS, ids=str)
 def test_every_check_is_about_a_way_that_a_law_declares(law, way):
     assert way in LAWS[law].classes
 

@@ -9,6 +9,12 @@ from production_testers.model.errors import SutUnavailableError
 
 VERSIONS = ("1.2.0", "1.1.0", "0.5.0")
 EVERY = releases_of("stageflow-core")
+LOOKING = """
+from production_testers.suts.stageflow import adapter
+
+def job(_adapter, _arguments, _emit):
+    return [type(one).__name__ for one in adapter._deduplicating()]
+"""
 
 pytestmark = [pytest.mark.registry, pytest.mark.slow]
 
@@ -51,3 +57,13 @@ def test_releases_stand_side_by_side():
 def test_a_version_that_does_not_exist_is_unavailable():
     with pytest.raises(SutUnavailableError, match=r"99\.99\.99"):
         prepare(Sut.parse("stageflow-core==99.99.99"))
+
+
+@pytest.mark.parametrize("version", ["0.9.6", "1.2.0"])
+def test_idempotency_is_not_added_where_the_framework_has_it_by_default(version, tmp_path):
+    """Two such interceptors lock each other out: runs would be blocked by our own doing."""
+    (tmp_path / "looking.py").write_text(LOOKING)
+    environment = prepare(Sut.parse(f"stageflow-core=={version}"))
+    with Worker(environment.python, "stageflow-core", (tmp_path,)) as worker:
+        names = worker.call("looking:job", {})
+    assert names.count("IdempotencyInterceptor") == 1

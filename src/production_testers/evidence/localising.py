@@ -151,4 +151,3 @@ def _is_importable(name: str) -> bool:
     except (ImportError, AttributeError, ValueError):
         return False
     return True
-

@@ -1,7 +1,7 @@
 """A finding as it is kept: its run, its evidence, and how both are brought up to date."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,13 @@ from production_testers.model.canonical import canonical_json
 from production_testers.model.errors import UsageError
 from production_testers.phases.findings import load_defect
 from production_testers.phases.mission import sut_of
+from production_testers.phases.reporting import restate
 from production_testers.workspace.atomic import exclusive, write_json
 from production_testers.workspace.clock import iso, utc_now
 from production_testers.workspace.documents import Finding
 from production_testers.workspace.journal import JournalKind
+from production_testers.workspace.proposals import Proposal, proposals_of
+from production_testers.workspace.roadmap import RoadmapEntry
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.states import ReachedState, StateLog
 from production_testers.workspace.workspace import Workspace
@@ -163,6 +166,8 @@ class KeptFinding:
             others = [new if one is mine else one for one in document.findings]
             self.run.journal.append(kind, finding=self.finding.id, **told)
             self.run.write_findings(document.with_findings(others))
+            if self.run.record.is_file():
+                restate(_Restated(self.workspace, self.run))
         self.workspace.aggregate()
         return replace(self, finding=new)
 
@@ -186,6 +191,26 @@ class KeptFinding:
         path = self.folder / "evidence.json"
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Restated:
+    """What a run's report is made again from."""
+
+    workspace: Workspace
+    run: RunFolder
+
+    @property
+    def entry(self) -> RoadmapEntry:
+        return self.workspace.roadmap().entry(self.run.entry_id)
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        return self.run.read_findings().findings
+
+    @property
+    def proposals(self) -> Sequence[Proposal]:
+        return proposals_of(self.run)
 
 
 def with_evidence(finding: Finding, **more: object) -> Finding:

@@ -146,7 +146,7 @@ class _Places(ExitStack):
         self._sut = sut
         self._pools: dict[str | None, WorkerPool] = {}
         self._starting = Lock()
-        self._folders = {recipe.name: _laid_out(root, recipe.name) for recipe in recipes}
+        self._folders = {recipe.name: lay_out(root, recipe.name) for recipe in recipes}
 
     def at(self, release: str | None, recipe: str) -> "_Place":
         """Workers of a release, or of the reference, that import from a recipe's folder."""
@@ -180,7 +180,7 @@ class _Place:
         return self.pool.call(IN_FOLDER, in_folder(self.folder, job, arguments), **more)
 
 
-def _laid_out(root: Path, recipe: str) -> Path:
+def lay_out(root: Path, recipe: str) -> Path:
     """A folder with the pipelines and mocks of a recipe, as a run has them."""
     templates = Path(str(resources.files("production_testers.workspace") / "root" / "templates"))
     folder = root / recipe

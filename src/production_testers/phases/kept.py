@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -75,13 +76,14 @@ class KeptFinding:
         told = self.finding.evidence.get("states")
         return tuple(
             ReachedState(
-                state=str(one["state"]),
-                passed=bool(one["passed"]),
-                detail=str(one["detail"]),
-                at="",
+                state=str(one.get("state", "")),
+                passed=one.get("passed") is not False,
+                detail=str(one.get("detail", "")),
+                at=str(one.get("at", "")),
                 sut=self.sut_label,
             )
             for one in (told if isinstance(told, list) else [])
+            if isinstance(one, Mapping)  # somebody may have written it by hand
         )
 
     def defect(self) -> Defect:
@@ -110,9 +112,10 @@ class KeptFinding:
 
     def sut(self, defect: Defect) -> Sut:
         """What it was found on, to be installed again."""
-        configured = sut_of(self.run.read_config())
-        if configured.source and configured.name == defect.sut["name"]:
-            return configured
+        with suppress(UsageError):  # a run that somebody made by hand may name none
+            configured = sut_of(self.run.read_config())
+            if configured.source and configured.name == defect.sut["name"]:
+                return configured
         name, version = str(defect.sut["name"]), defect.sut["version"]
         return Sut(name=name, version=version) if version else Sut.parse(name)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from production_testers.cli.options import JsonFlag, WorkspacePath, find_workspace
 from production_testers.cli.output import show, show_json, tell
+from production_testers.evidence.defect import Defect
 from production_testers.evidence.replay import replay as replay_defect
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import Sut, prepare
@@ -12,6 +13,7 @@ from production_testers.laws import LAWS
 from production_testers.model.canonical import canonical_json
 from production_testers.model.errors import UsageError
 from production_testers.phases.findings import load_defect
+from production_testers.phases.kept import KeptFinding
 
 _STAGES_OF_A_RUN = '"function":"pipelines.'
 
@@ -39,8 +41,7 @@ def replay(
             f"{path} uses stages of its run's pipelines/, which do not stand above it.",
             do="Put it back into its run folder.",
         )
-    name, version = str(defect.sut["name"]), defect.sut["version"]
-    chosen = Sut.parse(sut or (f"{name}=={version}" if version else name))
+    chosen = Sut.parse(sut) if sut else _found_on(finding, defect, workspace)
     tell(f"Preparing {chosen}")
     environment = prepare(chosen)
     with Worker(environment.python, chosen.name, folders) as worker:
@@ -69,6 +70,14 @@ def replay(
         same = "the same as" if shown.digest == defect.digest else "another than"
         show(f"History {shown.digest}: {same} when it was found.")
     return shown.exit_code
+
+
+def _found_on(finding: str, defect: Defect, workspace: Path | None) -> Sut:
+    """What it was found on: a source that is not released where the run's configuration says so."""
+    if not Path(finding).exists():
+        return KeptFinding.find(find_workspace(workspace), finding).sut(defect)
+    name, version = str(defect.sut["name"]), defect.sut["version"]
+    return Sut.parse(f"{name}=={version}" if version else name)
 
 
 def _evidence(finding: str, workspace: Path | None) -> Path:

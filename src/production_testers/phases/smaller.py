@@ -45,16 +45,20 @@ class Smaller:
         }
 
 
-def make_smaller(kept: KeptFinding, allowance: int) -> Smaller:
+def make_smaller(kept: KeptFinding, defect: Defect, allowance: int) -> Smaller:
     """Shrink the evidence; what is left takes its place where it is the same defect.
 
     The same defect: the same law, way of breaking it and component, and nothing necessary that was
     not necessary before.
 
+    Args:
+        kept: The finding.
+        defect: Its evidence.
+        allowance: Work that may be spent, in stages times runs of what is tried.
+
     Raises:
         UsageError: The evidence is work that was measured, which has no scenario.
     """
-    defect = kept.defect()
     if "scenario" not in defect.exhibit:
         raise UsageError(f"{kept.finding.id} is about measured work: two sizes are its evidence.")
     sut = kept.sut(defect)

@@ -1,5 +1,6 @@
 """`ptest replay`."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from production_testers.cli.options import JsonFlag, WorkspacePath, find_workspace
@@ -13,7 +14,8 @@ from production_testers.laws import LAWS
 from production_testers.model.canonical import canonical_json
 from production_testers.model.errors import UsageError
 from production_testers.phases.findings import load_defect
-from production_testers.phases.kept import KeptFinding
+from production_testers.phases.mission import sut_of
+from production_testers.workspace.run_folder import RunFolder
 
 _STAGES_OF_A_RUN = '"function":"pipelines.'
 
@@ -41,7 +43,7 @@ def replay(
             f"{path} uses stages of its run's pipelines/, which do not stand above it.",
             do="Put it back into its run folder.",
         )
-    chosen = Sut.parse(sut) if sut else _found_on(finding, defect, workspace)
+    chosen = Sut.parse(sut) if sut else _found_on(path, defect)
     tell(f"Preparing {chosen}")
     environment = prepare(chosen)
     with Worker(environment.python, chosen.name, folders) as worker:
@@ -72,11 +74,14 @@ def replay(
     return shown.exit_code
 
 
-def _found_on(finding: str, defect: Defect, workspace: Path | None) -> Sut:
-    """What it was found on: a source that is not released where the run's configuration says so."""
-    if not Path(finding).exists():
-        return KeptFinding.find(find_workspace(workspace), finding).sut(defect)
+def _found_on(evidence: Path, defect: Defect) -> Sut:
+    """What it was found on: a source that is not released where its run's configuration says so."""
     name, version = str(defect.sut["name"]), defect.sut["version"]
+    for folder in evidence.resolve().parents:
+        with suppress(UsageError):  # no run folder, or one that somebody made by hand
+            configured = sut_of(RunFolder(folder).read_config())
+            if configured.source and configured.name == name:
+                return configured
     return Sut.parse(f"{name}=={version}" if version else name)
 
 

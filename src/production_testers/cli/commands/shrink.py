@@ -31,9 +31,10 @@ def shrink(
     if allowance <= 0:
         raise UsageError(f"--allowance {allowance}: it must be more than 0.")
     kept = KeptFinding.find(find_workspace(workspace), finding)
+    defect = kept.defect()
     tell(f"Making the evidence of {finding} smaller")
     elapsed = stopwatch()
-    seen = make_smaller(kept, allowance)
+    seen = make_smaller(kept, defect, allowance)
     code = 0 if seen.reproduced else 1
     if json:
         show_json({"finding": finding, **seen.as_json(), "exit_code": code})

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_WORKSPACE ?= production-testers
 
-.PHONY: setup demo test lint types architecture unit lock docs example clean
+.PHONY: setup demo test lint types architecture unit lock docs matrix example clean
 
 setup: $(VENV)/.ready
 
@@ -44,6 +44,11 @@ lock: setup
 # Pages that are written from the code.
 docs: setup
 	$(BIN)/python -c "from production_testers.reports.law_reference import law_reference; print(law_reference(), end='')" > docs/reference/laws.md
+	$(BIN)/python -c "import json; from production_testers.reports.matrix_page import matrix_page; print(matrix_page(json.load(open('docs/findings/matrix.json'))), end='')" > docs/findings/matrix.md
+
+# Explores every release anew, about ten minutes; then the page is written from the document.
+matrix: setup
+	$(BIN)/ptest matrix --out docs/findings/matrix.json --page docs/findings/matrix.md
 
 # The run that people can look at before they install anything.
 example: setup

@@ -101,7 +101,9 @@ def test_a_skip_request_reaches_skippable_dependants_only(lab):
     found = lab.expected(routed(lab, "skip"))
     assert found.skipped == {"maybe"}
     assert found.executed == {"router", "always"}
-    assert set(found.outputs) == {"router", "always"}  # what is behind a skip is left open
+    # What is behind a skip is left open, and so is what is computed from an output that says so:
+    # a framework may hand the request on as one more key of it.
+    assert set(found.outputs) == {"router"}
     assert found.outcomes == {"completed"}
 
 

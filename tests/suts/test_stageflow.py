@@ -3,10 +3,18 @@
 import pytest
 
 from production_testers.experiments.environments import Sut, prepare
+from production_testers.experiments.releases import releases_of
 from production_testers.experiments.worker import Worker
 from production_testers.model.errors import SutUnavailableError
 
 VERSIONS = ("1.2.0", "1.1.0", "0.5.0")
+EVERY = releases_of("stageflow-core")
+LOOKING = """
+from production_testers.suts.stageflow import adapter
+
+def job(_adapter, _arguments, _emit):
+    return [type(one).__name__ for one in adapter._deduplicating()]
+"""
 
 pytestmark = [pytest.mark.registry, pytest.mark.slow]
 
@@ -18,9 +26,20 @@ def call(version: str, job: str):
         return worker.call(job, {})
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", EVERY)
 def test_the_adapter_conforms_on_every_release(version):
     assert call(version, "production_testers.suts.conformance:job") == []
+
+
+@pytest.mark.parametrize(
+    ("capability", "since"),
+    [("stage_timeout", "0.9.6"), ("idempotency", "0.9.6"), ("nested_pipelines", "0.9.5")],
+)
+def test_a_capability_is_offered_from_the_release_on_that_lets_callers_have_it(capability, since):
+    at = EVERY.index(since)
+    for version, offered in ((EVERY[at - 1], False), (since, True)):
+        description = call(version, "production_testers.experiments.jobs:describe")
+        assert (capability in description["capabilities"]) is offered, version
 
 
 @pytest.mark.parametrize(("version", "offered"), [("1.2.0", True), ("0.5.0", False)])
@@ -38,3 +57,13 @@ def test_releases_stand_side_by_side():
 def test_a_version_that_does_not_exist_is_unavailable():
     with pytest.raises(SutUnavailableError, match=r"99\.99\.99"):
         prepare(Sut.parse("stageflow-core==99.99.99"))
+
+
+@pytest.mark.parametrize("version", ["0.9.6", "1.2.0"])
+def test_idempotency_is_not_added_where_the_framework_has_it_by_default(version, tmp_path):
+    """Two such interceptors lock each other out: runs would be blocked by our own doing."""
+    (tmp_path / "looking.py").write_text(LOOKING)
+    environment = prepare(Sut.parse(f"stageflow-core=={version}"))
+    with Worker(environment.python, "stageflow-core", (tmp_path,)) as worker:
+        names = worker.call("looking:job", {})
+    assert names.count("IdempotencyInterceptor") == 1

@@ -7,6 +7,7 @@ from typing import Any
 from production_testers.laws import LAWS, OutcomeClass
 from production_testers.model.canonical import Json
 from production_testers.model.errors import InvalidDocumentError
+from production_testers.workspace.clock import iso, utc_now
 
 FORMAT = "ptest.evidence/1"
 
@@ -24,11 +25,13 @@ class Step:
         state: proposed, reproduced, attributed, minimised, unique, verified.
         passed: Whether it went on from there.
         detail: Why, with numbers.
+        at: When, in UTC; it stands in states.json and not in the evidence.
     """
 
     state: str
     passed: bool
     detail: str
+    at: str = field(default="", compare=False)
 
     def as_json(self) -> dict[str, Json]:
         """As it stands in an evidence file."""
@@ -86,7 +89,8 @@ class Defect:
 
     def with_step(self, state: str, detail: str, *, passed: bool = True) -> "Defect":
         """The same defect, one state on."""
-        return replace(self, steps=(*self.steps, Step(state=state, passed=passed, detail=detail)))
+        step = Step(state=state, passed=passed, detail=detail, at=iso(utc_now()))
+        return replace(self, steps=(*self.steps, step))
 
     def explains(self, other: "Defect") -> bool:
         """Whether `other` is this defect in a larger disguise: it needs all that this one needs."""

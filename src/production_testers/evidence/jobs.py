@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from production_testers.evidence import fingerprint
+from production_testers.evidence.localising import component_of
 from production_testers.evidence.reordering import in_directives
 from production_testers.evidence.shrinking import shrink
 from production_testers.experiments import imports
@@ -60,6 +61,10 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     def still_breaks(smaller: Scenario) -> bool:
         return verdict_on(smaller) is not None
 
+    def keeps(scenario: Scenario) -> bool:
+        verdict = run_and_judge(adapter, sut, scenario).verdicts[law.id]
+        return verdict.state is not State.BROKEN and not verdict.explained
+
     scenario = scenario_format.from_json(arguments["scenario"])
     if verdict_on(scenario) is None:
         return {"reproduced": False}
@@ -78,7 +83,8 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     if verdict is None:
         return {"reproduced": False}
     needed = fingerprint.features(shrunk.scenario)
-    component = fingerprint.component(law.id, verdict, sut)
+    located = component_of(adapter, sut, shrunk.scenario, keeps)
+    component = located or fingerprint.component(law.id, verdict, sut)
     return {
         "reproduced": True,
         "scenario": scenario_format.to_json(shrunk.scenario),

@@ -1,15 +1,19 @@
 """Clean environments of the systems under test, one a version, made by uv and kept in a cache."""
 
 import fcntl
+import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from packaging.version import InvalidVersion, Version
 
@@ -126,10 +130,12 @@ def prepare(sut: Sut, *, fresh: bool = False) -> Environment:
     if sut.name == "reference":
         return Environment(python=Path(sys.executable), site_packages=None, packages={})
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    label = f"{sut.name}-{sut.version or 'source'}-py{version}-{digest(sut.requirement)[:8]}"
+    what = [sut.requirement, _content(sut.source)] if sut.source else sut.requirement
+    label = f"{sut.name}-{sut.version or 'source'}-py{version}-{digest(what)[:8]}"
     folder = cache_folder() / "environments" / label
     with _locked(folder.with_suffix(".lock")):
-        if fresh or sut.source or not (folder / "complete.json").is_file():
+        moves = sut.source is not None and not _stands_still(sut.source)
+        if fresh or moves or not (folder / "complete.json").is_file():
             _make(sut, folder)
     packages = json.loads((folder / "complete.json").read_text(encoding="utf-8"))
     return Environment(
@@ -139,35 +145,93 @@ def prepare(sut: Sut, *, fresh: bool = False) -> Environment:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """A new environment.
+
+    Attributes:
+        python: Its interpreter.
+        offline: Whether it was made from the installer's cache, because no registry answered.
+    """
+
+    python: Path
+    offline: bool = False
+
+
+def install_fresh(sut: Sut, packages: Mapping[str, str], folder: Path) -> Fresh:
+    """A new environment in `folder` with the system under test and these packages.
+
+    Args:
+        sut: The system under test.
+        packages: Distribution → version of whatever else it shall hold.
+        folder: Where it is made.
+
+    Raises:
+        SutUnavailableError: It cannot be installed, neither from a registry nor from the cache.
+    """
+    if sut.name == "reference":
+        return Fresh(python=Path(sys.executable))
+    _uv(sut, "venv", "--quiet", "--python", sys.executable, str(folder / "venv"))
+    python = folder / "venv" / "bin" / "python"
+    pinned = [f"{name}=={version}" for name, version in packages.items() if name != sut.name]
+    install = _installing(sut, python, *pinned)
+    try:
+        _uv(sut, *install)
+    except SutUnavailableError as unreachable:  # everything may be in uv's own cache
+        try:
+            _uv(sut, *install, "--offline")
+        except SutUnavailableError:
+            raise unreachable from None
+        return Fresh(python=python, offline=True)
+    return Fresh(python=python)
+
+
 def install_clean(sut: Sut, like: Environment, folder: Path) -> Path:
     """A new environment in `folder` with the very packages of `like`, and its interpreter.
 
     Raises:
         SutUnavailableError: It cannot be installed.
     """
-    if sut.name == "reference":
-        return Path(sys.executable)
-    _uv(sut, "venv", "--quiet", "--python", sys.executable, str(folder / "venv"))
-    python = folder / "venv" / "bin" / "python"
-    pinned = [f"{name}=={version}" for name, version in like.packages.items() if name != sut.name]
-    install = ("pip", "install", "--quiet", "--python", str(python), sut.requirement, *pinned)
-    try:
-        _uv(sut, *install)
-    except SutUnavailableError as unreachable:  # everything of `like` may be in uv's own cache
-        try:
-            _uv(sut, *install, "--offline")
-        except SutUnavailableError:
-            raise unreachable from None
-    return python
+    return install_fresh(sut, like.packages, folder).python
+
+
+def _installing(sut: Sut, python: Path, *pinned: str) -> tuple[str, ...]:
+    """Arguments of uv; sources are built anew, because uv does not see that their files changed."""
+    anew = ("--refresh-package", sut.name) if sut.source else ()
+    return ("pip", "install", "--quiet", "--python", str(python), *anew, sut.requirement, *pinned)
+
+
+_REVISION = re.compile(r"git\+.*@[0-9a-f]{7,40}\Z")
+_NOT_SOURCE = frozenset({".git", "__pycache__", ".venv", ".pytest_cache", ".mypy_cache"})
+
+
+def _stands_still(source: str) -> bool:
+    """Whether a source cannot become another one: a branch or an address can."""
+    return source.startswith("file://") or _REVISION.match(source) is not None
+
+
+def _content(source: str) -> str:
+    """Digest of the files of a local source: an edit makes another environment."""
+    if not source.startswith("file://"):
+        return ""
+    path = Path(url2pathname(urlsplit(source).path))
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    return digest(
+        [
+            [str(file.relative_to(path)), hashlib.sha256(file.read_bytes()).hexdigest()]
+            for file in files
+            if not _NOT_SOURCE & set(file.relative_to(path).parts)
+        ]
+    )
 
 
 def _make(sut: Sut, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     _uv(sut, "venv", "--quiet", "--python", sys.executable, str(folder))
-    python = str(folder / "bin" / "python")
+    python = folder / "bin" / "python"
     try:
-        _uv(sut, "pip", "install", "--quiet", "--python", python, sut.requirement)
-        listed = _uv(sut, "pip", "list", "--python", python, "--format", "json")
+        _uv(sut, *_installing(sut, python))
+        listed = _uv(sut, "pip", "list", "--python", str(python), "--format", "json")
     except SutUnavailableError:
         shutil.rmtree(folder, ignore_errors=True)
         raise

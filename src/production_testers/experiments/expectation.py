@@ -86,6 +86,9 @@ class _Evaluation:
     skipped: set[str] = field(default_factory=set)
     undefined: set[str] = field(default_factory=set)
     """Stages of which nothing is expected: frameworks differ in them, or they follow the clock."""
+    told: set[str] = field(default_factory=set)
+    """Stages behind one that asks for a skip: a framework may hand the request on as one more key
+    of that output, so of the value that they compute from it nothing is expected."""
     executed: set[str] = field(default_factory=set)
     certain_ending: bool = False
     """Whether some stage certainly ends the run; behind a skipped one, frameworks differ."""
@@ -99,6 +102,8 @@ class _Evaluation:
                 continue  # behind a stage that ends the run
             if any(d in self.skipped or d in self.undefined for d in stage.after):
                 self.undefined.add(name)
+            if any(d in self.told or self.given[d].skip_dependants for d in stage.after):
+                self.told.add(name)
             self.executed.add(name)
             await self._stage(stage)
             if name not in self.given and name not in self.undefined:
@@ -108,7 +113,8 @@ class _Evaluation:
             outputs={
                 name: _digest(name, outcome.value)
                 for name, outcome in self.given.items()
-                if name not in self.skipped | self.undefined and outcome.status is Status.OK
+                if name not in self.skipped | self.undefined | self.told
+                and outcome.status is Status.OK
             },
             skipped=frozenset(self.skipped - self.undefined),
             executed=frozenset(self.executed - self.undefined - self.skipped - self._shared()),

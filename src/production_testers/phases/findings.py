@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from production_testers.evidence.pipeline import (
     merged_into,
     minimise,
 )
+from production_testers.evidence.repro.script import Claim
 from production_testers.evidence.trial import Trial
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import install_clean
@@ -26,6 +27,7 @@ from production_testers.laws import LAWS, Severity
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.phases.context import RunContext
 from production_testers.phases.proposals import collect, settle, try_proposal
+from production_testers.phases.scripts import keep_script
 from production_testers.workspace.atomic import exclusive, write_json, write_text
 from production_testers.workspace.clock import iso, utc_now
 from production_testers.workspace.documents import (
@@ -43,6 +45,7 @@ from production_testers.workspace.documents import (
 )
 from production_testers.workspace.documents import Severity as FindingSeverity
 from production_testers.workspace.proposals import Proposal, ProposalState, proposals_of
+from production_testers.workspace.states import ReachedState, StateLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,9 +208,34 @@ def record(context: RunContext, shown: Sequence[Shown]) -> None:
 def _take_in(context: RunContext, shown: Shown, known: list[Known]) -> None:
     finding = _finding(context, shown.defect, known)
     _write_evidence(context, finding.id, shown)
-    context.findings.append(finding)
+    context.findings.append(_with_script(context, finding, shown))
     context.run.journal.append(
         "finding_recorded", finding=finding.id, fingerprint=shown.defect.fingerprint
+    )
+
+
+def _with_script(context: RunContext, finding: Finding, shown: Shown) -> Finding:
+    """The finding with its `repro.py`, or with the reason why it has none."""
+    claim = Claim(
+        title=finding.title,
+        source=str(finding.evidence["expected_source"]),
+        sut=str(context.sut),
+    )
+    folder = context.run.evidence_of(finding.id)
+    told = keep_script(context.environment.python, folder, shown.defect, shown.history, claim)
+    evidence = {**finding.evidence, "repro": told}
+    if "file" not in told:
+        return finding.model_copy(update={"evidence": evidence})
+    path = f"results/evidence/{finding.id}/{told['file']}"
+    attached = (*finding.attachments, Attachment(name="Script", path=path, type="script"))
+    reproduction = finding.reproduction or Reproduction()
+    steps = (*reproduction.steps, f"python {path}  # without this tool: 1 it shows, 0 it does not")
+    return finding.model_copy(
+        update={
+            "evidence": evidence,
+            "attachments": attached,
+            "reproduction": reproduction.model_copy(update={"steps": steps}),
+        }
     )
 
 
@@ -377,6 +405,9 @@ def _write_evidence(context: RunContext, finding_id: str, shown: Shown) -> None:
     write_json(folder / "evidence.json", {"finding": finding_id, **shown.defect.as_json()})
     if shown.history:
         write_text(folder / "history.jsonl", shown.history)
+    StateLog(folder).write(
+        [ReachedState(**asdict(step), sut=context.sut_label) for step in shown.defect.steps]
+    )
 
 
 def _recorded(context: RunContext) -> set[str]:

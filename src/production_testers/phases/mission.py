@@ -180,7 +180,7 @@ def open_run(workspace: Workspace, run: RunFolder, tell: Callable[[str], None]) 
         SutUnavailableError: It cannot be installed or imported.
     """
     config = run.read_config()
-    sut, plan = _sut_of(config), _plan_of(config)
+    sut, plan = sut_of(config), _plan_of(config)
     entry = workspace.roadmap().entry(run.entry_id)
     tell(f"Preparing {sut}")
     installed = prepare(sut)
@@ -266,7 +266,12 @@ def _config(
     )
 
 
-def _sut_of(config: RunConfig) -> Sut:
+def sut_of(config: RunConfig) -> Sut:
+    """The system under test of a run, as its configuration names it.
+
+    Raises:
+        UsageError: It names none that can be used.
+    """
     with _usable("sut"):
         raw: Any = config.as_json()["sut"]
         name, source = str(raw["name"]), raw["source"]

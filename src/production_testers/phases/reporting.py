@@ -1,7 +1,8 @@
 """Phase 6: what people read, and the run's end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from production_testers import __version__
 from production_testers.evidence.defect import Defect
@@ -21,7 +22,11 @@ from production_testers.reports.record import (
 from production_testers.workspace.atomic import write_json, write_text
 from production_testers.workspace.clock import iso, parse_iso, utc_now
 from production_testers.workspace.documents import Finding, RunStatus
+from production_testers.workspace.proposals import Proposal
+from production_testers.workspace.roadmap import RoadmapEntry
+from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.run_readme import RunReadme
+from production_testers.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,31 @@ def report(
     return record, conclusion
 
 
-def restate(context: RunContext) -> None:
+class Restated(Protocol):
+    """What a run's documents are brought up to date from."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where the run stands."""
+
+    @property
+    def run(self) -> RunFolder:
+        """The run."""
+
+    @property
+    def entry(self) -> RoadmapEntry:
+        """Its roadmap entry."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Its findings as they are now."""
+
+    @property
+    def proposals(self) -> Sequence[Proposal]:
+        """Its proposals as they are now."""
+
+
+def restate(context: Restated) -> None:
     """Bring README.md and, where the run is completed, its report up to date with its findings.
 
     Args:
@@ -107,7 +136,7 @@ def restate(context: RunContext) -> None:
     context.run.write_findings(document.model_copy(update={"metadata": metadata}))
 
 
-def _with_findings(context: RunContext, before: RunRecord) -> RunRecord:
+def _with_findings(context: Restated, before: RunRecord) -> RunRecord:
     findings = tuple(context.findings)
     judged, reasons = verdict.judge(
         findings,
@@ -150,7 +179,7 @@ def close(context: RunContext, record: RunRecord) -> None:
     context.run.write_findings(document.model_copy(update={"metadata": metadata}))
 
 
-def _write_readme(context: RunContext, record: RunRecord) -> str:
+def _write_readme(context: Restated, record: RunRecord) -> str:
     """Write README.md of a completed run; gives its summary."""
     text = summary.summary(record)
     context.run.write_readme(

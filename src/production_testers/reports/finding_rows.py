@@ -67,6 +67,7 @@ def _row(record: RunRecord, finding: Finding, *, counts: bool) -> Row:
         "feasible": _feasible(evidence.get("feasible")),
         "silent": silent_because(finding),
         "state": plain(evidence.get("state")),
+        "releases": _releases(evidence.get("range")),
         "states": [_state(state) for state in _list(evidence.get("states"))],
         **_seen(record, finding),
         "description": finding.description.strip(),
@@ -124,6 +125,15 @@ def _state(state: object) -> Row:
     if not isinstance(state, Mapping):
         return {"state": plain(state), "at": "", "detail": ""}
     return {name: plain(state.get(name)) for name in ("state", "at", "detail")}
+
+
+def _releases(value: object) -> str:
+    """Since when and until when it is there, where that was asked."""
+    if not isinstance(value, Mapping):
+        return ""
+    reasons = "; ".join(plain(reason) for reason in _list(value.get("reasons")))
+    confidence = f"Confidence {plain(value.get('confidence'))}"
+    return f"{plain(value.get('words'))} {confidence}{': ' * bool(reasons)}{reasons}."
 
 
 def _source(value: object) -> str:

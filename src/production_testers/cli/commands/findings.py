@@ -1,8 +1,11 @@
 """`ptest findings list` and `ptest findings show`."""
 
+from typing import Any
+
+from production_testers.cli.commands.bisect import told
 from production_testers.cli.options import JsonFlag, WorkspacePath, find_workspace
 from production_testers.cli.output import show, show_json, table
-from production_testers.model.errors import UsageError
+from production_testers.phases.kept import KeptFinding
 from production_testers.workspace.documents import Finding
 
 
@@ -30,28 +33,29 @@ def show_finding(finding: str, *, json: JsonFlag = False, workspace: WorkspacePa
         json: Print one JSON document.
         workspace: The workspace; by default the nearest one.
     """
-    found = _find(finding, workspace)
+    kept = KeptFinding.find(find_workspace(workspace), finding)
+    found, states = kept.finding, kept.reached()
     if json:
-        show_json(found.as_json())
+        show_json({**found.as_json(), "states": [state.as_json() for state in states]})
         return 0
     show(f"{found.id}  {found.severity.value}  {found.status.value}  {found.title}\n")
     show(found.description)
     show("\nStates:")
-    states = found.evidence.get("states")
-    for state in states if isinstance(states, list) else []:
-        show(f"  {state['state']}: {state['detail']}")
-    show(f"\nFingerprint {found.fingerprint}\nReplay: ptest replay {found.id}")
+    for state in states:
+        sign = "" if state.passed else "NOT "
+        where = f" [{state.sut}]" if state.sut else ""
+        show(f"  {state.at or '—':20}  {sign}{state.state}{where}: {state.detail}")
+    if (known := kept.range()) is not None:
+        show("\nRange:")
+        for line in told(known):
+            show(f"  {line}")
+    show(f"\n{_script(found)}")
+    show(f"Fingerprint {found.fingerprint}\nReplay: ptest replay {found.id}")
     return 0
 
 
-def _find(finding_id: str, workspace: WorkspacePath) -> Finding:
-    place = find_workspace(workspace)
-    for run in reversed(place.all_runs()):
-        if run.findings.is_file():
-            for found in run.read_findings().findings:
-                if found.id == finding_id:
-                    return found
-    raise UsageError(
-        f"There is no finding {finding_id!r} in {place.root}.",
-        do="`ptest findings list` shows every finding.",
-    )
+def _script(finding: Finding) -> str:
+    repro: Any = finding.evidence.get("repro") or {}
+    if "file" in repro:
+        return f"Script: results/evidence/{finding.id}/{repro['file']} ({repro['lines']} lines)"
+    return f"No script: {repro.get('why_not', 'none was written')}."

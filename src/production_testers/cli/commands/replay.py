@@ -1,9 +1,11 @@
 """`ptest replay`."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from production_testers.cli.options import JsonFlag, WorkspacePath, find_workspace
 from production_testers.cli.output import show, show_json, tell
+from production_testers.evidence.defect import Defect
 from production_testers.evidence.replay import replay as replay_defect
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import Sut, prepare
@@ -12,6 +14,8 @@ from production_testers.laws import LAWS
 from production_testers.model.canonical import canonical_json
 from production_testers.model.errors import UsageError
 from production_testers.phases.findings import load_defect
+from production_testers.phases.mission import sut_of
+from production_testers.workspace.run_folder import RunFolder
 
 _STAGES_OF_A_RUN = '"function":"pipelines.'
 
@@ -39,8 +43,7 @@ def replay(
             f"{path} uses stages of its run's pipelines/, which do not stand above it.",
             do="Put it back into its run folder.",
         )
-    name, version = str(defect.sut["name"]), defect.sut["version"]
-    chosen = Sut.parse(sut or (f"{name}=={version}" if version else name))
+    chosen = Sut.parse(sut) if sut else _found_on(path, defect)
     tell(f"Preparing {chosen}")
     environment = prepare(chosen)
     with Worker(environment.python, chosen.name, folders) as worker:
@@ -69,6 +72,17 @@ def replay(
         same = "the same as" if shown.digest == defect.digest else "another than"
         show(f"History {shown.digest}: {same} when it was found.")
     return shown.exit_code
+
+
+def _found_on(evidence: Path, defect: Defect) -> Sut:
+    """What it was found on: a source that is not released where its run's configuration says so."""
+    name, version = str(defect.sut["name"]), defect.sut["version"]
+    for folder in evidence.resolve().parents:
+        with suppress(UsageError):  # no run folder, or one that somebody made by hand
+            configured = sut_of(RunFolder(folder).read_config())
+            if configured.source and configured.name == name:
+                return configured
+    return Sut.parse(f"{name}=={version}" if version else name)
 
 
 def _evidence(finding: str, workspace: Path | None) -> Path:

@@ -144,8 +144,19 @@ def _graph(pipeline: PipelineSpec, making: _Making) -> Any:
     if making.watched and _WIDE_EVENTS:
         options |= {"emit_stage_wide_events": True, "emit_pipeline_wide_event": True}
     if pipeline.deduplicates:
-        options["interceptors"] = [*get_default_interceptors(), IdempotencyInterceptor()]
+        options["interceptors"] = _deduplicating()
     return built.build(**options)
+
+
+def _deduplicating() -> list[Any]:
+    """The default interceptors, and one for idempotency keys where none is among them.
+
+    Two of them lock each other out, and that would be our doing.
+    """
+    interceptors = list(get_default_interceptors())
+    if not any(isinstance(one, IdempotencyInterceptor) for one in interceptors):
+        interceptors.append(IdempotencyInterceptor())
+    return interceptors
 
 
 def _ended(error: Exception) -> RunResult:

@@ -1,0 +1,1 @@
+"""A script that shows a defect with the framework and the standard library only."""

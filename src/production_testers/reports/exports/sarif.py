@@ -1,0 +1,105 @@
+"""SARIF 2.1.0: a law is a rule, the minimal schedule is a code flow."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from production_testers import __version__
+from production_testers.laws import LAWS
+from production_testers.reports.exports.exported import Exported
+from production_testers.workspace.documents import FindingStatus, Severity
+
+LEVELS: Mapping[Severity, str] = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "note",
+    Severity.INFO: "note",
+}
+
+_OPEN = frozenset({FindingStatus.OPEN, FindingStatus.CONFIRMED, FindingStatus.IN_PROGRESS})
+
+
+def sarif_text(found: Sequence[Exported]) -> str:
+    """The document."""
+    from sarif_pydantic import Sarif  # noqa: PLC0415 - pydantic models take a while to make
+
+    rules = sorted({str(one.told("law")) for one in found if one.told("law") in LAWS})
+    document = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "production-testers",
+                        "version": __version__,
+                        "rules": [_rule(law) for law in rules],
+                    }
+                },
+                "results": [_result(one) for one in found],
+            }
+        ],
+    }
+    checked = Sarif.model_validate(document)
+    return str(checked.model_dump_json(by_alias=True, exclude_none=True, indent=2)) + "\n"
+
+
+def _rule(law_id: str) -> dict[str, Any]:
+    law = LAWS[law_id]
+    return {
+        "id": law_id,
+        "shortDescription": {"text": law.statement},
+        "properties": {"tags": [law.category.value]},
+    }
+
+
+def _result(one: Exported) -> dict[str, Any]:
+    finding = one.finding
+    result: dict[str, Any] = {
+        "ruleId": one.told("law") or finding.id,
+        "level": LEVELS[finding.severity],
+        "kind": "fail" if finding.status in _OPEN else "informational",
+        "message": {"text": f"{finding.title}. {one.told('actual') or finding.description}"},
+        "locations": [_location(one)],
+        "partialFingerprints": {"ptestFingerprint/v1": finding.fingerprint},
+        "properties": {
+            "id": finding.id,
+            "status": finding.status.value,
+            "severity": finding.severity.value,
+            "replay": one.told("replay"),
+            **({"range": one.range.words} if one.range else {}),
+        },
+    }
+    if one.events:
+        result["codeFlows"] = [{"threadFlows": [{"locations": _flow(one)}]}]
+    return result
+
+
+def _location(one: Exported) -> dict[str, Any]:
+    return {
+        "physicalLocation": {"artifactLocation": {"uri": f"{one.folder}/evidence.json"}},
+        "logicalLocations": [
+            {"fullyQualifiedName": one.finding.component or "unknown", "kind": "function"}
+        ],
+    }
+
+
+def _flow(one: Exported) -> list[dict[str, Any]]:
+    """The history of the smallest scenario, event by event."""
+    return [
+        {
+            "location": {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": f"{one.folder}/history.jsonl"},
+                    "region": {"startLine": line},
+                },
+                "message": {"text": _words(event)},
+            }
+        }
+        for line, event in enumerate(one.events, start=2)  # line 1 is the header
+    ]
+
+
+def _words(event: Mapping[str, Any]) -> str:
+    where = "/".join(part for part in (event["run"], event["stage"]) if part)
+    return f"{event['time_ns'] / 1e6:.3f} ms  {event['kind']}  {where}".rstrip()

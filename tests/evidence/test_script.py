@@ -103,8 +103,9 @@ def test_the_claim_stands_above_the_code(written):
             scenario(requests=[{**scenario()["requests"][0], "start_ms": 90_000.0}]),
             "too long to play for real",
         ),
+        (scenario(holds=[{"task": "main/r0[0]", "step": 2, "others": None}]), "it is latent"),
     ],
-    ids=["nested", "skip", "own stage", "watched", "fault", "long"],
+    ids=["nested", "skip", "own stage", "watched", "fault", "long", "latent"],
 )
 def test_a_scenario_that_has_no_words_gives_the_reason(written, shown, words):
     with pytest.raises(NoScriptError, match=words):

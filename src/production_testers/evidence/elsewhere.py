@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from production_testers.experiments import jobs
-from production_testers.experiments.execution import execute, needs
+from production_testers.experiments.execution import execute, factors_for, needs
 from production_testers.experiments.judging import run_and_judge
 from production_testers.laws import LAWS
 from production_testers.model import scenario_format
+from production_testers.model.ordering import Order
 from production_testers.model.scenario import Scenario
 from production_testers.model.semantics import Capability, SutDescription
 from production_testers.model.verdict import State, Verdict
@@ -126,9 +127,10 @@ class _Inquiry:
 
     def _out_of_step(self, scenario: Scenario) -> list[str]:
         """Choices that the evidence states and that nothing asked for here."""
-        _, session = execute(self.adapter, scenario, self.sut)
+        factors = factors_for(scenario)
+        execute(self.adapter, scenario, self.sut, factors=factors)
         stated = scenario.latencies.fixed
-        return sorted(name for name in stated if name != "*" and name not in session.taken)
+        return sorted(name for name in stated if name != "*" and name not in factors.taken)
 
 
 def _concluded(
@@ -161,10 +163,16 @@ def _bounded(timings: int, scenario: Scenario) -> int:
 
 
 def _other_timings(scenario: Scenario, count: int, first: int) -> Iterator[Scenario]:
-    """The same scenario; every second timing keeps what the evidence states and draws the rest."""
+    """The same scenario; every second timing keeps what the evidence states and draws the rest.
+
+    Where the evidence holds tasks of the release that it was found on, any order may show the same.
+    """
     fixed = {name: f for name, f in scenario.latencies.fixed.items() if name != "*"}
     for number in range(first, first + count):
         high = SPREADS[number % len(SPREADS)]
         kept = fixed if number % 2 else {}
         timing = replace(scenario.latencies, seed=number, low=1.0, high=high, fixed=kept)
-        yield replace(scenario, latencies=timing)
+        varied = replace(scenario, latencies=timing)
+        if not scenario.feasible:
+            varied = replace(varied, holds=(), order=Order(strategy="walk", seed=number))
+        yield varied

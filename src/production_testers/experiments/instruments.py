@@ -103,7 +103,7 @@ class Instruments:
     Attributes:
         scenario: What is executed.
         recorder: Where the history goes.
-        factors: How long things take; see `simulation.Choices`.
+        factors: How long things take; see `experiments.factors`.
         sleep: Takes seconds.
         raised: The exception that each (run, stage) raised.
         reasons: The reason that each (run, stage) gave for how it ended.

@@ -142,6 +142,8 @@ def _chosen(defect: Defect, history: str, attempts: int) -> tuple[str, dict[str,
     """The template and what stands in it."""
     if "scenario" not in defect.exhibit:
         return "growth.py.jinja", _growth(defect)
+    if defect.exhibit["scenario"].get("holds") or defect.exhibit["scenario"].get("order"):
+        raise NoScriptError("it is latent: on the stock event loop ready tasks keep their order")
     if defect.law == _RECALL:
         return "redaction.py.jinja", _redaction(history, defect)
     return "schedule.py.jinja", _schedule(defect, history, attempts)

@@ -574,29 +574,33 @@ class _Explorer:
         while path is not None and self._executed < most:
             if stop_at_first and self._failures:
                 return
-            shown, path = self._walked(path, min(BATCH, most - self._executed))
+            count = min(BATCH, most - self._executed)
+            shown, path = self._walked(path, count, stop_at_first=stop_at_first)
             for seen in shown:
                 self._add(self._executed, seen)
             tell(len(shown))
             self._exhausted = path is None and bool(shown[-1].interleaving)
 
-    def _walked(self, path: list[int], count: int) -> tuple[list[_Seen], list[int] | None]:
+    def _walked(
+        self, path: list[int], count: int, *, stop_at_first: bool
+    ) -> tuple[list[_Seen], list[int] | None]:
         """As `_branches`; the walk ends where the program ends its process."""
+        work = partial(self._branches, path, count, stop_at_first=stop_at_first)
         try:
-            found: tuple[list[_Seen], list[int] | None] = self._away(
-                partial(self._branches, path, count)
-            )
+            found: tuple[list[_Seen], list[int] | None] = self._away(work)
         except ChildDiedError as error:
             if count == 1:
                 return [_dead(_branch(path), error)], None
-            shown, following = self._walked(path, 1)
+            shown, following = self._walked(path, 1, stop_at_first=stop_at_first)
             while following is not None and len(shown) < count:
-                more, following = self._walked(following, 1)
+                more, following = self._walked(following, 1, stop_at_first=stop_at_first)
                 shown += more
             return shown, following
         return found
 
-    def _branches(self, path: list[int], count: int) -> tuple[list[_Seen], list[int] | None]:
+    def _branches(
+        self, path: list[int], count: int, *, stop_at_first: bool
+    ) -> tuple[list[_Seen], list[int] | None]:
         """Up to `count` executions from a path of the tree on, and the path after them."""
         shown: list[_Seen] = []
         following: list[int] | None = path
@@ -606,6 +610,8 @@ class _Explorer:
                 execution = self._options.run(self._program, entry.schedule)
                 shown.append(_seen(entry, execution))
                 following = _after(execution.widths, execution.positions)
+                if stop_at_first and shown[-1].problem is not None:
+                    break
         return shown, following
 
     def _add(self, index: int, seen: _Seen) -> None:

@@ -38,6 +38,9 @@ TRIES = 10
 APART_S = (0.02, 0.06)
 """Distances between the ends of sleeps that are tried."""
 
+POLLING_S = 5.0
+"""Real seconds for which a script watches a program that never ends by itself."""
+
 STRETCHES = (1, 3, 10, 0.4, 30)
 """Factors by which the delays of a schedule are tried."""
 
@@ -94,7 +97,7 @@ def standalone(program: Program, schedule: Schedule, *, limits: Limits | None = 
         late=_table(chosen.stated.delays),
         deferred=_table(chosen.deferred),
         expected=repr(_expected(chosen.problems[0])),
-        patience=round(2 * chosen.virtual_s + 2, 1),
+        patience=_patience(chosen),
         where=where,
     )
     return Script(text=text, schedule=chosen.schedule, robustness=robustness)
@@ -164,6 +167,12 @@ def _where(program: Program) -> str:
     return repr((module, stem.removesuffix(f"/{module.replace('.', '/')}"), name))
 
 
+def _patience(failing: Execution) -> float:
+    """Seconds after which it hangs; what only polls has spent its virtual time on nothing."""
+    polls = failing.problems[0].detector is Detector.LIVELOCK
+    return POLLING_S if polls else round(2 * failing.virtual_s + 2, 1)
+
+
 def _one_line(problem: Problem) -> str:
     first = problem.summary.partition("\n")[0]
     return f"{problem.detector.value}: {first}".replace("\\", "/").replace('"""', "'''")[:200]
@@ -188,7 +197,7 @@ _TEMPLATE = '''\
 
 Exit code: 1 it shows, 0 it does not, 2 cannot tell. With --without-delays nothing is late.
 """
-import asyncio, gc, importlib, operator, sys, time
+import asyncio, gc, importlib, operator, os, sys, time
 
 PROGRAM = {where}  # module, its folder unless it is installed, function
 EXPECTED = {expected}  # exception that shows it; empty: it hangs, or an exception is lost
@@ -211,12 +220,16 @@ class Paths:
         return task.get_coro().__name__ if name.startswith("Task-") else name
 
     def of(self, task):
-        parent = self.parents.get(task)
-        if task is None or parent is None:
-            return "main" if task else ""
-        before = self.children[parent][: self.children[parent].index(task)]
-        nth = sum(self.label(other) == self.label(task) for other in before)
-        return f"{{self.of(parent)}}/{{self.label(task)}}[{{nth}}]"
+        if task not in self.parents:  # a callback, or a task of the program's own factory
+            return ""
+        parent, label = self.parents[task], self.label(task)
+        siblings = self.children[parent]
+        if siblings[0] is task and parent is None:
+            return "main"
+        nth = sum(self.label(other) == label for other in siblings[: siblings.index(task)])
+        if parent is None:  # spawned by a callback
+            return f"{{label}}[{{nth}}]" if nth else label
+        return f"{{self.of(parent)}}/{{label}}[{{nth}}]"
 
     def next(self, *key):
         self.counts[key] = self.counts.get(key, 0) + 1
@@ -255,16 +268,18 @@ def load(module, folder, name):
         sys.exit(2)
 
 
-program, told, loop = load(*PROGRAM), [], asyncio.new_event_loop()
+program, told, loop, paths = load(*PROGRAM), [], asyncio.new_event_loop(), Paths()
 loop.set_exception_handler(lambda _loop, context: told.append(context["message"]))
 loop.call_later(PATIENCE_S, loop.stop)
-make_late(loop, Paths())
+make_late(loop, paths)
 main = loop.create_task(program())
 main.add_done_callback(lambda _task: loop.stop())
 loop.run_forever()
-gc.collect()
+paths.parents.clear(), paths.children.clear(), gc.collect()  # who is lost says so when it is freed
 lost = [text for text in told if "never retrieved" in text or "Exception in" in text]
-error = "hangs" if not main.done() else main.exception() and type(main.exception()).__name__
-print("it", error or "returned", *lost)
-sys.exit(1 if (error == EXPECTED if EXPECTED else error == "hangs" or lost) else 0)
+error = "hangs" if not main.done() else "CancelledError" if main.cancelled() else None
+if error is None and main.exception() is not None:
+    error = type(main.exception()).__name__
+print("it", error or "returned", *lost, flush=True)
+os._exit(1 if (error == EXPECTED if EXPECTED else error == "hangs" or lost) else 0)
 '''

@@ -79,3 +79,54 @@ def test_the_command_line_overrides_seed_and_schedules(outcome):
         "--simulate-schedules=150",
     )
     assert "1 failure, seed 3:" in text
+
+
+@pytest.mark.slow
+def test_fixtures_parameters_and_methods_reach_every_execution(outcome):
+    text = outcome(
+        """
+        calls = []
+
+        @pytest.fixture
+        def shop():
+            calls.append("made")
+            return {"apples": 3}
+
+        @pytest.mark.simulate(schedules=5)
+        @pytest.mark.parametrize("seconds", [0.01, 0.02])
+        async def test_parametrized(shop, seconds):
+            await asyncio.sleep(seconds)
+            assert shop == {"apples": 3} and calls.count("made") <= 2
+
+        class TestShop:
+            @pytest.mark.simulate(schedules=5)
+            async def test_method(self, shop):
+                await asyncio.gather(asyncio.sleep(1), asyncio.sleep(2))
+                assert isinstance(self, TestShop)
+
+        @pytest.mark.simulate(5)
+        async def test_unnamed():
+            pass
+
+        @pytest.mark.simulate(schedules=0)
+        async def test_none():
+            pass
+
+        @pytest.mark.simulate(model="strict", strategies=["walk"])
+        async def test_contradiction():
+            pass
+
+        @pytest.mark.simulate(schedules=5)
+        async def test_real():
+            import socket
+            socket.socket()
+        """
+    )
+    assert "PASSED test_it.py::test_parametrized[0.01]" in text
+    assert "PASSED test_it.py::test_parametrized[0.02]" in text
+    assert "PASSED test_it.py::TestShop::test_method" in text
+    assert "simulate: arguments are named, as in schedules=300." in text
+    assert "schedules=0: " in text
+    assert "walk is not of the strict model" in text
+    assert "Nothing can be said: socket.__new__ is not available in a simulation" in text
+    assert "4 failed, 3 passed" in text

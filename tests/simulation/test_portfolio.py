@@ -9,6 +9,7 @@ import pytest
 from production_testers.model.errors import UsageError
 from production_testers.simulation import (
     STRATEGIES,
+    Detector,
     Fault,
     FaultKind,
     Faults,
@@ -146,6 +147,22 @@ def test_done_callbacks_come_first_in_300_schedules():
     found = explore(done_callbacks_before_whoever_awaits, schedules=300, isolate=False)
     assert found.ok, found
     assert found.power.interleavings > 100
+
+
+@pytest.mark.slow
+def test_faults_make_correct_programs_fail_only_in_ways_of_their_own():
+    """Their promises break, or they wait for whom was cancelled; we lose nothing and leave none."""
+    own = {Detector.ERROR, Detector.DEADLOCK, Detector.LIVELOCK}
+    kinds = Counter()
+    for name in sorted(set(correct.PROGRAMS) - POLLING)[::2]:
+        program = correct.PROGRAMS[name]
+        found = explore(
+            program, schedules=12, faults=Faults(cancel=True, clock_s=5, at_most=2), minimise=False
+        )
+        assert {failure.problem.detector for failure in found.failures} <= own, f"{name}: {found}"
+        kinds.update(f.problem.identity[1] for f in found.failures if f.problem.detector == "error")
+    assert set(kinds) <= {"AssertionError", "RuntimeError", "ExceptionGroup"}, kinds
+    assert kinds["AssertionError"] > 5
 
 
 # Plans

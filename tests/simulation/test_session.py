@@ -277,11 +277,13 @@ def test_context_variables_reach_tasks_callbacks_and_steps_of_threads(run):
         await asyncio.create_task(child())
         loop.call_soon(lambda: seen.append(variable.get()))
         seen.append(await asyncio.to_thread(variable.get))
+        seen.append(await loop.run_in_executor(None, variable.get))
         own = contextvars.Context()
         await asyncio.create_task(child(), context=own)
         return seen, own[variable]
 
-    assert run(main).result == (["inside", "inside", "inside", "outside"], "child")
+    expected = ["inside", "inside", "inside", "outside", "outside"]
+    assert run(main).result == (expected, "child")
     assert variable.get() == "outside"
 
 

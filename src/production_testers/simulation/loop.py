@@ -211,6 +211,12 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         future.number = self._numbers
         return future
 
+    def set_task_factory(self, factory: Any) -> None:
+        """As the stock loop; the eager tasks of 3.12 are made of a kind that is known here."""
+        if factory is not None and factory is getattr(asyncio, "eager_task_factory", None):
+            factory = asyncio.create_eager_task_factory(SimulatedTask)  # type: ignore[attr-defined]
+        super().set_task_factory(factory)
+
     def create_task(  # type: ignore[override]
         self, coro: Any, *, name: str | None = None, context: Any = None, **more: Any
     ) -> Any:
@@ -380,8 +386,9 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     ) -> asyncio.Future[Any]:
         """Run `func` in a later step of this thread: one more schedulable step.
 
-        As in a thread of its own, no event loop is running while it runs, and when it sleeps
-        nobody else waits for it.
+        As in a thread of its own, no event loop is running while it runs, context variables have
+        their defaults (`asyncio.to_thread` hands its own on), and when it sleeps nobody else waits
+        for it.
         """
         self._check_open()
         future = self.create_future()
@@ -399,7 +406,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         asyncio._set_running_loop(None)
         self._in_thread = True
         try:
-            outcome, give = func(*args), future.set_result
+            outcome, give = contextvars.Context().run(func, *args), future.set_result
         except Exception as error:  # noqa: BLE001 - it belongs to whoever awaits the future
             outcome, give = _awaitable(error), future.set_exception
         finally:

@@ -217,7 +217,8 @@ class Paths:
 
     def label(self, task):
         name = task.get_name()
-        return task.get_coro().__name__ if name.startswith("Task-") else name
+        unnamed = name.startswith("Task-") or name == "None"  # so does 3.13 call it
+        return task.get_coro().__name__ if unnamed else name
 
     def of(self, task):
         if task not in self.parents:  # a callback, or a task of the program's own factory

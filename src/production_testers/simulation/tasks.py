@@ -12,8 +12,8 @@ from typing import Any
 
 _SPREAD = 0x9E3779B97F4A7C15
 _HASH_BITS = (1 << 60) - 1
-_HEAP_TYPE = 1 << 9
-"""`Py_TPFLAGS_HEAPTYPE`: a class made by a class statement, whose attributes can be set."""
+_HEAP_TYPE, _IMMUTABLE_TYPE = 1 << 9, 1 << 8
+"""`Py_TPFLAGS_HEAPTYPE`, `Py_TPFLAGS_IMMUTABLETYPE`: whether attributes of a class can be set."""
 
 
 class Actor:
@@ -137,7 +137,8 @@ def adopt(task: Any, loop: Any, coro: Any, name: str | None) -> None:
     if hasattr(task, "simulated_actor") or not isinstance(task, asyncio.Future):
         return
     kind = type(task)
-    if kind.__flags__ & _HEAP_TYPE and kind.__hash__ is object.__hash__:
+    changeable = kind.__flags__ & (_HEAP_TYPE | _IMMUTABLE_TYPE) == _HEAP_TYPE
+    if changeable and kind.__hash__ is object.__hash__:
         kind.__hash__ = _hash_of_adopted  # type: ignore[assignment]
     _identify(task, loop, coro, name, loop.next_number())
     loop.tasks.append(task)

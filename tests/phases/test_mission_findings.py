@@ -10,6 +10,7 @@ from production_testers.experiments.environments import Environment, Sut
 from production_testers.experiments.recipes import recipe_for
 from production_testers.phases.context import Plan, RunContext
 from production_testers.phases.findings import load_defect, record
+from production_testers.reports.finding_rows import AT_MOST_IN_FULL
 from production_testers.workspace.documents import (
     EnvironmentDocument,
     FindingStatus,
@@ -177,6 +178,15 @@ def test_recording_again_gives_the_same_ids_and_drops_what_is_gone(context):
     (kept,) = run.findings
     assert kept.id == before["bbbbbbbbbbbbbbbb"]
     assert [path.name for path in run.run.evidence.iterdir() if path.is_dir()] == [kept.id]
+
+
+def test_findings_json_holds_all_however_many_the_report_tells_in_full(context):
+    run = context()
+    count = AT_MOST_IN_FULL + 5
+    record(run, [shown(f"{n:016x}", component=f"engine.part{n}") for n in range(count)])
+    written = run.run.read_findings().findings
+    assert len(written) == len({finding.id for finding in written}) == count
+    assert all(run.run.evidence_of(finding.id).is_dir() for finding in written)
 
 
 def test_evidence_stands_where_the_finding_says_and_reads_back(context):

@@ -190,6 +190,22 @@ def test_a_latent_finding_says_so(record, finding, template):
     assert "latent" in section(text, f"{latent.id}: ")
 
 
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ({"kinds": ["chaos"], "schedules": 30}, "| Seen in | chaos: 30 schedules |"),
+        (
+            {"kinds": ["chaos"], "schedules": 2, "broken_so": 30},
+            "| Seen in | chaos: at least 2 schedules of the 30 that broke the law in this way,",
+        ),
+    ],
+)
+def test_the_schedules_that_showed_a_finding_are_counted(record, finding, template, seen, told):
+    one = finding()
+    told_of = record(findings=(one,), finding_schedules={one.id: seen})
+    assert told in section(render(told_of, template), f"{one.id}: ")
+
+
 def test_what_the_description_says_is_not_told_twice(record, finding, template):
     told = finding(description="Expected: B is executed once. Seen: it was not.")
     text = section(render(record(findings=(told,)), template), f"{told.id}: ")

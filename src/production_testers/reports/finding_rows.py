@@ -166,6 +166,11 @@ def _seen(record: RunRecord, finding: Finding) -> Row:
     kinds = [plain(kind) for kind in _list(told.get("kinds"))]
     schedules = told.get("schedules")
     counted = facts.many(schedules, "schedule") if isinstance(schedules, int) and schedules else ""
+    if counted and (shared := told.get("broken_so")):
+        counted = (
+            f"at least {counted} of the {shared:,} that broke the law in this way, for which there"
+            " is more than one finding"
+        )
     return {
         "seen_kinds": kinds,
         "seen": ": ".join(part for part in (", ".join(kinds), counted) if part),

@@ -1,15 +1,20 @@
 """A known defect keeps its id within an entry; another entry gives its own, and a link."""
 
 import json
+from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
 from production_testers.evidence.defect import Defect
 from production_testers.evidence.pipeline import Shown
 from production_testers.experiments.environments import Environment, Sut
+from production_testers.experiments.exploration import CANDIDATES_PER_CLASS, KindReport
 from production_testers.experiments.recipes import recipe_for
+from production_testers.model.scenario import Kind
 from production_testers.phases.context import Plan, RunContext
-from production_testers.phases.findings import load_defect, record
+from production_testers.phases.findings import load_defect, minimised, record
+from production_testers.reports.finding_rows import AT_MOST_IN_FULL
 from production_testers.workspace.documents import (
     EnvironmentDocument,
     FindingStatus,
@@ -17,7 +22,50 @@ from production_testers.workspace.documents import (
 )
 from production_testers.workspace.run_folder import RunFolder
 
+EXHIBIT = {"shape": "chain", "sizes": [8, 16]}
 HERE, ELSEWHERE = "DAG-009", "CORE-001"
+
+
+class Shrinking:
+    """A pool that makes the scenario of schedule i small as the i-th answer says."""
+
+    sut: ClassVar = {"name": "reference", "version": None}
+
+    def __init__(self, *features):
+        self.features = features
+
+    def call(self, _job, arguments):
+        needed = self.features[arguments["scenario"]["index"] % len(self.features)]
+        return {
+            "reproduced": True,
+            "scenario": arguments["scenario"],
+            "verdict": {"state": "broken", "summary": "s1 ran twice"},
+            "executions": 12,
+            "work": 1,
+            "complete": True,
+            "features": [needed],
+            "component": "engine.run",
+            "fingerprint": f"{sum(map(ord, needed)):016x}",
+        }
+
+
+def explored(context, schedules):
+    """The run's report of chaos, in which so many schedules broke one law in one way."""
+    way = ("dag/runs-once", "stage-ran-twice")
+    report = KindReport(kind=Kind.CHAOS, planned=schedules, schedules=schedules)
+    report.broken[way] = schedules
+    report.candidates += [
+        {
+            "law": way[0],
+            "verdict": {"outcome_class": way[1], "summary": "s1 ran twice"},
+            "index": index,
+            "kind": "chaos",
+            "scenario": {"index": index},
+        }
+        for index in range(min(schedules, CANDIDATES_PER_CLASS))
+    ]
+    context.reports[Kind.CHAOS] = report
+    return context
 
 
 @pytest.fixture
@@ -64,7 +112,7 @@ def shown(fingerprint="aaaaaaaaaaaaaaaa", features=("dependency",), **fields):
             "features": features,
             "fingerprint": fingerprint,
             "verdict": {"state": "broken", "summary": "s1 ran twice"},
-            "exhibit": {"shape": "chain", "sizes": [8, 16]},
+            "exhibit": EXHIBIT,
             "digest": "d",
             "sut": {"name": "reference", "version": None},
             "kinds": {"chaos": 3},
@@ -177,6 +225,45 @@ def test_recording_again_gives_the_same_ids_and_drops_what_is_gone(context):
     (kept,) = run.findings
     assert kept.id == before["bbbbbbbbbbbbbbbb"]
     assert [path.name for path in run.run.evidence.iterdir() if path.is_dir()] == [kept.id]
+
+
+def recorded(run, workers):
+    defects = [replace(one, exhibit=EXHIBIT) for one in minimised(run, workers)]
+    record(run, [Shown(defect=one.with_step("verified", "once more")) for one in defects])
+    return run.run.read_findings().findings
+
+
+def test_thirty_schedules_of_one_bug_are_one_finding_with_their_count(context):
+    (finding,) = recorded(explored(context(), 30), Shrinking("dependency"))
+    assert finding.evidence["seen"] == {"kinds": {"chaos": 30}, "schedules": 30}
+
+
+def test_thirty_runs_with_other_seeds_give_one_id(context):
+    given = set()
+    for day in range(1, 31):
+        (finding,) = recorded(explored(context(day=f"{day:02d}"), 1), Shrinking("dependency"))
+        given.add((finding.id, finding.fingerprint))
+    assert len(given) == 1
+
+
+def test_two_bugs_behind_one_way_of_breaking_a_law_do_not_both_claim_its_schedules(context):
+    two = recorded(explored(context(), 30), Shrinking("dependency", "caller-cancels"))
+    assert len(two) == 2
+    for finding in two:
+        assert finding.evidence["seen"] == {
+            "kinds": {"chaos": 2},
+            "schedules": 2,
+            "broken_so": 30,
+        }
+
+
+def test_findings_json_holds_all_however_many_the_report_tells_in_full(context):
+    run = context()
+    count = AT_MOST_IN_FULL + 5
+    record(run, [shown(f"{n:016x}", component=f"engine.part{n}") for n in range(count)])
+    written = run.run.read_findings().findings
+    assert len(written) == len({finding.id for finding in written}) == count
+    assert all(run.run.evidence_of(finding.id).is_dir() for finding in written)
 
 
 def test_evidence_stands_where_the_finding_says_and_reads_back(context):

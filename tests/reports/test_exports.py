@@ -5,6 +5,7 @@ import re
 
 import junitparser
 import pytest
+from pydantic import ValidationError
 from sarif_pydantic import Sarif
 
 from production_testers.evidence.ranges import Answer, Observed, range_of
@@ -15,6 +16,7 @@ from production_testers.reports.exports.osv import osv_text
 from production_testers.reports.exports.sarif import sarif_text
 from production_testers.reports.exports.tables import COLUMNS, csv_text
 from production_testers.workspace.documents import Finding, FindingStatus
+from reports.osv_document import ENTRIES
 
 BROKEN, HOLDS = Answer.BROKEN, Answer.HOLDS
 RANGE = range_of(
@@ -80,6 +82,23 @@ def test_sarif_tells_each_rule_once_and_closed_findings_do_not_fail(exported):
     document = json.loads(sarif_text(found))["runs"][0]
     assert [rule["id"] for rule in document["tool"]["driver"]["rules"]] == ["isolation/tenants"]
     assert [result["kind"] for result in document["results"]] == ["fail", "informational"]
+    assert [result["level"] for result in document["results"]] == ["error", "none"]
+
+
+def test_sarif_holds_what_the_specification_requires(exported):
+    found = [exported(events=[EVENT]), exported("bug", evidence={"law": None})]
+    document = json.loads(sarif_text(found))
+    assert document["version"] == "2.1.0"
+    (run,) = document["runs"]
+    assert run["tool"]["driver"]["name"]
+    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    assert [result["ruleId"] in rules for result in run["results"]] == [True, False]
+    for result in run["results"]:
+        assert result["ruleId"]
+        assert result["message"]["text"]
+        assert all(isinstance(print_, str) for print_ in result["partialFingerprints"].values())
+        for flow in result.get("codeFlows", []):
+            assert all(thread["locations"] for thread in flow["threadFlows"])
 
 
 @pytest.mark.parametrize(
@@ -111,6 +130,31 @@ def test_osv_holds_security_alone_with_the_releases_that_have_it(exported):
         {"type": "ECOSYSTEM", "events": [{"introduced": "1.1"}, {"fixed": "2.0"}]}
     ]
     assert affected["versions"] == ["1.1"]
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [{}, {"range": None}, {"range": None, "sut": {"name": "toy", "version": None}}],
+    ids=["range", "no range", "no version"],
+)
+def test_osv_keeps_its_specification(exported, evidence):
+    (entry,) = ENTRIES.validate_json(osv_text([exported(evidence=evidence)]))
+    assert entry.affected[0].package.ecosystem == "PyPI"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"modified": "yesterday"},
+        {"affected": [{"ranges": []}]},
+        {"surprise": 1},
+        {"affected": [{"package": {"ecosystem": "PyPI", "name": "x"}, "ranges": [{}]}]},
+    ],
+)
+def test_what_is_no_osv_is_told_from_it(exported, wrong):
+    (entry,) = json.loads(osv_text([exported()]))
+    with pytest.raises(ValidationError):
+        ENTRIES.validate_json(json.dumps([{**entry, **wrong}]))
 
 
 def test_osv_of_a_finding_without_a_range_names_where_it_was_seen(exported):

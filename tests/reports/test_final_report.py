@@ -7,6 +7,7 @@ from production_testers.laws import LAWS
 from production_testers.model.errors import UsageError
 from production_testers.reports.context import context_of
 from production_testers.reports.final_report import render
+from production_testers.reports.finding_rows import AT_MOST_IN_FULL
 from production_testers.reports.record import Picture
 from production_testers.workspace.findings import Severity
 
@@ -159,10 +160,50 @@ def test_other_findings_stand_in_a_table(record, report):
         assert (f"| {finding.id} |" in table) is low
 
 
+def test_many_findings_shorten_the_report(record, finding, template):
+    many = [
+        finding(f"CORE-001-BUG-{n:03d}", severity=severity, status="confirmed")
+        for n, severity in enumerate(["critical"] * 3 + ["high"] * (AT_MOST_IN_FULL + 4), start=1)
+    ]
+    pending = finding("CORE-001-BUG-900", severity="critical", status="open")
+    text = render(record(findings=(pending, *many)), template)
+    in_full = re.findall(r"^#### (CORE-001-BUG-\d+): ", text, re.MULTILINE)
+    assert len(in_full) == AT_MOST_IN_FULL
+    assert set(in_full) == {pending.id, *(one.id for one in many[: AT_MOST_IN_FULL - 1])}
+    rest = section(text, "Other findings")
+    cut = many[AT_MOST_IN_FULL - 1 :]
+    assert [one.id for one in cut] == re.findall(
+        r"^\| (CORE-001-BUG-\d+) \| high", rest, re.MULTILINE
+    )
+    assert f"{len(cut)} more critical and high ones" in section(text, "Findings")
+    assert "`findings.json`" in section(text, "Findings")
+    assert_tables_are_whole(text)
+
+
+def test_few_findings_leave_the_report_whole(report):
+    assert "are told in full;" not in report
+
+
 def test_a_latent_finding_says_so(record, finding, template):
     latent = finding(evidence={"feasible": False})
     text = render(record(findings=(latent,)), template)
     assert "latent" in section(text, f"{latent.id}: ")
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ({"kinds": ["chaos"], "schedules": 30}, "| Seen in | chaos: 30 schedules |"),
+        (
+            {"kinds": ["chaos"], "schedules": 2, "broken_so": 30},
+            "| Seen in | chaos: at least 2 schedules of the 30 that broke the law in this way,",
+        ),
+    ],
+)
+def test_the_schedules_that_showed_a_finding_are_counted(record, finding, template, seen, told):
+    one = finding()
+    told_of = record(findings=(one,), finding_schedules={one.id: seen})
+    assert told in section(render(told_of, template), f"{one.id}: ")
 
 
 def test_what_the_description_says_is_not_told_twice(record, finding, template):

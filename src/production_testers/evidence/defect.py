@@ -53,6 +53,8 @@ class Defect:
         digest: Of the history that the minimal scenario gives; empty where there is none.
         sut: Name and version it was found on.
         kinds: Kinds of scenarios in which it was seen → number of schedules.
+        broken_so: Schedules that broke the law in this way, where several defects did and only
+            those of `kinds` are known to be this one's; 0 where `kinds` counts them all.
         origin: Seed, kind and index of the schedule in which it was found first.
         steps: What it went through.
     """
@@ -69,6 +71,7 @@ class Defect:
     kinds: Mapping[str, int] = field(default_factory=dict)
     origin: Mapping[str, Any] = field(default_factory=dict)
     executions: int = 0
+    broken_so: int = 0
     steps: tuple[Step, ...] = ()
 
     @property
@@ -117,6 +120,7 @@ class Defect:
             "kinds": dict(self.kinds),
             "origin": dict(self.origin),
             "executions": self.executions,
+            **({"broken_so": self.broken_so} if self.broken_so else {}),
             "steps": [step.as_json() for step in self.steps],
         }
 
@@ -135,6 +139,7 @@ class Defect:
             return cls(
                 **{name: raw[name] for name in _COPIED},
                 features=tuple(raw["features"]),
+                broken_so=raw.get("broken_so", 0),
                 steps=tuple(Step(**step) for step in raw["steps"]),
             )
         except (KeyError, TypeError) as error:

@@ -113,8 +113,10 @@ def merged_into(found: Sequence[Defect], defect: Defect) -> list[Defect]:
 
 
 def _merged(kept: Defect, other: Defect) -> Defect:
-    kinds = {**other.kinds, **kept.kinds}
-    return replace(kept, kinds=kinds)
+    kinds = dict(kept.kinds)
+    for kind, schedules in other.kinds.items():
+        kinds[kind] = kinds.get(kind, 0) + schedules
+    return replace(kept, kinds=kinds, broken_so=max(kept.broken_so, other.broken_so))
 
 
 def _minimised(
@@ -131,7 +133,7 @@ def _minimised(
         exhibit={"scenario": candidate["scenario"]},
         digest="",
         sut=workers.sut,
-        kinds={candidate["kind"]: 0},
+        kinds={candidate["kind"]: 1},
         origin={"seed": seed, "kind": candidate["kind"], "index": candidate["index"]},
         steps=(
             Step(

@@ -81,7 +81,7 @@ def find(context: RunContext, workers: WorkerPool) -> None:
     the folder's own stages as they are now.
     """
     collect(context.run)
-    survivors = _minimised(context, workers)
+    survivors = minimised(context, workers)
     trials = [(one, try_proposal(workers, one)) for one in proposals_of(context.run)]
     for _, trial in trials:
         if trial.defect is not None:
@@ -168,7 +168,11 @@ def _fate(
     return ProposalState.DUPLICATE, f"the same defect as {finding.id}{first}", finding.id
 
 
-def _minimised(context: RunContext, workers: WorkerPool) -> list[Defect]:
+def minimised(context: RunContext, workers: Workers) -> list[Defect]:
+    """The distinct defects behind the candidates, each with the schedules that showed it.
+
+    Candidates that do not break again are added to the rejected ones of the run.
+    """
     survivors: list[Defect] = []
     groups = candidates_of(context.reports)
     for number, ((law, outcome_class), candidates) in enumerate(groups.items(), start=1):
@@ -179,14 +183,17 @@ def _minimised(context: RunContext, workers: WorkerPool) -> list[Defect]:
             for kind, report in context.reports.items()
             if report.broken[law, outcome_class]
         }
-        survivors += [_seen_in(defect, counts) for defect in found]
+        survivors += _counted(found, counts)
         context.rejected += flaky
     measured = cost_defect(workers, context.costs)
     return survivors if measured is None else [*survivors, measured]
 
 
-def _seen_in(defect: Defect, counts: dict[str, int]) -> Defect:
-    return replace(defect, kinds=counts)
+def _counted(found: list[Defect], counts: dict[str, int]) -> list[Defect]:
+    """A lone defect is the reason of every schedule; of several, each has those made small."""
+    if len(found) == 1:
+        return [replace(found[0], kinds=counts)]
+    return [replace(defect, broken_so=sum(counts.values())) for defect in found]
 
 
 def record(context: RunContext, shown: Sequence[Shown]) -> None:
@@ -383,7 +390,11 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
                 "expected_source": source,
                 "actual": actual,
                 "executions": defect.executions,
-                "seen": {"kinds": dict(defect.kinds), "schedules": schedules},
+                "seen": {
+                    "kinds": dict(defect.kinds),
+                    "schedules": schedules,
+                    **({"broken_so": defect.broken_so} if defect.broken_so else {}),
+                },
                 "sut": dict(defect.sut),
                 **{
                     name: told for name in ("proposal", "note") if (told := defect.origin.get(name))

@@ -256,6 +256,11 @@ def _seen(evidence: dict[str, Any]) -> dict[str, Any]:
     return {
         "kinds": list(seen["kinds"]) if isinstance(seen, dict) else [],
         "schedules": seen["schedules"] if isinstance(seen, dict) else 0,
+        **(
+            {"broken_so": seen["broken_so"]}
+            if isinstance(seen, dict) and "broken_so" in seen
+            else {}
+        ),
     }
 
 

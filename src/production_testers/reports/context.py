@@ -199,13 +199,15 @@ def _results(record: RunRecord) -> Row:
 
 def _findings(record: RunRecord) -> Row:
     rows = finding_rows.rows(record)
-    full = {severity.value for severity in finding_rows.IN_FULL}
+    full = finding_rows.ids_in_full(record)
+    severe = sum(finding.severity in finding_rows.IN_FULL for finding in record.findings)
     types = [kind.value for kind in FindingType]
     present = {finding.type.value for finding in record.findings}
     return {
         "findings": rows,
-        "full_findings": [row for row in rows if row["severity"] in full],
-        "other_findings": [row for row in rows if row["severity"] not in full],
+        "full_findings": [row for row in rows if row["id"] in full],
+        "other_findings": [row for row in rows if row["id"] not in full],
+        "shortened": severe - len(full),
         "silent_findings": [row for row in rows if row["silent"]],
         "by_severity": finding_rows.counts_by(
             record, lambda f: f.severity.value, [severity.value for severity in Severity]

@@ -13,6 +13,11 @@ Row = dict[str, Any]
 """Plain values and lists, by name."""
 
 IN_FULL = (Severity.CRITICAL, Severity.HIGH)
+"""Findings of these severities are told in full."""
+
+AT_MOST_IN_FULL = 20
+"""How many; whatever is beyond has one line in the report, and is whole in findings.json."""
+
 REPLAY = "ptest replay {id}"
 
 
@@ -20,6 +25,14 @@ def rows(record: RunRecord) -> list[Row]:
     """Every finding of the run, in the record's order."""
     counting = {finding.id for finding in facts.confirmed(record)}
     return [_row(record, finding, counts=finding.id in counting) for finding in record.findings]
+
+
+def ids_in_full(record: RunRecord) -> set[str]:
+    """The findings that the report tells in full: the most severe first, then confirmed ones."""
+    counting = {finding.id for finding in facts.confirmed(record)}
+    severe = [finding for finding in record.findings if finding.severity in IN_FULL]
+    severe.sort(key=lambda finding: (finding.severity.rank, finding.id not in counting))
+    return {finding.id for finding in severe[:AT_MOST_IN_FULL]}
 
 
 def counts_by(record: RunRecord, key: Callable[[Finding], str], names: Sequence[str]) -> list[Row]:
@@ -153,6 +166,11 @@ def _seen(record: RunRecord, finding: Finding) -> Row:
     kinds = [plain(kind) for kind in _list(told.get("kinds"))]
     schedules = told.get("schedules")
     counted = facts.many(schedules, "schedule") if isinstance(schedules, int) and schedules else ""
+    if counted and (shared := told.get("broken_so")):
+        counted = (
+            f"at least {counted} of the {shared:,} that broke the law in this way, for which there"
+            " is more than one finding"
+        )
     return {
         "seen_kinds": kinds,
         "seen": ": ".join(part for part in (", ".join(kinds), counted) if part),

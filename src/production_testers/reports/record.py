@@ -170,7 +170,8 @@ class RunRecord:
         costs: Shape → {"points": [[stages, operations] …], "verdicts": …}.
         measured: Real executions; None when none were made.
         findings: All findings of the run, worst first.
-        finding_schedules: Finding id → {"kinds": [...], "schedules": n} in which it was seen.
+        finding_schedules: Finding id → {"kinds": [...], "schedules": n} in which it was seen, and
+            "broken_so" where other defects broke the law in the same way in so many in all.
         rejected: Candidates that failed a gate.
         proposals: What people and agents proposed, with what became of it.
         hypotheses: With their results.

@@ -299,6 +299,7 @@ def execute(
     errors: list[BaseException] = []
 
     async def main(_loop: object) -> Any:
+        """The program; an error that ends it is kept and not raised."""
         try:
             return await program()
         except (KeyboardInterrupt, GeneratorExit):

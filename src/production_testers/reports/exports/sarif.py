@@ -55,10 +55,12 @@ def _rule(law_id: str) -> dict[str, Any]:
 
 def _result(one: Exported) -> dict[str, Any]:
     finding = one.finding
+    fails = finding.status in _OPEN
     result: dict[str, Any] = {
         "ruleId": one.told("law") or finding.id,
-        "level": LEVELS[finding.severity],
-        "kind": "fail" if finding.status in _OPEN else "informational",
+        # a level goes with failures only: SARIF 2.1.0, 3.27.10
+        "level": LEVELS[finding.severity] if fails else "none",
+        "kind": "fail" if fails else "informational",
         "message": {"text": f"{finding.title}. {one.told('actual') or finding.description}"},
         "locations": [_location(one)],
         "partialFingerprints": {"ptestFingerprint/v1": finding.fingerprint},

@@ -339,9 +339,19 @@ def test_a_task_that_is_left_over_is_a_failure_when_asked_for():
 
 def test_a_task_that_was_told_to_end_is_not_left_over():
     async def program():
-        task = asyncio.create_task(forever())
+        async def takes_its_time():
+            try:
+                await forever()
+            finally:
+                await asyncio.sleep(1)
+
+        kept.append(asyncio.create_task(takes_its_time()))
         await asyncio.sleep(0)
-        task.cancel()
+        kept[0].cancel()
+        await asyncio.sleep(0)
+        assert not kept[0].done()
+
+    kept = []
 
     assert seen(program) == ()
 

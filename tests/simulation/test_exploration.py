@@ -590,6 +590,23 @@ def test_what_a_race_needs_is_what_is_said_of_it():
         assert [failure.feasible for failure in found.failures] == [feasible], name
 
 
+def test_what_was_found_without_latencies_is_looked_for_in_the_strict_model():
+    async def program():
+        log = []
+
+        async def step(name):
+            await asyncio.sleep(0.01)
+            log.append(name)
+
+        await asyncio.gather(step("first"), step("second"))
+        assert log == ["first", "second"]
+
+    (failure,) = explore(program, schedules=40, strategies=["holds"]).failures
+    assert failure.strategy == "holds"
+    assert failure.feasible
+    assert failure.directives[0].startswith("Sleep 1 of task main/step[0] takes ")
+
+
 def test_a_failure_that_was_found_by_reordering_is_feasible_where_timing_shows_it_too():
     (failure,) = explore(needs_timing, schedules=60, model="reordering").failures
     assert failure.strategy not in {"any-next", "few-late"}

@@ -305,6 +305,12 @@ def test_where_nothing_can_go_wrong_nothing_does():
     assert {entry.schedule.faults for entry in entries} == {()}
 
 
+def test_other_faults_leave_time_outs_patient():
+    entries = plan(100, faults=Faults(cancel=True, clock_s=1))
+    assert any(entry.schedule.latency for entry in entries)
+    assert not any(entry.schedule.impatient for entry in entries)
+
+
 def test_late_work_is_impatient_where_there_are_latencies():
     entries = plan(100, faults=Faults(late_work=True))
     assert {entry.schedule.impatient for entry in entries if entry.schedule.latency} == {True}

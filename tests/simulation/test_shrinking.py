@@ -19,7 +19,7 @@ from production_testers.simulation import (
 )
 from production_testers.simulation.schedule import Latency, Order
 from production_testers.simulation.shrinking import ROUND_S, STEP_BUDGET, shrink_with
-from simulation.programs import races
+from simulation.programs import more_races, races
 
 
 async def late_start_loses():
@@ -217,6 +217,18 @@ def test_a_livelock_can_be_made_small():
     smallest = shrink(program, given, limits=limits)
     assert smallest.problems[0].detector == "livelock"
     assert {delay.task for delay in smallest.schedule.delays} == {"main/setter[0]"}
+
+
+@pytest.mark.slow
+def test_where_an_order_comes_down_to_many_holds_others_are_found():
+    program = more_races.lock_of_another_instance
+    sizes = [
+        shrink(program, schedule).schedule.size
+        for schedule in map(walk, range(60))
+        if execute(program, schedule).problems
+    ]
+    assert len(sizes) > 5
+    assert max(sizes) <= 2
 
 
 @pytest.mark.slow

@@ -346,4 +346,8 @@ def test_a_defect_explains_only_what_needs_all_that_it_needs(defect):
     assert small.explains(small)
     assert not large.explains(small)
     assert not small.explains(replace(large, component="another"))
+    other = replace(large, features=("another",))
+    assert not small.explains(other)
+    assert small.explains(replace(other, minimal=False))
+    assert not replace(small, minimal=False).explains(replace(other, minimal=False))
     assert not small.explains(replace(large, outcome_class="stage-never-ran"))

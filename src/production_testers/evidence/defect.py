@@ -55,6 +55,7 @@ class Defect:
         kinds: Kinds of scenarios in which it was seen → number of schedules.
         broken_so: Schedules that broke the law in this way, where several defects did and only
             those of `kinds` are known to be this one's; 0 where `kinds` counts them all.
+        minimal: Whether nothing smaller breaks the law, as far as could be tried.
         origin: Seed, kind and index of the schedule in which it was found first.
         steps: What it went through.
     """
@@ -72,6 +73,7 @@ class Defect:
     origin: Mapping[str, Any] = field(default_factory=dict)
     executions: int = 0
     broken_so: int = 0
+    minimal: bool = True
     steps: tuple[Step, ...] = ()
 
     @property
@@ -96,12 +98,18 @@ class Defect:
         return replace(self, steps=(*self.steps, step))
 
     def explains(self, other: "Defect") -> bool:
-        """Whether `other` is this defect in a larger disguise: it needs all that this one needs."""
-        return (self.law, self.outcome_class, self.component) == (
+        """Whether `other` is this defect in a larger disguise: it needs all that this one needs.
+
+        What a scenario needs is known only when it is minimal; one that could not be made so is
+        taken for the defect of the same law, way and component that could.
+        """
+        same = (self.law, self.outcome_class, self.component) == (
             other.law,
             other.outcome_class,
             other.component,
-        ) and set(self.features) <= set(other.features)
+        )
+        needs_more = set(self.features) <= set(other.features)
+        return same and (needs_more or (self.minimal and not other.minimal))
 
     def as_json(self) -> dict[str, Json]:
         """As it stands in `evidence.json`."""

@@ -170,6 +170,7 @@ def made_small(workers: Workers, proposed: Defect, allowance: int) -> tuple[Defe
         verdict=result["verdict"],
         exhibit={"scenario": result["scenario"]},
         executions=result["executions"],
+        minimal=result["complete"],
     )
     detail = f"{result['executions']} smaller scenarios tried; {end}"
     return defect.with_step("minimised", detail), result["work"]

@@ -20,7 +20,6 @@ ROW_MAX = 8
 """Pipelines of up to this many stages are also tried as a chain."""
 
 STAGES_TYPICAL = 3
-RUNS_TYPICAL = 2
 
 Breaks = Callable[[Scenario], bool]
 
@@ -85,9 +84,8 @@ def _size(scenario: Scenario) -> int:
 
 
 def _is_large(scenario: Scenario) -> bool:
-    """Whether it is larger than what nearly every defect needs."""
-    few = len(scenario.pipeline.stages) <= STAGES_TYPICAL
-    return not (few and len(scenario.requests) <= RUNS_TYPICAL)
+    """Whether it has more stages than nearly every defect needs."""
+    return len(scenario.pipeline.stages) > STAGES_TYPICAL
 
 
 class _Search:

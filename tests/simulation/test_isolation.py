@@ -103,7 +103,7 @@ def test_an_interrupted_parent_leaves_no_child_behind(tmp_path):
             time.sleep(10)
 
     def interrupt(*_):
-        if not pid_file.exists():
+        if not (pid_file.exists() and pid_file.read_text()):
             signal.setitimer(signal.ITIMER_REAL, 0.01)
             return
         raise KeyboardInterrupt

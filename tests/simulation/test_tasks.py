@@ -348,25 +348,28 @@ def test_sets_of_tasks_of_a_programs_own_factory_iterate_alike(name):
     assert outcomes(program) == {f"returned {list(range(30))}"}
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="there are no eager tasks before 3.12")
-def test_eager_tasks_begin_at_once_have_paths_and_iterate_in_order():
-    async def program():
-        log = []
+if sys.version_info >= (3, 12):  # there are no eager tasks before
 
-        async def child(number):
-            log.append(number)
-            await asyncio.sleep(number % 2)
-            log.append(-number)
-            return number
+    def test_eager_tasks_begin_at_once_have_paths_and_iterate_in_order():
+        async def program():
+            log = []
 
-        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
-        async with asyncio.TaskGroup() as group:
-            tasks = {group.create_task(child(number), name=f"c{number}") for number in range(1, 9)}
-            begun = list(log)
-        done, _ = await asyncio.wait(tasks)
-        return begun, log[8:], [task.result() for task in done]
+            async def child(number):
+                log.append(number)
+                await asyncio.sleep(number % 2)
+                log.append(-number)
+                return number
 
-    numbers = list(range(1, 9))
-    ended = [-2, -4, -6, -8, -1, -3, -5, -7]
-    assert outcomes(program) == {f"returned ({numbers}, {ended}, {numbers})"}
-    assert paths(program) == ["main", *(f"main/c{-number}[0]" for number in ended)]
+            asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+            async with asyncio.TaskGroup() as group:
+                tasks = {
+                    group.create_task(child(number), name=f"c{number}") for number in range(1, 9)
+                }
+                begun = list(log)
+            done, _ = await asyncio.wait(tasks)
+            return begun, log[8:], [task.result() for task in done]
+
+        numbers = list(range(1, 9))
+        ended = [-2, -4, -6, -8, -1, -3, -5, -7]
+        assert outcomes(program) == {f"returned ({numbers}, {ended}, {numbers})"}
+        assert paths(program) == ["main", *(f"main/c{-number}[0]" for number in ended)]

@@ -346,3 +346,16 @@ def test_every_cancellation_of_everywhere_happens():
         assert execute(program, Schedule(faults=(fault,))).fired == 1, fault
     never = Fault(kind=FaultKind.CANCEL, target="main/child[0]/thread[0]", nth=1)
     assert execute(program, Schedule(faults=(never,))).fired == 0
+
+
+def test_pct_has_any_depth():
+    profile = Profile(steps={"main": 3, "main/a[0]": 4}, choices=9)
+    assert turns_of(profile, strategies=["pct5"]) == ("pct5",)
+    assert set(turns_of(profile, Model.REORDERING, ["pct12", "walk"])) == {"walk", "pct12"}
+    schedule = planned(0, 1, profile, ("pct5",)).schedule
+    assert schedule.order.strategy == "pct"
+    assert schedule.order.options == {"depth": 5, "steps": 9}
+    with pytest.raises(UsageError, match="pct5 is not of the strict model"):
+        turns_of(profile, Model.STRICT, ["pct5"])
+    with pytest.raises(UsageError, match="there is none called 'pct0'"):
+        turns_of(profile, strategies=["pct0"])

@@ -5,6 +5,7 @@ prefix of a larger one. Every seed explores in another way (swarm: Groce, Zhang,
 Swarm Testing, ISSTA 2012), and says in which.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -220,7 +221,9 @@ CYCLE = 176
 EXHAUSTIVE = "exhaustive"
 FIFO = "fifo"
 STRATEGIES = (FIFO, *STRICT, *REORDERING, EXHAUSTIVE)
-"""Every name that `strategies=` knows."""
+"""Every name that `strategies=` knows; besides, `pct` with any other depth, such as `pct5`."""
+
+_PCT = re.compile(r"pct([1-9][0-9]?)")
 
 _OF_MODEL: Mapping[Model, Sequence[str]] = {
     Model.STRICT: (FIFO, *STRICT),
@@ -242,12 +245,16 @@ def turns_of(
     Raises:
         UsageError: There is no strategy of a name, or it is of the other model.
     """
+    deeper = [n for n in strategies or () if n not in STRATEGIES and _PCT.fullmatch(n)]
     for name in strategies or ():
-        if name not in STRATEGIES:
+        if name not in (*STRATEGIES, *deeper):
             raise UsageError(
                 f"strategies: there is none called {name!r}.", do=f"Known: {', '.join(STRATEGIES)}."
             )
-        if model is not None and name not in _OF_MODEL[model]:
+        if model is not None and name not in (
+            *_OF_MODEL[model],
+            *(deeper if model is Model.REORDERING else ()),
+        ):
             raise UsageError(
                 f"strategies: {name} is not of the {model.value} model.",
                 do=f"Of it are {', '.join(_OF_MODEL[model])}.",
@@ -255,7 +262,7 @@ def turns_of(
     wanted = strategies or STRATEGIES
     strict = [name for name in STRICT_TURNS if name in wanted and _sleeps(profile)]
     choice = profile.choices or _sleeps(profile)
-    reordering = [name for name in REORDERING_TURNS if name in wanted and choice]
+    reordering = [name for name in (*REORDERING_TURNS, *deeper) if name in wanted and choice]
     if model is Model.STRICT:
         reordering = []
     elif model is Model.REORDERING:
@@ -294,6 +301,8 @@ def planned(
     name = turns[(index - 1) % len(turns)] if turns else FIFO
     options, schedule = "asyncio's own order", Schedule()
     draw = STRICT.get(name) or REORDERING.get(name)
+    if draw is None and (deeper := _PCT.fullmatch(name)):
+        draw = pct(int(deeper.group(1)))
     if draw is not None:
         options, schedule = draw(random, profile)
     schedule = replace(

@@ -156,7 +156,9 @@ def bare(_adapter, _arguments, _emit):
         plain_us = _cpu_us(lambda: simulate(lambda _loop: small(), SimulatedLoop(), seed=1), 3_000)
         walk_us = _cpu_us(lambda: execute(small, Schedule()), 3_000)
     taken = execute(small, Schedule()).steps
+    stock_us = _cpu_us(lambda: asyncio.run(spinning(steps)), 3)
     return {
+        "stock_steps_per_s": steps / stock_us * 1e6,
         "bare_steps_per_s": steps / spin_us * 1e6,
         "small_per_s": 1e6 / plain_us,
         "explored_per_s": 1e6 / walk_us,

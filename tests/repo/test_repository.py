@@ -43,6 +43,21 @@ def tracked():
     return [ROOT / name for name in names if (ROOT / name).is_file()]
 
 
+ROOT_FILES = {
+    ".gitignore",
+    "ARCHITECTURE.md",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "pyproject.toml",
+    "requirements.lock",
+}
+
+
+def test_nothing_lies_about_at_the_root():
+    assert {path.name for path in tracked() if path.parent == ROOT} == ROOT_FILES
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern", [DEVELOPER_PATHS, INDEX_HOSTS], ids=["developer's paths", "index hosts"]

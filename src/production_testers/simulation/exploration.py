@@ -237,8 +237,6 @@ class _Seen:
     problem: Problem | None
     notes: tuple[str, ...]
     refused: str
-    widths: tuple[int, ...] = ()
-    positions: tuple[int, ...] = ()
 
 
 def explore(  # noqa: PLR0913 - the options of a search are arguments

@@ -110,7 +110,7 @@ def test_polling_with_sleep_0_makes_progress_against_a_timer(run):
             await asyncio.sleep(0)
         return polls
 
-    assert 100 < run(main).result < 1100
+    assert 290 < run(main).result < 350  # each 64 passes take a microsecond longer apiece
 
 
 def test_a_time_out_of_main_is_its_own_and_not_the_limit(run):

@@ -1,6 +1,7 @@
 """What a worker is asked to do: explore schedules, replay one, count operations, measure."""
 
 import importlib
+import importlib.util
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -22,6 +23,9 @@ from production_testers.model.semantics import SutDescription
 from production_testers.suts.contract import Adapter
 
 Emit = Callable[[dict[str, Any]], None]
+
+PIPELINES_EVERY = 6
+"""Where units are used on their own, one schedule of so many still runs a pipeline."""
 
 EXPLAINED = "explained"
 """Broken, but told by a law whose break is the reason."""
@@ -49,9 +53,14 @@ def describe(adapter: Adapter, _arguments: dict[str, Any], _emit: Emit) -> dict[
 
 def draw(kind: Kind, seed: int, index: int) -> Scenario:
     """Schedule `index` of a kind: what the run folder's pipeline module draws, in an order."""
+    random = Random(seeds.derive(seed, kind.value, index))
     try:
+        units = _units_module()
+        if units is not None and index % PIPELINES_EVERY:
+            used: Scenario = units.scenario(random, kind)
+            return ordered(used, seed, kind, index)
         module = importlib.import_module(f"pipelines.{kind.value}")
-        scenario: Scenario = module.scenario(Random(seeds.derive(seed, kind.value, index)))
+        scenario: Scenario = module.scenario(random)
     except UsageError:
         raise
     except Exception as error:
@@ -61,6 +70,13 @@ def draw(kind: Kind, seed: int, index: int) -> Scenario:
     for function in sorted(scenario.pipeline.functions()):
         imports.load(function)
     return ordered(scenario, seed, kind, index)
+
+
+def _units_module() -> Any:
+    """The folder's own units.py; None in a folder without one."""
+    if importlib.util.find_spec("pipelines.units") is None:
+        return None
+    return importlib.import_module("pipelines.units")
 
 
 def explore(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:

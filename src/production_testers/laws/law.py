@@ -5,8 +5,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from production_testers.model.observation import Observation
+from production_testers.model.scenario import Scenario
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import State, Verdict
+
+ANY_UNIT = frozenset({"*"})
+"""For laws that hold for every unit."""
 
 
 class Category(StrEnum):
@@ -72,6 +76,7 @@ class Law:
         catch_all: Judged only where no other law is broken: it says the same in general terms.
         gives_way_to: Laws whose break explains a break of this one in the same execution.
         needs_costs: Judges measured work, not a history.
+        units: Units whose usages it judges, by name, or `ANY_UNIT`; None for a law about pipelines.
         vanishes_alone: A break that names a run counts only when that run, executed alone, ends
             as it must: otherwise the other runs are not the reason.
     """
@@ -86,6 +91,15 @@ class Law:
     gives_way_to: tuple[str, ...] = ()
     needs_costs: bool = False
     vanishes_alone: bool = False
+    units: frozenset[str] | None = None
+
+    def judges(self, scenario: Scenario) -> bool:
+        """Whether it says anything about such a scenario."""
+        if scenario.usage is None:
+            return self.units is None
+        return self.units is not None and (
+            self.units is ANY_UNIT or scenario.usage.unit in self.units
+        )
 
 
 @dataclass(slots=True)

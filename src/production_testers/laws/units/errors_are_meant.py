@@ -23,7 +23,7 @@ def check(observation: Observation) -> Verdict:
         if line.ended is None:
             continue
         judgement.judge(
-            line.error != "" or line.own or line.type not in MISTAKES,
+            line.error != "" or line.type not in MISTAKES,
             "internal-error",
             lambda: f"call {line.key} of {line.call.operation} {line.in_words()}",
             line.ended.seq,

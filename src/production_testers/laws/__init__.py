@@ -1,5 +1,6 @@
 """Every law, one a file: observation in, verdict out. A new law is added to `LAWS`."""
 
+from production_testers.laws.circuit_breaker import states as circuit_breaker_states
 from production_testers.laws.contract import partial_output
 from production_testers.laws.cost import operations_per_stage
 from production_testers.laws.dag import (
@@ -68,6 +69,7 @@ LAWS: dict[str, Law] = {
         leaves_nothing,
         errors_are_meant,
         retry_attempts,
+        circuit_breaker_states,
         result_as_reference,
         outcome_allowed,
     )

@@ -28,6 +28,7 @@ class Capability(StrEnum):
     REDACTION = "redaction"
     UNITS = "units"
     RETRY = "retry"
+    CIRCUIT_BREAKER = "circuit_breaker"
 
 
 class PersonalData(StrEnum):

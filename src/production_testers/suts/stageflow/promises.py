@@ -65,6 +65,10 @@ PROMISES: dict[Capability, Citation] = {
         quote="Interceptor that automatically retries failed stages.",
         file="stageflow/pipeline/retry.py",
     ),
+    Capability.CIRCUIT_BREAKER: Citation(
+        quote="Interceptor for circuit breaker pattern.",
+        file="stageflow/pipeline/interceptors.py",
+    ),
     Capability.NESTED_PIPELINES: Citation(
         quote="Spawns and manages subpipeline runs.",
         file=_SUB,
@@ -105,5 +109,6 @@ COMPONENTS: dict[Capability, str] = {
     Capability.REDACTION: "stageflow.helpers.guardrails.PIIDetector",
     Capability.UNITS: "stageflow",
     Capability.RETRY: "stageflow.pipeline.retry.RetryInterceptor",
+    Capability.CIRCUIT_BREAKER: "stageflow.pipeline.interceptors.CircuitBreakerInterceptor",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

@@ -10,10 +10,16 @@ from typing import Any
 
 from production_testers.model.semantics import Capability
 
-MODULES: Mapping[str, str] = {"retry": "retry"}
+MODULES: Mapping[str, str] = {
+    "circuit_breaker": "circuit_breaker",
+    "retry": "retry",
+}
 """Name of the unit → its module in this package."""
 
-CAPABILITIES: Mapping[Capability, str] = {Capability.RETRY: "retry"}
+CAPABILITIES: Mapping[Capability, str] = {
+    Capability.CIRCUIT_BREAKER: "circuit_breaker",
+    Capability.RETRY: "retry",
+}
 """What a release offers only if the module of this unit can be imported."""
 
 

@@ -16,6 +16,7 @@ from production_testers.laws.dag import (
 )
 from production_testers.laws.effects import once_per_key
 from production_testers.laws.guard import redaction_recall
+from production_testers.laws.idempotency import once as idempotency_once
 from production_testers.laws.isolation import (
     concurrent_runs,
     declared_inputs,
@@ -70,6 +71,7 @@ LAWS: dict[str, Law] = {
         errors_are_meant,
         retry_attempts,
         circuit_breaker_states,
+        idempotency_once,
         result_as_reference,
         outcome_allowed,
     )

@@ -29,6 +29,7 @@ class Capability(StrEnum):
     UNITS = "units"
     RETRY = "retry"
     CIRCUIT_BREAKER = "circuit_breaker"
+    IDEMPOTENT_CALLS = "idempotent_calls"
 
 
 class PersonalData(StrEnum):

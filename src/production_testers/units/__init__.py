@@ -2,10 +2,13 @@
 
 from production_testers.units import (
     circuit_breaker,
+    idempotent_calls,
     retry,
 )
 from production_testers.units.contract import Operation, Unit
 
-UNITS: dict[str, Unit] = {module.UNIT.name: module.UNIT for module in (circuit_breaker, retry)}
+UNITS: dict[str, Unit] = {
+    module.UNIT.name: module.UNIT for module in (circuit_breaker, idempotent_calls, retry)
+}
 
 __all__ = ["UNITS", "Operation", "Unit"]

@@ -69,6 +69,10 @@ PROMISES: dict[Capability, Citation] = {
         quote="Interceptor for circuit breaker pattern.",
         file="stageflow/pipeline/interceptors.py",
     ),
+    Capability.IDEMPOTENT_CALLS: Citation(
+        quote="IdempotencyStore so concurrent duplicates return the previously computed",
+        file="stageflow/pipeline/idempotency.py",
+    ),
     Capability.NESTED_PIPELINES: Citation(
         quote="Spawns and manages subpipeline runs.",
         file=_SUB,
@@ -110,5 +114,6 @@ COMPONENTS: dict[Capability, str] = {
     Capability.UNITS: "stageflow",
     Capability.RETRY: "stageflow.pipeline.retry.RetryInterceptor",
     Capability.CIRCUIT_BREAKER: "stageflow.pipeline.interceptors.CircuitBreakerInterceptor",
+    Capability.IDEMPOTENT_CALLS: "stageflow.pipeline.idempotency.IdempotencyInterceptor",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

@@ -6,6 +6,7 @@ from production_testers.model.canonical import Json
 from production_testers.suts.contract import Bench, BoundUnit
 from production_testers.suts.reference.units import (
     circuit_breaker,
+    idempotent_calls,
     retry,
 )
 
@@ -13,6 +14,7 @@ Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
     "circuit_breaker": circuit_breaker.CircuitBreaker,
+    "idempotent_calls": idempotent_calls.IdempotentCalls,
     "retry": retry.Retry,
 }
 """Name of the unit → what makes one."""

@@ -12,12 +12,14 @@ from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
     "circuit_breaker": "circuit_breaker",
+    "idempotent_calls": "idempotent_calls",
     "retry": "retry",
 }
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
     Capability.CIRCUIT_BREAKER: "circuit_breaker",
+    Capability.IDEMPOTENT_CALLS: "idempotent_calls",
     Capability.RETRY: "retry",
 }
 """What a release offers only if the module of this unit can be imported."""

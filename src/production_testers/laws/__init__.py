@@ -17,6 +17,7 @@ from production_testers.laws.dag import (
 from production_testers.laws.effects import once_per_key
 from production_testers.laws.guard import redaction_recall
 from production_testers.laws.idempotency import once as idempotency_once
+from production_testers.laws.interception import chain as interception_chain
 from production_testers.laws.isolation import (
     concurrent_runs,
     declared_inputs,
@@ -33,6 +34,7 @@ from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.routing import skip_requests
 from production_testers.laws.scale import bursts, depth, large_context, width
+from production_testers.laws.store import answers as store_answers
 from production_testers.laws.timing import timeout_enforced
 from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
 
@@ -72,6 +74,8 @@ LAWS: dict[str, Law] = {
         retry_attempts,
         circuit_breaker_states,
         idempotency_once,
+        store_answers,
+        interception_chain,
         result_as_reference,
         outcome_allowed,
     )

@@ -30,6 +30,8 @@ class Capability(StrEnum):
     RETRY = "retry"
     CIRCUIT_BREAKER = "circuit_breaker"
     IDEMPOTENT_CALLS = "idempotent_calls"
+    ANSWER_STORE = "answer_store"
+    INTERCEPTORS = "interceptors"
 
 
 class PersonalData(StrEnum):

@@ -1,14 +1,22 @@
 """Every unit, one a file: its contract and how usages of it are drawn. A new one joins `UNITS`."""
 
 from production_testers.units import (
+    answer_store,
     circuit_breaker,
     idempotent_calls,
+    interceptors,
     retry,
 )
 from production_testers.units.contract import Operation, Unit
 
-UNITS: dict[str, Unit] = {
-    module.UNIT.name: module.UNIT for module in (circuit_breaker, idempotent_calls, retry)
-}
+_MODULES = (
+    answer_store,
+    circuit_breaker,
+    idempotent_calls,
+    interceptors,
+    retry,
+)
+
+UNITS: dict[str, Unit] = {module.UNIT.name: module.UNIT for module in _MODULES}
 
 __all__ = ["UNITS", "Operation", "Unit"]

@@ -73,6 +73,14 @@ PROMISES: dict[Capability, Citation] = {
         quote="IdempotencyStore so concurrent duplicates return the previously computed",
         file="stageflow/pipeline/idempotency.py",
     ),
+    Capability.ANSWER_STORE: Citation(
+        quote="Return a deep copy of a StageResult for safe caching.",
+        file="stageflow/pipeline/idempotency.py",
+    ),
+    Capability.INTERCEPTORS: Citation(
+        quote="Priority determines execution order: lower = runs first (outer wrapper).",
+        file="stageflow/pipeline/interceptors.py",
+    ),
     Capability.NESTED_PIPELINES: Citation(
         quote="Spawns and manages subpipeline runs.",
         file=_SUB,
@@ -115,5 +123,7 @@ COMPONENTS: dict[Capability, str] = {
     Capability.RETRY: "stageflow.pipeline.retry.RetryInterceptor",
     Capability.CIRCUIT_BREAKER: "stageflow.pipeline.interceptors.CircuitBreakerInterceptor",
     Capability.IDEMPOTENT_CALLS: "stageflow.pipeline.idempotency.IdempotencyInterceptor",
+    Capability.ANSWER_STORE: "stageflow.pipeline.idempotency.InMemoryIdempotencyStore",
+    Capability.INTERCEPTORS: "stageflow.pipeline.interceptors.run_with_interceptors",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

@@ -11,15 +11,19 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "answer_store": "answer_store",
     "circuit_breaker": "circuit_breaker",
     "idempotent_calls": "idempotent_calls",
+    "interceptors": "interceptors",
     "retry": "retry",
 }
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.ANSWER_STORE: "answer_store",
     Capability.CIRCUIT_BREAKER: "circuit_breaker",
     Capability.IDEMPOTENT_CALLS: "idempotent_calls",
+    Capability.INTERCEPTORS: "interceptors",
     Capability.RETRY: "retry",
 }
 """What a release offers only if the module of this unit can be imported."""

@@ -1,5 +1,8 @@
 """Every law, one a file: observation in, verdict out. A new law is added to `LAWS`."""
 
+from production_testers.laws.bags import results as bags_results
+from production_testers.laws.bags import values as bags_values
+from production_testers.laws.cancellation import token as cancellation_token
 from production_testers.laws.circuit_breaker import states as circuit_breaker_states
 from production_testers.laws.contract import partial_output
 from production_testers.laws.cost import operations_per_stage
@@ -76,6 +79,9 @@ LAWS: dict[str, Law] = {
         idempotency_once,
         store_answers,
         interception_chain,
+        bags_results,
+        bags_values,
+        cancellation_token,
         result_as_reference,
         outcome_allowed,
     )

@@ -32,6 +32,9 @@ class Capability(StrEnum):
     IDEMPOTENT_CALLS = "idempotent_calls"
     ANSWER_STORE = "answer_store"
     INTERCEPTORS = "interceptors"
+    RESULT_BAG = "result_bag"
+    VALUE_BAG = "value_bag"
+    CANCEL_SIGNAL = "cancel_signal"
 
 
 class PersonalData(StrEnum):

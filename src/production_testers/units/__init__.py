@@ -2,19 +2,25 @@
 
 from production_testers.units import (
     answer_store,
+    cancel_signal,
     circuit_breaker,
     idempotent_calls,
     interceptors,
+    result_bag,
     retry,
+    value_bag,
 )
 from production_testers.units.contract import Operation, Unit
 
 _MODULES = (
     answer_store,
+    cancel_signal,
     circuit_breaker,
     idempotent_calls,
     interceptors,
+    result_bag,
     retry,
+    value_bag,
 )
 
 UNITS: dict[str, Unit] = {module.UNIT.name: module.UNIT for module in _MODULES}

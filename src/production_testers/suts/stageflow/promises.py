@@ -81,6 +81,18 @@ PROMISES: dict[Capability, Citation] = {
         quote="Priority determines execution order: lower = runs first (outer wrapper).",
         file="stageflow/pipeline/interceptors.py",
     ),
+    Capability.RESULT_BAG: Citation(
+        quote="Default strict, opt-in for retries",
+        file="stageflow/context/output_bag.py",
+    ),
+    Capability.VALUE_BAG: Citation(
+        quote="Thread-safe output bag with conflict detection.",
+        file="stageflow/context/bag.py",
+    ),
+    Capability.CANCEL_SIGNAL: Citation(
+        quote="Register a callback to be called when cancelled.",
+        file="stageflow/pipeline/cancellation.py",
+    ),
     Capability.NESTED_PIPELINES: Citation(
         quote="Spawns and manages subpipeline runs.",
         file=_SUB,
@@ -125,5 +137,8 @@ COMPONENTS: dict[Capability, str] = {
     Capability.IDEMPOTENT_CALLS: "stageflow.pipeline.idempotency.IdempotencyInterceptor",
     Capability.ANSWER_STORE: "stageflow.pipeline.idempotency.InMemoryIdempotencyStore",
     Capability.INTERCEPTORS: "stageflow.pipeline.interceptors.run_with_interceptors",
+    Capability.RESULT_BAG: "stageflow.context.output_bag.OutputBag",
+    Capability.VALUE_BAG: "stageflow.context.bag.ContextBag",
+    Capability.CANCEL_SIGNAL: "stageflow.pipeline.cancellation.CancellationToken",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

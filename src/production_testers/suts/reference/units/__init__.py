@@ -6,19 +6,25 @@ from production_testers.model.canonical import Json
 from production_testers.suts.contract import Bench, BoundUnit
 from production_testers.suts.reference.units import (
     answer_store,
+    cancel_signal,
     circuit_breaker,
     idempotent_calls,
     interceptors,
+    result_bag,
     retry,
+    value_bag,
 )
 
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
     "answer_store": answer_store.AnswerStore,
+    "cancel_signal": cancel_signal.CancelToken,
     "circuit_breaker": circuit_breaker.CircuitBreaker,
     "idempotent_calls": idempotent_calls.IdempotentCalls,
     "interceptors": interceptors.Interceptors,
+    "result_bag": result_bag.ResultBag,
     "retry": retry.Retry,
+    "value_bag": value_bag.ValueBag,
 }
 """Name of the unit → what makes one."""

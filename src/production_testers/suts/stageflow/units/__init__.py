@@ -12,19 +12,25 @@ from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
     "answer_store": "answer_store",
+    "cancel_signal": "cancel_signal",
     "circuit_breaker": "circuit_breaker",
     "idempotent_calls": "idempotent_calls",
     "interceptors": "interceptors",
+    "result_bag": "result_bag",
     "retry": "retry",
+    "value_bag": "value_bag",
 }
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
     Capability.ANSWER_STORE: "answer_store",
+    Capability.CANCEL_SIGNAL: "cancel_signal",
     Capability.CIRCUIT_BREAKER: "circuit_breaker",
     Capability.IDEMPOTENT_CALLS: "idempotent_calls",
     Capability.INTERCEPTORS: "interceptors",
+    Capability.RESULT_BAG: "result_bag",
     Capability.RETRY: "retry",
+    Capability.VALUE_BAG: "value_bag",
 }
 """What a release offers only if the module of this unit can be imported."""
 

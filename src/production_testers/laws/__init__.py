@@ -2,6 +2,7 @@
 
 from production_testers.laws.bags import results as bags_results
 from production_testers.laws.bags import values as bags_values
+from production_testers.laws.cancellation import cleanup as cancellation_cleanup
 from production_testers.laws.cancellation import token as cancellation_token
 from production_testers.laws.circuit_breaker import states as circuit_breaker_states
 from production_testers.laws.contract import partial_output
@@ -82,6 +83,7 @@ LAWS: dict[str, Law] = {
         bags_results,
         bags_values,
         cancellation_token,
+        cancellation_cleanup,
         result_as_reference,
         outcome_allowed,
     )

@@ -35,6 +35,7 @@ class Capability(StrEnum):
     RESULT_BAG = "result_bag"
     VALUE_BAG = "value_bag"
     CANCEL_SIGNAL = "cancel_signal"
+    CLEANUP = "cleanup"
 
 
 class PersonalData(StrEnum):

@@ -27,8 +27,8 @@ def _apply(state: Any, line: CallLine) -> Json:
             raise ConflictError
         if line.ended and taken and line.error != "taken":
             raise ConflictError
-        mine: Json = [line.call.arguments["value"], line.call.arguments["stage"]]
-        return dict(state) if taken else {**state, key: mine}
+        mine: list[Json] = [line.call.arguments["value"], line.call.arguments["stage"]]
+        return dict(state) if taken else dict(state) | {str(key): mine}
     if line.call.operation == "names":
         expected: Json = sorted(state)
         value = sorted(value) if isinstance(value, list | tuple) else value

@@ -93,6 +93,10 @@ PROMISES: dict[Capability, Citation] = {
         quote="Register a callback to be called when cancelled.",
         file="stageflow/pipeline/cancellation.py",
     ),
+    Capability.CLEANUP: Citation(
+        quote="Cleanup callbacks are executed in LIFO order (last registered, first executed)",
+        file="stageflow/pipeline/cancellation.py",
+    ),
     Capability.NESTED_PIPELINES: Citation(
         quote="Spawns and manages subpipeline runs.",
         file=_SUB,
@@ -140,5 +144,6 @@ COMPONENTS: dict[Capability, str] = {
     Capability.RESULT_BAG: "stageflow.context.output_bag.OutputBag",
     Capability.VALUE_BAG: "stageflow.context.bag.ContextBag",
     Capability.CANCEL_SIGNAL: "stageflow.pipeline.cancellation.CancellationToken",
+    Capability.CLEANUP: "stageflow.pipeline.cancellation.CleanupRegistry.run_all",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

@@ -5,6 +5,8 @@ from production_testers.laws.bags import values as bags_values
 from production_testers.laws.cancellation import cleanup as cancellation_cleanup
 from production_testers.laws.cancellation import token as cancellation_token
 from production_testers.laws.circuit_breaker import states as circuit_breaker_states
+from production_testers.laws.concurrency import admission as concurrency_admission
+from production_testers.laws.concurrency import task_group as concurrency_task_group
 from production_testers.laws.contract import partial_output
 from production_testers.laws.cost import operations_per_stage
 from production_testers.laws.dag import (
@@ -84,6 +86,8 @@ LAWS: dict[str, Law] = {
         bags_values,
         cancellation_token,
         cancellation_cleanup,
+        concurrency_task_group,
+        concurrency_admission,
         result_as_reference,
         outcome_allowed,
     )

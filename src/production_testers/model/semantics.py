@@ -36,6 +36,8 @@ class Capability(StrEnum):
     VALUE_BAG = "value_bag"
     CANCEL_SIGNAL = "cancel_signal"
     CLEANUP = "cleanup"
+    TASK_GROUP = "task_group"
+    ADMISSION = "admission"
 
 
 class PersonalData(StrEnum):

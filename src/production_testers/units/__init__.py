@@ -1,6 +1,7 @@
 """Every unit, one a file: its contract and how usages of it are drawn. A new one joins `UNITS`."""
 
 from production_testers.units import (
+    admission,
     answer_store,
     cancel_signal,
     circuit_breaker,
@@ -9,11 +10,13 @@ from production_testers.units import (
     interceptors,
     result_bag,
     retry,
+    task_group,
     value_bag,
 )
 from production_testers.units.contract import Operation, Unit
 
 _MODULES = (
+    admission,
     answer_store,
     cancel_signal,
     circuit_breaker,
@@ -22,6 +25,7 @@ _MODULES = (
     interceptors,
     result_bag,
     retry,
+    task_group,
     value_bag,
 )
 

@@ -97,6 +97,14 @@ PROMISES: dict[Capability, Citation] = {
         quote="Cleanup callbacks are executed in LIFO order (last registered, first executed)",
         file="stageflow/pipeline/cancellation.py",
     ),
+    Capability.TASK_GROUP: Citation(
+        quote="# If any task fails, all others are cancelled",
+        file="stageflow/pipeline/cancellation.py",
+    ),
+    Capability.ADMISSION: Citation(
+        quote="max_active_stages: int = 10  # Maximum concurrent stage executions",
+        file="stageflow/pipeline/failure_tolerance.py",
+    ),
     Capability.NESTED_PIPELINES: Citation(
         quote="Spawns and manages subpipeline runs.",
         file=_SUB,
@@ -145,5 +153,7 @@ COMPONENTS: dict[Capability, str] = {
     Capability.VALUE_BAG: "stageflow.context.bag.ContextBag",
     Capability.CANCEL_SIGNAL: "stageflow.pipeline.cancellation.CancellationToken",
     Capability.CLEANUP: "stageflow.pipeline.cancellation.CleanupRegistry.run_all",
+    Capability.TASK_GROUP: "stageflow.pipeline.cancellation.StructuredTaskGroup",
+    Capability.ADMISSION: "stageflow.pipeline.failure_tolerance.BackpressureMonitor",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from production_testers.model.canonical import Json
 from production_testers.suts.contract import Bench, BoundUnit
 from production_testers.suts.reference.units import (
+    admission,
     answer_store,
     cancel_signal,
     circuit_breaker,
@@ -13,12 +14,14 @@ from production_testers.suts.reference.units import (
     interceptors,
     result_bag,
     retry,
+    task_group,
     value_bag,
 )
 
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
+    "admission": admission.Admission,
     "answer_store": answer_store.AnswerStore,
     "cancel_signal": cancel_signal.CancelToken,
     "circuit_breaker": circuit_breaker.CircuitBreaker,
@@ -27,6 +30,7 @@ MADE: dict[str, Make] = {
     "interceptors": interceptors.Interceptors,
     "result_bag": result_bag.ResultBag,
     "retry": retry.Retry,
+    "task_group": task_group.TaskGroup,
     "value_bag": value_bag.ValueBag,
 }
 """Name of the unit → what makes one."""

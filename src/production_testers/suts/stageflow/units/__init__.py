@@ -11,6 +11,7 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "admission": "admission",
     "answer_store": "answer_store",
     "cancel_signal": "cancel_signal",
     "circuit_breaker": "circuit_breaker",
@@ -19,11 +20,13 @@ MODULES: Mapping[str, str] = {
     "interceptors": "interceptors",
     "result_bag": "result_bag",
     "retry": "retry",
+    "task_group": "task_group",
     "value_bag": "value_bag",
 }
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.ADMISSION: "admission",
     Capability.ANSWER_STORE: "answer_store",
     Capability.CANCEL_SIGNAL: "cancel_signal",
     Capability.CIRCUIT_BREAKER: "circuit_breaker",
@@ -32,6 +35,7 @@ CAPABILITIES: Mapping[Capability, str] = {
     Capability.INTERCEPTORS: "interceptors",
     Capability.RESULT_BAG: "result_bag",
     Capability.RETRY: "retry",
+    Capability.TASK_GROUP: "task_group",
     Capability.VALUE_BAG: "value_bag",
 }
 """What a release offers only if the module of this unit can be imported."""

@@ -2,11 +2,13 @@
 
 from production_testers.laws.bags import results as bags_results
 from production_testers.laws.bags import values as bags_values
+from production_testers.laws.building import possible as building_possible
 from production_testers.laws.cancellation import cleanup as cancellation_cleanup
 from production_testers.laws.cancellation import token as cancellation_token
 from production_testers.laws.circuit_breaker import states as circuit_breaker_states
 from production_testers.laws.concurrency import admission as concurrency_admission
 from production_testers.laws.concurrency import task_group as concurrency_task_group
+from production_testers.laws.context import snapshot as context_snapshot
 from production_testers.laws.contract import partial_output
 from production_testers.laws.cost import operations_per_stage
 from production_testers.laws.dag import (
@@ -88,6 +90,8 @@ LAWS: dict[str, Law] = {
         cancellation_cleanup,
         concurrency_task_group,
         concurrency_admission,
+        building_possible,
+        context_snapshot,
         result_as_reference,
         outcome_allowed,
     )

@@ -38,6 +38,8 @@ class Capability(StrEnum):
     CLEANUP = "cleanup"
     TASK_GROUP = "task_group"
     ADMISSION = "admission"
+    BUILDER = "builder"
+    SNAPSHOT = "snapshot"
 
 
 class PersonalData(StrEnum):

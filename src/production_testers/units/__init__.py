@@ -3,6 +3,7 @@
 from production_testers.units import (
     admission,
     answer_store,
+    builder,
     cancel_signal,
     circuit_breaker,
     cleanup,
@@ -10,6 +11,7 @@ from production_testers.units import (
     interceptors,
     result_bag,
     retry,
+    snapshot,
     task_group,
     value_bag,
 )
@@ -18,6 +20,7 @@ from production_testers.units.contract import Operation, Unit
 _MODULES = (
     admission,
     answer_store,
+    builder,
     cancel_signal,
     circuit_breaker,
     cleanup,
@@ -25,6 +28,7 @@ _MODULES = (
     interceptors,
     result_bag,
     retry,
+    snapshot,
     task_group,
     value_bag,
 )

@@ -105,6 +105,14 @@ PROMISES: dict[Capability, Citation] = {
         quote="max_active_stages: int = 10  # Maximum concurrent stage executions",
         file="stageflow/pipeline/failure_tolerance.py",
     ),
+    Capability.BUILDER: Citation(
+        quote="name: Unique stage name within the pipeline",
+        file="stageflow/pipeline/pipeline.py",
+    ),
+    Capability.SNAPSHOT: Citation(
+        quote="3. **Serialization**: Full JSON roundtrip support for testing and replay",
+        file="stageflow/context/context_snapshot.py",
+    ),
     Capability.NESTED_PIPELINES: Citation(
         quote="Spawns and manages subpipeline runs.",
         file=_SUB,
@@ -155,5 +163,7 @@ COMPONENTS: dict[Capability, str] = {
     Capability.CLEANUP: "stageflow.pipeline.cancellation.CleanupRegistry.run_all",
     Capability.TASK_GROUP: "stageflow.pipeline.cancellation.StructuredTaskGroup",
     Capability.ADMISSION: "stageflow.pipeline.failure_tolerance.BackpressureMonitor",
+    Capability.BUILDER: "stageflow.pipeline.pipeline.Pipeline.build",
+    Capability.SNAPSHOT: "stageflow.context.context_snapshot.ContextSnapshot",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

@@ -7,6 +7,7 @@ from production_testers.suts.contract import Bench, BoundUnit
 from production_testers.suts.reference.units import (
     admission,
     answer_store,
+    builder,
     cancel_signal,
     circuit_breaker,
     cleanup,
@@ -14,6 +15,7 @@ from production_testers.suts.reference.units import (
     interceptors,
     result_bag,
     retry,
+    snapshot,
     task_group,
     value_bag,
 )
@@ -23,6 +25,7 @@ Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 MADE: dict[str, Make] = {
     "admission": admission.Admission,
     "answer_store": answer_store.AnswerStore,
+    "builder": builder.Builder,
     "cancel_signal": cancel_signal.CancelToken,
     "circuit_breaker": circuit_breaker.CircuitBreaker,
     "cleanup": cleanup.Cleanup,
@@ -30,6 +33,7 @@ MADE: dict[str, Make] = {
     "interceptors": interceptors.Interceptors,
     "result_bag": result_bag.ResultBag,
     "retry": retry.Retry,
+    "snapshot": snapshot.Snapshot,
     "task_group": task_group.TaskGroup,
     "value_bag": value_bag.ValueBag,
 }

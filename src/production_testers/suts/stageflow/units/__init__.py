@@ -13,6 +13,7 @@ from production_testers.model.semantics import Capability
 MODULES: Mapping[str, str] = {
     "admission": "admission",
     "answer_store": "answer_store",
+    "builder": "builder",
     "cancel_signal": "cancel_signal",
     "circuit_breaker": "circuit_breaker",
     "cleanup": "cleanup",
@@ -20,6 +21,7 @@ MODULES: Mapping[str, str] = {
     "interceptors": "interceptors",
     "result_bag": "result_bag",
     "retry": "retry",
+    "snapshot": "snapshot",
     "task_group": "task_group",
     "value_bag": "value_bag",
 }
@@ -28,6 +30,7 @@ MODULES: Mapping[str, str] = {
 CAPABILITIES: Mapping[Capability, str] = {
     Capability.ADMISSION: "admission",
     Capability.ANSWER_STORE: "answer_store",
+    Capability.BUILDER: "builder",
     Capability.CANCEL_SIGNAL: "cancel_signal",
     Capability.CIRCUIT_BREAKER: "circuit_breaker",
     Capability.CLEANUP: "cleanup",
@@ -35,6 +38,7 @@ CAPABILITIES: Mapping[Capability, str] = {
     Capability.INTERCEPTORS: "interceptors",
     Capability.RESULT_BAG: "result_bag",
     Capability.RETRY: "retry",
+    Capability.SNAPSHOT: "snapshot",
     Capability.TASK_GROUP: "task_group",
     Capability.VALUE_BAG: "value_bag",
 }

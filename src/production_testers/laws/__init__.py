@@ -42,6 +42,7 @@ from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.routing import skip_requests
 from production_testers.laws.scale import bursts, depth, large_context, width
+from production_testers.laws.spawning import children as spawning_children
 from production_testers.laws.store import answers as store_answers
 from production_testers.laws.timing import timeout_enforced
 from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
@@ -92,6 +93,7 @@ LAWS: dict[str, Law] = {
         concurrency_admission,
         building_possible,
         context_snapshot,
+        spawning_children,
         result_as_reference,
         outcome_allowed,
     )

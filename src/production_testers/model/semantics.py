@@ -40,6 +40,7 @@ class Capability(StrEnum):
     ADMISSION = "admission"
     BUILDER = "builder"
     SNAPSHOT = "snapshot"
+    CHILD_RUNS = "child_runs"
 
 
 class PersonalData(StrEnum):

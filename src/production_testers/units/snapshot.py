@@ -21,7 +21,8 @@ TIMES = (
 TEXTS = ("", "text", "Grüße \N{SNOWMAN}", "\ud800", "a\x00b", "\u2028", "x" * 200, '"\\')
 VALUES: tuple[Json, ...] = (
     None, True, False, 0, -0.0, 0.1, 1e308, 2**63 + 1, -(2**200) - 1, "", [], {}, [[]],
-    "2026-01-02T03:04:05+00:00", {"": ""}, {"deep": {"deeper": [{"deepest": [1, None, {"a": []}]}]}},
+    "2026-01-02T03:04:05+00:00", {"": ""},
+    {"deep": {"deeper": [{"deepest": [1, None, {"a": []}]}]}},
 )  # fmt: skip
 OPERATIONS = ("write_and_read", "write_and_read", "write_and_spoil", "vary")
 IDS = ("run", "request", "session", "user", "tenant", "interaction")

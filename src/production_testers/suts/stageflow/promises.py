@@ -113,6 +113,10 @@ PROMISES: dict[Capability, Citation] = {
         quote="3. **Serialization**: Full JSON roundtrip support for testing and replay",
         file="stageflow/context/context_snapshot.py",
     ),
+    Capability.CHILD_RUNS: Citation(
+        quote="- Cascading cancellation to children",
+        file="stageflow/pipeline/subpipeline.py",
+    ),
     Capability.NESTED_PIPELINES: Citation(
         quote="Spawns and manages subpipeline runs.",
         file=_SUB,
@@ -165,5 +169,6 @@ COMPONENTS: dict[Capability, str] = {
     Capability.ADMISSION: "stageflow.pipeline.failure_tolerance.BackpressureMonitor",
     Capability.BUILDER: "stageflow.pipeline.pipeline.Pipeline.build",
     Capability.SNAPSHOT: "stageflow.context.context_snapshot.ContextSnapshot",
+    Capability.CHILD_RUNS: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

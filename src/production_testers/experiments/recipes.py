@@ -304,6 +304,81 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "CORE-004": Recipe(
+        name="CORE-004",
+        schedules=UNIT_SCHEDULES,
+        units=("snapshot",),
+        question="Does a snapshot come back from JSON as it was, and stay as it is?",
+        requires=(
+            Requirement(
+                law="context/snapshot",
+                minimum=1_000,
+                why="snapshots of every part, with hostile values, must come back equal",
+            ),
+        ),
+    ),
+    "DAG-002": Recipe(
+        name="DAG-002",
+        schedules=UNIT_SCHEDULES,
+        units=("builder",),
+        question="Is exactly what cannot run refused, before anything runs?",
+        requires=(
+            Requirement(
+                law="building/possible",
+                minimum=1_000,
+                why="loops, unknown names and names used twice must be refused, and nothing else",
+            ),
+        ),
+    ),
+    "WORK-001": Recipe(
+        name="WORK-001",
+        schedules=UNIT_SCHEDULES,
+        units=("task_group", "cleanup", "cancel_signal"),
+        question="Does everything stop and clean up when work is cancelled?",
+        requires=(
+            Requirement(
+                law="concurrency/task-group",
+                minimum=500,
+                why="when one fails or the caller gives up, the others must stop and be cleaned up",
+            ),
+            Requirement(
+                law="cancellation/cleanup",
+                minimum=500,
+                why="clean-ups must be executed once each, in order, in time",
+            ),
+            Requirement(
+                law="cancellation/token",
+                minimum=500,
+                why="everybody who listens must be told of a cancellation",
+            ),
+        ),
+    ),
+    "WORK-005": Recipe(
+        name="WORK-005",
+        schedules=UNIT_SCHEDULES,
+        units=("circuit_breaker",),
+        question="Does a circuit breaker open, probe and close when it says?",
+        requires=(
+            Requirement(
+                law="circuit-breaker/states",
+                minimum=1_000,
+                why="each call must be executed or refused as the failures before it say",
+            ),
+        ),
+    ),
+    "ENRICH-005": Recipe(
+        name="ENRICH-005",
+        schedules=UNIT_SCHEDULES,
+        units=("idempotent_calls",),
+        question="Is a source asked once by simultaneous calls for the same thing?",
+        requires=(
+            Requirement(
+                law="idempotency/once",
+                minimum=1_000,
+                why="simultaneous and later calls of a key must be answered by one execution",
+            ),
+        ),
+    ),
     "WORK-004": Recipe(
         name="WORK-004",
         schedules=UNIT_SCHEDULES,

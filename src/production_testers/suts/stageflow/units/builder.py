@@ -14,6 +14,7 @@ class Stage:
 
 
 STAGE = Stage()
+ORDER = Pipeline.stage_names  # older releases do not tell an order
 
 
 class Binding:
@@ -47,4 +48,4 @@ class Binding:
 
     def order(self, pipeline):
         pipeline.build()
-        return pipeline.stage_names()
+        return ORDER(pipeline)

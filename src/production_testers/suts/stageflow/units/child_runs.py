@@ -56,7 +56,7 @@ class Binding:
         names = "request_id session_id user_id org_id interaction_id".split()
         ids = {name: self.identity(name) for name in names}
         more = {"topology": "parent", "execution_mode": "test", "data": {"owner": run}}
-        parent = PipelineContext(pipeline_run_id=self.identity(run), input_text="", **ids, **more)
+        parent = PipelineContext(pipeline_run_id=self.identity(run), **ids, **more)
         result = await self.child(1, parent, arguments, seen)
         return {"well": result.success, "owner": seen[0], "data": dict(parent.data)}
 

@@ -31,7 +31,7 @@ class Binding:
             "idempotency_params": dict(arguments["parameters"]),
         }
         more = {"topology": "once", "execution_mode": "test", "data": data}
-        ctx = PipelineContext(**ids, input_text="", **more)
+        ctx = PipelineContext(**ids, **more)
         result = await run_with_interceptors("work", work, ctx, [self.once])
         if result.status == "failed":
             raise RuntimeError(result.error)

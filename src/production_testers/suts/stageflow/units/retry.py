@@ -20,7 +20,7 @@ class Binding:
             base_delay_ms=settings["base_ms"],
             max_delay_ms=settings["limit_ms"],
             backoff_strategy=BackoffStrategy(settings["growth"]),
-            jitter_strategy=JitterStrategy.NONE,
+            jitter_strategy=JitterStrategy(settings["jitter"]),
         )
 
     async def perform(self, operation, arguments):

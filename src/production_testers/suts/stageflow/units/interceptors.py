@@ -18,17 +18,17 @@ class Own(BaseInterceptor):
         self.name, self.priority = one["name"], one["rank"]
         self.one, self.bench = one, bench
 
-    async def before(self, stage_name, ctx):
+    async def before(self, _stage_name, ctx):
         await self.bench.work(f"before {self.name}")
         if self.one["answers"]:
             answer = {"answered": "by an interceptor"}
             return InterceptorResult(stage_ran=False, result=answer)
         return None
 
-    async def after(self, stage_name, result, ctx):
+    async def after(self, _stage_name, result, ctx):
         await self.bench.work(f"after {self.name}")
 
-    async def on_error(self, stage_name, error, ctx):
+    async def on_error(self, _stage_name, error, ctx):
         await self.bench.work(f"error {self.name}")
         return ErrorAction.RETRY if self.one["retries"] else ErrorAction.FAIL
 

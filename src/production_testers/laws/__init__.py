@@ -32,6 +32,11 @@ from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.routing import skip_requests
 from production_testers.laws.scale import bursts, depth, large_context, width
 from production_testers.laws.timing import timeout_enforced
+from production_testers.laws.tools import answers as tools_answers
+from production_testers.laws.tools import events as tools_events
+from production_testers.laws.tools import gates as tools_gates
+from production_testers.laws.tools import schemas as tools_schemas
+from production_testers.laws.tools import undo as tools_undo
 from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
 
 LAWS: dict[str, Law] = {
@@ -68,6 +73,11 @@ LAWS: dict[str, Law] = {
         leaves_nothing,
         errors_are_meant,
         retry_attempts,
+        tools_gates,
+        tools_answers,
+        tools_schemas,
+        tools_undo,
+        tools_events,
         result_as_reference,
         outcome_allowed,
     )

@@ -28,6 +28,11 @@ class Capability(StrEnum):
     REDACTION = "redaction"
     UNITS = "units"
     RETRY = "retry"
+    TOOLS = "tools"
+    TOOL_APPROVAL = "tool_approval"
+    TOOL_EVENTS = "tool_events"
+    TOOL_SCHEMAS = "tool_schemas"
+    TOOL_UNDO = "tool_undo"
 
 
 class PersonalData(StrEnum):

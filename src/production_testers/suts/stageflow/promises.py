@@ -7,6 +7,7 @@ DISTRIBUTION = "stageflow-core"
 _ENUMS = "stageflow/core/stage_enums.py"
 _DAG = "stageflow/pipeline/dag.py"
 _SUB = "stageflow/pipeline/subpipeline.py"
+_TOOLS = "stageflow/tools/executor_v2.py"
 
 PROMISES: dict[Capability, Citation] = {
     Capability.DAG: Citation(quote="- Dependency-driven execution (topological sort)", file=_DAG),
@@ -69,6 +70,23 @@ PROMISES: dict[Capability, Citation] = {
         quote="Spawns and manages subpipeline runs.",
         file=_SUB,
     ),
+    Capability.TOOLS: Citation(
+        quote="Behavior gating: Tools can be restricted to specific execution modes",
+        file=_TOOLS,
+    ),
+    Capability.TOOL_APPROVAL: Citation(
+        quote="HITL approval: Human-in-the-loop approval for risky actions", file=_TOOLS
+    ),
+    Capability.TOOL_EVENTS: Citation(
+        quote="Event lifecycle: Full tool.* event emission for observability", file=_TOOLS
+    ),
+    Capability.TOOL_SCHEMAS: Citation(
+        quote="input_schema: JSON Schema for input validation",
+        file="stageflow/tools/definitions.py",
+    ),
+    Capability.TOOL_UNDO: Citation(
+        quote="Undo semantics: Reversible actions with undo handlers", file=_TOOLS
+    ),
 }
 
 REDACTS = frozenset(
@@ -106,4 +124,9 @@ COMPONENTS: dict[Capability, str] = {
     Capability.UNITS: "stageflow",
     Capability.RETRY: "stageflow.pipeline.retry.RetryInterceptor",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
+    Capability.TOOLS: "stageflow.tools.executor_v2.AdvancedToolExecutor.execute",
+    Capability.TOOL_APPROVAL: "stageflow.tools.approval.ApprovalService",
+    Capability.TOOL_EVENTS: "stageflow.tools.executor_v2.AdvancedToolExecutor.execute",
+    Capability.TOOL_SCHEMAS: "stageflow.tools.executor_v2.AdvancedToolExecutor.execute",
+    Capability.TOOL_UNDO: "stageflow.tools.executor_v2.AdvancedToolExecutor.undo_action",
 }

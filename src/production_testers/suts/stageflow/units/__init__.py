@@ -10,10 +10,20 @@ from typing import Any
 
 from production_testers.model.semantics import Capability
 
-MODULES: Mapping[str, str] = {"retry": "retry"}
+MODULES: Mapping[str, str] = {
+    "retry": "retry",
+    "tools": "tools",
+}
 """Name of the unit → its module in this package."""
 
-CAPABILITIES: Mapping[Capability, str] = {Capability.RETRY: "retry"}
+CAPABILITIES: Mapping[Capability, str] = {
+    Capability.RETRY: "retry",
+    Capability.TOOLS: "tools",
+    Capability.TOOL_APPROVAL: "tools",
+    Capability.TOOL_EVENTS: "tools",
+    Capability.TOOL_SCHEMAS: "tools",
+    Capability.TOOL_UNDO: "tools",
+}
 """What a release offers only if the module of this unit can be imported."""
 
 

@@ -1,5 +1,7 @@
 """Every law, one a file: observation in, verdict out. A new law is added to `LAWS`."""
 
+from production_testers.laws.approval import decisions as approval_decisions
+from production_testers.laws.approval import final as approval_final
 from production_testers.laws.contract import partial_output
 from production_testers.laws.cost import operations_per_stage
 from production_testers.laws.dag import (
@@ -37,6 +39,7 @@ from production_testers.laws.tools import events as tools_events
 from production_testers.laws.tools import gates as tools_gates
 from production_testers.laws.tools import schemas as tools_schemas
 from production_testers.laws.tools import undo as tools_undo
+from production_testers.laws.undo_store import entries as undo_store_entries
 from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
 
 LAWS: dict[str, Law] = {
@@ -78,6 +81,9 @@ LAWS: dict[str, Law] = {
         tools_schemas,
         tools_undo,
         tools_events,
+        approval_decisions,
+        approval_final,
+        undo_store_entries,
         result_as_reference,
         outcome_allowed,
     )

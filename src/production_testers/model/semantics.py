@@ -33,6 +33,8 @@ class Capability(StrEnum):
     TOOL_EVENTS = "tool_events"
     TOOL_SCHEMAS = "tool_schemas"
     TOOL_UNDO = "tool_undo"
+    APPROVAL = "approval"
+    UNDO_STORE = "undo_store"
 
 
 class PersonalData(StrEnum):

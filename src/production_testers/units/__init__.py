@@ -1,16 +1,20 @@
 """Every unit, one a file: its contract and how usages of it are drawn. A new one joins `UNITS`."""
 
 from production_testers.units import (
+    approval,
     retry,
     tools,
+    undo_store,
 )
 from production_testers.units.contract import Operation, Unit
 
 UNITS: dict[str, Unit] = {
     module.UNIT.name: module.UNIT
     for module in (
+        approval,
         retry,
         tools,
+        undo_store,
     )
 }
 

@@ -87,6 +87,13 @@ PROMISES: dict[Capability, Citation] = {
     Capability.TOOL_UNDO: Citation(
         quote="Undo semantics: Reversible actions with undo handlers", file=_TOOLS
     ),
+    Capability.APPROVAL: Citation(
+        quote="Service for managing HITL approval requests.", file="stageflow/tools/approval.py"
+    ),
+    Capability.UNDO_STORE: Citation(
+        quote="UndoMetadata if found and not expired, None otherwise",
+        file="stageflow/tools/undo.py",
+    ),
 }
 
 REDACTS = frozenset(
@@ -129,4 +136,6 @@ COMPONENTS: dict[Capability, str] = {
     Capability.TOOL_EVENTS: "stageflow.tools.executor_v2.AdvancedToolExecutor.execute",
     Capability.TOOL_SCHEMAS: "stageflow.tools.executor_v2.AdvancedToolExecutor.execute",
     Capability.TOOL_UNDO: "stageflow.tools.executor_v2.AdvancedToolExecutor.undo_action",
+    Capability.APPROVAL: "stageflow.tools.approval.ApprovalService",
+    Capability.UNDO_STORE: "stageflow.tools.undo.UndoStore",
 }

@@ -11,18 +11,22 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "approval": "approval",
     "retry": "retry",
     "tools": "tools",
+    "undo_store": "undo_store",
 }
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.APPROVAL: "approval",
     Capability.RETRY: "retry",
     Capability.TOOLS: "tools",
     Capability.TOOL_APPROVAL: "tools",
     Capability.TOOL_EVENTS: "tools",
     Capability.TOOL_SCHEMAS: "tools",
     Capability.TOOL_UNDO: "tools",
+    Capability.UNDO_STORE: "undo_store",
 }
 """What a release offers only if the module of this unit can be imported."""
 

@@ -15,7 +15,13 @@ from production_testers.laws.dag import (
     runs_once,
     status_effect,
 )
+from production_testers.laws.diff import patches as diff_patches
+from production_testers.laws.diff import texts as diff_texts
 from production_testers.laws.effects import once_per_key
+from production_testers.laws.guard import checks as guard_checks
+from production_testers.laws.guard import disguises as guard_disguises
+from production_testers.laws.guard import leakage as guard_leakage
+from production_testers.laws.guard import redaction_exact as guard_redaction_exact
 from production_testers.laws.guard import redaction_recall
 from production_testers.laws.isolation import (
     concurrent_runs,
@@ -35,8 +41,11 @@ from production_testers.laws.routing import skip_requests
 from production_testers.laws.scale import bursts, depth, large_context, width
 from production_testers.laws.timing import timeout_enforced
 from production_testers.laws.tools import answers as tools_answers
+from production_testers.laws.tools import calls as tools_calls
 from production_testers.laws.tools import events as tools_events
 from production_testers.laws.tools import gates as tools_gates
+from production_testers.laws.tools import plans as tools_plans
+from production_testers.laws.tools import registered as tools_registered
 from production_testers.laws.tools import schemas as tools_schemas
 from production_testers.laws.tools import undo as tools_undo
 from production_testers.laws.undo_store import entries as undo_store_entries
@@ -84,6 +93,15 @@ LAWS: dict[str, Law] = {
         approval_decisions,
         approval_final,
         undo_store_entries,
+        diff_texts,
+        diff_patches,
+        tools_registered,
+        tools_calls,
+        tools_plans,
+        guard_checks,
+        guard_leakage,
+        guard_disguises,
+        guard_redaction_exact,
         result_as_reference,
         outcome_allowed,
     )

@@ -35,6 +35,16 @@ class Capability(StrEnum):
     TOOL_UNDO = "tool_undo"
     APPROVAL = "approval"
     UNDO_STORE = "undo_store"
+    TEXT_DIFF = "text_diff"
+    JSON_DIFF = "json_diff"
+    TOOL_REGISTRY = "tool_registry"
+    TOOL_CALLS = "tool_calls"
+    TOOL_PLANS = "tool_plans"
+    CONTENT_FILTER = "content_filter"
+    CONTENT_LENGTH = "content_length"
+    INJECTION_DETECTION = "injection_detection"
+    LEAKAGE_DETECTION = "leakage_detection"
+    DISGUISED_TEXT = "disguised_text"
 
 
 class PersonalData(StrEnum):

@@ -2,7 +2,10 @@
 
 from production_testers.units import (
     approval,
+    diff,
+    guard_checks,
     retry,
+    tool_registry,
     tools,
     undo_store,
 )
@@ -12,7 +15,10 @@ UNITS: dict[str, Unit] = {
     module.UNIT.name: module.UNIT
     for module in (
         approval,
+        diff,
+        guard_checks,
         retry,
+        tool_registry,
         tools,
         undo_store,
     )

@@ -94,6 +94,39 @@ PROMISES: dict[Capability, Citation] = {
         quote="UndoMetadata if found and not expired, None otherwise",
         file="stageflow/tools/undo.py",
     ),
+    Capability.TEXT_DIFF: Citation(
+        quote="Unified diff format (default)", file="stageflow/tools/diff.py"
+    ),
+    Capability.JSON_DIFF: Citation(
+        quote="JSON Patch format (RFC 6902)", file="stageflow/tools/diff.py"
+    ),
+    Capability.TOOL_REGISTRY: Citation(
+        quote="Tool discovery by action type", file="stageflow/tools/registry.py"
+    ),
+    Capability.TOOL_CALLS: Citation(
+        quote="arguments: Parsed arguments dictionary.", file="stageflow/tools/registry.py"
+    ),
+    Capability.TOOL_PLANS: Citation(
+        quote="Determines if re-entry is needed (depends on action results)",
+        file="stageflow/tools/executor.py",
+    ),
+    Capability.CONTENT_FILTER: Citation(
+        quote="Filters content for profanity, toxicity, and blocked topics.",
+        file="stageflow/helpers/guardrails.py",
+    ),
+    Capability.CONTENT_LENGTH: Citation(
+        quote="Checks content length against limits.", file="stageflow/helpers/guardrails.py"
+    ),
+    Capability.INJECTION_DETECTION: Citation(
+        quote="Looks for common injection patterns:", file="stageflow/helpers/guardrails.py"
+    ),
+    Capability.LEAKAGE_DETECTION: Citation(
+        quote="- System prompt leakage attempts", file="stageflow/helpers/guardrails.py"
+    ),
+    Capability.DISGUISED_TEXT: Citation(
+        quote="Return text with common leetspeak substitutions normalized.",
+        file="stageflow/helpers/guardrails.py",
+    ),
 }
 
 REDACTS = frozenset(
@@ -138,4 +171,14 @@ COMPONENTS: dict[Capability, str] = {
     Capability.TOOL_UNDO: "stageflow.tools.executor_v2.AdvancedToolExecutor.undo_action",
     Capability.APPROVAL: "stageflow.tools.approval.ApprovalService",
     Capability.UNDO_STORE: "stageflow.tools.undo.UndoStore",
+    Capability.TEXT_DIFF: "stageflow.tools.diff.diff_text",
+    Capability.JSON_DIFF: "stageflow.tools.diff.diff_json",
+    Capability.TOOL_REGISTRY: "stageflow.tools.registry.ToolRegistry",
+    Capability.TOOL_CALLS: "stageflow.tools.registry.ToolRegistry.parse_and_resolve",
+    Capability.TOOL_PLANS: "stageflow.tools.executor.ToolExecutor.execute",
+    Capability.CONTENT_FILTER: "stageflow.helpers.guardrails.ContentFilter",
+    Capability.CONTENT_LENGTH: "stageflow.helpers.guardrails.ContentLengthCheck",
+    Capability.INJECTION_DETECTION: "stageflow.helpers.guardrails.InjectionDetector",
+    Capability.LEAKAGE_DETECTION: "stageflow.helpers.guardrails.InjectionDetector",
+    Capability.DISGUISED_TEXT: "stageflow.helpers.guardrails.ContentFilter",
 }

@@ -12,7 +12,10 @@ from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
     "approval": "approval",
+    "diff": "diff",
+    "guard_checks": "guard_checks",
     "retry": "retry",
+    "tool_registry": "tool_registry",
     "tools": "tools",
     "undo_store": "undo_store",
 }
@@ -20,10 +23,20 @@ MODULES: Mapping[str, str] = {
 
 CAPABILITIES: Mapping[Capability, str] = {
     Capability.APPROVAL: "approval",
+    Capability.CONTENT_FILTER: "guard_checks",
+    Capability.CONTENT_LENGTH: "guard_checks",
+    Capability.DISGUISED_TEXT: "guard_checks",
+    Capability.INJECTION_DETECTION: "guard_checks",
+    Capability.JSON_DIFF: "diff",
+    Capability.LEAKAGE_DETECTION: "guard_checks",
     Capability.RETRY: "retry",
+    Capability.TEXT_DIFF: "diff",
     Capability.TOOLS: "tools",
     Capability.TOOL_APPROVAL: "tools",
+    Capability.TOOL_CALLS: "tool_registry",
     Capability.TOOL_EVENTS: "tools",
+    Capability.TOOL_PLANS: "tool_registry",
+    Capability.TOOL_REGISTRY: "tool_registry",
     Capability.TOOL_SCHEMAS: "tools",
     Capability.TOOL_UNDO: "tools",
     Capability.UNDO_STORE: "undo_store",

@@ -1,7 +1,10 @@
 """Every law, one a file: observation in, verdict out. A new law is added to `LAWS`."""
 
+from production_testers.laws.agents import answers as agents_answers
+from production_testers.laws.agents import prompts as agents_prompts
 from production_testers.laws.approval import decisions as approval_decisions
 from production_testers.laws.approval import final as approval_final
+from production_testers.laws.auth import sign_in as auth_sign_in
 from production_testers.laws.contract import partial_output
 from production_testers.laws.cost import operations_per_stage
 from production_testers.laws.dag import (
@@ -23,6 +26,7 @@ from production_testers.laws.guard import disguises as guard_disguises
 from production_testers.laws.guard import leakage as guard_leakage
 from production_testers.laws.guard import redaction_exact as guard_redaction_exact
 from production_testers.laws.guard import redaction_recall
+from production_testers.laws.guard import stage as guard_stage
 from production_testers.laws.isolation import (
     concurrent_runs,
     declared_inputs,
@@ -102,6 +106,10 @@ LAWS: dict[str, Law] = {
         guard_leakage,
         guard_disguises,
         guard_redaction_exact,
+        guard_stage,
+        auth_sign_in,
+        agents_prompts,
+        agents_answers,
         result_as_reference,
         outcome_allowed,
     )

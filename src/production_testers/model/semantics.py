@@ -45,6 +45,10 @@ class Capability(StrEnum):
     INJECTION_DETECTION = "injection_detection"
     LEAKAGE_DETECTION = "leakage_detection"
     DISGUISED_TEXT = "disguised_text"
+    GUARD_STAGE = "guard_stage"
+    SIGN_IN = "sign_in"
+    PROMPTS = "prompts"
+    STRUCTURED_ANSWERS = "structured_answers"
 
 
 class PersonalData(StrEnum):

@@ -49,7 +49,9 @@ def draw(random: Random, kind: Kind) -> Usage:
 
 
 def _call(random: Random, kind: Kind, actions: list[str], place: tuple[int, int]) -> Call:
-    operation = random.choice(("has", "listed", "listed", "use", "use", "resolve", "resolve", "plan"))
+    operation = random.choice(
+        ("has", "listed", "listed", "use", "use", "resolve", "resolve", "plan")
+    )
     after_ms = random.choice((1.0, 1.0, 5.0))
     action = random.choice((*actions, *actions, "ACTION_X"))
     if operation == "listed":

@@ -127,6 +127,20 @@ PROMISES: dict[Capability, Citation] = {
         quote="Return text with common leetspeak substitutions normalized.",
         file="stageflow/helpers/guardrails.py",
     ),
+    Capability.GUARD_STAGE: Citation(
+        quote="Stage that runs multiple guardrail checks on input content.",
+        file="stageflow/helpers/guardrails.py",
+    ),
+    Capability.SIGN_IN: Citation(
+        quote="On success, stores AuthContext in ctx.data", file="stageflow/auth/interceptors.py"
+    ),
+    Capability.PROMPTS: Citation(
+        quote="Registry of versioned prompt templates.", file="stageflow/agent/prompts.py"
+    ),
+    Capability.STRUCTURED_ANSWERS: Citation(
+        quote="Call the LLM until output validates or retries are exhausted.",
+        file="stageflow/agent/validation.py",
+    ),
 }
 
 REDACTS = frozenset(
@@ -181,4 +195,8 @@ COMPONENTS: dict[Capability, str] = {
     Capability.INJECTION_DETECTION: "stageflow.helpers.guardrails.InjectionDetector",
     Capability.LEAKAGE_DETECTION: "stageflow.helpers.guardrails.InjectionDetector",
     Capability.DISGUISED_TEXT: "stageflow.helpers.guardrails.ContentFilter",
+    Capability.GUARD_STAGE: "stageflow.helpers.guardrails.GuardrailStage.execute",
+    Capability.SIGN_IN: "stageflow.auth.interceptors.AuthInterceptor",
+    Capability.PROMPTS: "stageflow.agent.prompts.PromptLibrary",
+    Capability.STRUCTURED_ANSWERS: "stageflow.agent.validation.TypedLLMOutput.generate",
 }

@@ -1,11 +1,16 @@
 """Every law, one a file: observation in, verdict out. A new law is added to `LAWS`."""
 
 from production_testers.laws.agents import answers as agents_answers
+from production_testers.laws.agents import loop as agents_loop
 from production_testers.laws.agents import prompts as agents_prompts
+from production_testers.laws.agents import untrusted as agents_untrusted
 from production_testers.laws.approval import decisions as approval_decisions
 from production_testers.laws.approval import final as approval_final
 from production_testers.laws.auth import sign_in as auth_sign_in
 from production_testers.laws.contract import partial_output
+from production_testers.laws.contracts import compatibility as contracts_compatibility
+from production_testers.laws.contracts import registry as contracts_registry
+from production_testers.laws.contracts import typed as contracts_typed
 from production_testers.laws.cost import operations_per_stage
 from production_testers.laws.dag import (
     dependencies_first,
@@ -110,6 +115,11 @@ LAWS: dict[str, Law] = {
         auth_sign_in,
         agents_prompts,
         agents_answers,
+        agents_untrusted,
+        agents_loop,
+        contracts_registry,
+        contracts_compatibility,
+        contracts_typed,
         result_as_reference,
         outcome_allowed,
     )

@@ -49,6 +49,11 @@ class Capability(StrEnum):
     SIGN_IN = "sign_in"
     PROMPTS = "prompts"
     STRUCTURED_ANSWERS = "structured_answers"
+    UNTRUSTED_TEXT = "untrusted_text"
+    AGENT_LOOP = "agent_loop"
+    CONTRACTS = "contracts"
+    CONTRACT_DIFF = "contract_diff"
+    TYPED_OUTPUT = "typed_output"
 
 
 class PersonalData(StrEnum):

@@ -1,7 +1,9 @@
 """Every unit, one a file: its contract and how usages of it are drawn. A new one joins `UNITS`."""
 
 from production_testers.units import (
+    agent_loop,
     approval,
+    contracts,
     diff,
     guard_checks,
     guard_stage,
@@ -11,14 +13,18 @@ from production_testers.units import (
     structured_answers,
     tool_registry,
     tools,
+    typed_output,
     undo_store,
+    untrusted_text,
 )
 from production_testers.units.contract import Operation, Unit
 
 UNITS: dict[str, Unit] = {
     module.UNIT.name: module.UNIT
     for module in (
+        agent_loop,
         approval,
+        contracts,
         diff,
         guard_checks,
         guard_stage,
@@ -28,7 +34,9 @@ UNITS: dict[str, Unit] = {
         structured_answers,
         tool_registry,
         tools,
+        typed_output,
         undo_store,
+        untrusted_text,
     )
 }
 

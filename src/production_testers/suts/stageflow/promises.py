@@ -141,6 +141,25 @@ PROMISES: dict[Capability, Citation] = {
         quote="Call the LLM until output validates or retries are exhausted.",
         file="stageflow/agent/validation.py",
     ),
+    Capability.UNTRUSTED_TEXT: Citation(
+        quote="Applies layered security around user input and tool results.",
+        file="stageflow/agent/security.py",
+    ),
+    Capability.AGENT_LOOP: Citation(
+        quote="Run the agent loop until it emits a final answer.", file="stageflow/agent/runtime.py"
+    ),
+    Capability.CONTRACTS: Citation(
+        quote="In-memory registry of stage contract schemas.",
+        file="stageflow/contracts/registry.py",
+    ),
+    Capability.CONTRACT_DIFF: Citation(
+        quote="Compute compatibility between two versions of a stage contract.",
+        file="stageflow/contracts/registry.py",
+    ),
+    Capability.TYPED_OUTPUT: Citation(
+        quote="Validate and serialize payloads before producing StageOutput.",
+        file="stageflow/contracts/typed_output.py",
+    ),
 }
 
 REDACTS = frozenset(
@@ -199,4 +218,9 @@ COMPONENTS: dict[Capability, str] = {
     Capability.SIGN_IN: "stageflow.auth.interceptors.AuthInterceptor",
     Capability.PROMPTS: "stageflow.agent.prompts.PromptLibrary",
     Capability.STRUCTURED_ANSWERS: "stageflow.agent.validation.TypedLLMOutput.generate",
+    Capability.UNTRUSTED_TEXT: "stageflow.agent.security.PromptSecurityPolicy",
+    Capability.AGENT_LOOP: "stageflow.agent.runtime.Agent.run",
+    Capability.CONTRACTS: "stageflow.contracts.registry.ContractRegistry",
+    Capability.CONTRACT_DIFF: "stageflow.contracts.registry.ContractRegistry.diff",
+    Capability.TYPED_OUTPUT: "stageflow.contracts.typed_output.TypedStageOutput",
 }

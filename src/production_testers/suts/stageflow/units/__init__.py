@@ -11,7 +11,9 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "agent_loop": "agent_loop",
     "approval": "approval",
+    "contracts": "contracts",
     "diff": "diff",
     "guard_checks": "guard_checks",
     "guard_stage": "guard_stage",
@@ -21,14 +23,19 @@ MODULES: Mapping[str, str] = {
     "structured_answers": "structured_answers",
     "tool_registry": "tool_registry",
     "tools": "tools",
+    "typed_output": "typed_output",
     "undo_store": "undo_store",
+    "untrusted_text": "untrusted_text",
 }
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.AGENT_LOOP: "agent_loop",
     Capability.APPROVAL: "approval",
     Capability.CONTENT_FILTER: "guard_checks",
     Capability.CONTENT_LENGTH: "guard_checks",
+    Capability.CONTRACTS: "contracts",
+    Capability.CONTRACT_DIFF: "contracts",
     Capability.DISGUISED_TEXT: "guard_checks",
     Capability.GUARD_STAGE: "guard_stage",
     Capability.INJECTION_DETECTION: "guard_checks",
@@ -47,7 +54,9 @@ CAPABILITIES: Mapping[Capability, str] = {
     Capability.TOOL_REGISTRY: "tool_registry",
     Capability.TOOL_SCHEMAS: "tools",
     Capability.TOOL_UNDO: "tools",
+    Capability.TYPED_OUTPUT: "typed_output",
     Capability.UNDO_STORE: "undo_store",
+    Capability.UNTRUSTED_TEXT: "untrusted_text",
 }
 """What a release offers only if the module of this unit can be imported."""
 

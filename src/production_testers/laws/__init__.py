@@ -7,6 +7,7 @@ from production_testers.laws.agents import untrusted as agents_untrusted
 from production_testers.laws.approval import decisions as approval_decisions
 from production_testers.laws.approval import final as approval_final
 from production_testers.laws.auth import sign_in as auth_sign_in
+from production_testers.laws.auth import tenancy as auth_tenancy
 from production_testers.laws.contract import partial_output
 from production_testers.laws.contracts import compatibility as contracts_compatibility
 from production_testers.laws.contracts import registry as contracts_registry
@@ -120,6 +121,7 @@ LAWS: dict[str, Law] = {
         contracts_registry,
         contracts_compatibility,
         contracts_typed,
+        auth_tenancy,
         result_as_reference,
         outcome_allowed,
     )

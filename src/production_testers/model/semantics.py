@@ -54,6 +54,7 @@ class Capability(StrEnum):
     CONTRACTS = "contracts"
     CONTRACT_DIFF = "contract_diff"
     TYPED_OUTPUT = "typed_output"
+    TENANCY = "tenancy"
 
 
 class PersonalData(StrEnum):

@@ -160,6 +160,10 @@ PROMISES: dict[Capability, Citation] = {
         quote="Validate and serialize payloads before producing StageOutput.",
         file="stageflow/contracts/typed_output.py",
     ),
+    Capability.TENANCY: Citation(
+        quote="Tracks all org_ids encountered during execution and validates",
+        file="stageflow/auth/tenant.py",
+    ),
 }
 
 REDACTS = frozenset(
@@ -223,4 +227,5 @@ COMPONENTS: dict[Capability, str] = {
     Capability.CONTRACTS: "stageflow.contracts.registry.ContractRegistry",
     Capability.CONTRACT_DIFF: "stageflow.contracts.registry.ContractRegistry.diff",
     Capability.TYPED_OUTPUT: "stageflow.contracts.typed_output.TypedStageOutput",
+    Capability.TENANCY: "stageflow.auth.tenant.TenantIsolationValidator",
 }

@@ -52,7 +52,7 @@ def _judge(line: CallLine, most: int, judgement: Judgement) -> None:
     shape = None if final.raises else shape_of(final.gives)
     if final.raises:
         judgement.judge(
-            line.outcome == "raised" and line.own,
+            line.outcome == "raised" and line.own and not line.error,
             "failure-hidden",
             lambda: f"the model failed ({final.raises}), and call {line.key} {line.in_words()}",
             run=line.key,

@@ -70,7 +70,7 @@ def _end(line: CallLine, turns: list[Work], judgement: Judgement) -> None:
     )
     told: Any = line.value if isinstance(line.value, dict) else {}
     if answer is None:
-        right = line.own if last.raises else line.error == "endless"
+        right = line.own and not line.error if last.raises else line.error == "endless"
         judgement.judge(
             line.outcome == "raised" and right,
             "no-answer-hidden",

@@ -452,6 +452,276 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "CONTRACT-001": Recipe(
+        name="CONTRACT-001",
+        schedules=UNIT_SCHEDULES,
+        units=("typed_output",),
+        question="Is an output that does not fit its stated shape refused where it is made?",
+        requires=(
+            Requirement(
+                law="contracts/typed",
+                minimum=1_000,
+                why="outputs that fit and that do not must be told apart where they are made",
+            ),
+        ),
+    ),
+    "CONTRACT-007": Recipe(
+        name="CONTRACT-007",
+        schedules=UNIT_SCHEDULES,
+        units=("contracts",),
+        question="Is a version that breaks readers or writers of an older one said to be breaking?",
+        requires=(
+            Requirement(
+                law="contracts/compatibility",
+                minimum=500,
+                why="versions that differ in a field must be called what they are",
+            ),
+            Requirement(
+                law="contracts/registry",
+                minimum=500,
+                why="a registered version must stay what it is",
+            ),
+        ),
+    ),
+    "GUARD-001": Recipe(
+        name="GUARD-001",
+        schedules=UNIT_SCHEDULES,
+        data="tenants",
+        units=(
+            "guard_stage",
+            "sign_in",
+            "tenancy",
+            "tools",
+        ),
+        question="Does work behind a guard, a token, a tenant's boundary or an approval wait for"
+        " them?",
+        requires=(
+            Requirement(
+                law="guard/stage",
+                minimum=500,
+                why="a guard must let nothing through that a check finds",
+            ),
+            Requirement(
+                law="auth/sign-in",
+                minimum=300,
+                why="work behind a token must not start before it was found valid",
+            ),
+            Requirement(
+                law="auth/tenancy",
+                minimum=300,
+                why="what is behind a tenant's boundary must not be touched from outside",
+            ),
+            Requirement(
+                law="tools/gates",
+                minimum=500,
+                why="a tool must wait for its mode and a person's approval",
+            ),
+        ),
+    ),
+    "GUARD-002": Recipe(
+        name="GUARD-002",
+        schedules=UNIT_SCHEDULES,
+        data="messages",
+        units=("guard_stage",),
+        question="Does a guard whose check crashes let nothing through?",
+        requires=(
+            Requirement(
+                law="guard/stage",
+                minimum=1_000,
+                why="checks crash in every tenth text, and nothing may pass then",
+            ),
+        ),
+    ),
+    "GUARD-004": Recipe(
+        name="GUARD-004",
+        schedules=UNIT_SCHEDULES,
+        data="messages",
+        units=(
+            "guard_checks",
+            "untrusted_text",
+        ),
+        question="Are injections by users found, and what tools bring kept apart from"
+        " instructions?",
+        requires=(
+            Requirement(
+                law="guard/checks",
+                minimum=300,
+                why="the injections that are named must be found in any case and surroundings",
+            ),
+            Requirement(
+                law="agents/untrusted",
+                minimum=1_000,
+                why="what a user or a tool wrote must stay inside its marks",
+            ),
+        ),
+    ),
+    "GUARD-006": Recipe(
+        name="GUARD-006",
+        schedules=UNIT_SCHEDULES,
+        data="messages",
+        units=("guard_checks",),
+        question="Is what is blocked in plain letters blocked in disguise?",
+        requires=(
+            Requirement(
+                law="guard/disguises",
+                minimum=200,
+                why="digits for letters, invisible, alike and wide letters must not hide anything",
+            ),
+        ),
+    ),
+    "WORK-003": Recipe(
+        name="WORK-003",
+        schedules=UNIT_SCHEDULES,
+        units=(
+            "diff",
+            "tools",
+            "undo_store",
+        ),
+        question="Can what was done be undone: kept, for as long as promised, once? (Callers ask"
+        " for it; a framework that compensates of its own accord is asked nothing more.)",
+        requires=(
+            Requirement(
+                law="tools/undo",
+                minimum=500,
+                why="an action that can be undone must be, when asked, once",
+            ),
+            Requirement(
+                law="undo-store/entries",
+                minimum=1_000,
+                why="what an undo needs must be there until its time is over",
+            ),
+            Requirement(
+                law="diff/texts",
+                minimum=300,
+                why="a recorded change must restore a text",
+            ),
+            Requirement(
+                law="diff/patches",
+                minimum=300,
+                why="a recorded change must restore a document",
+            ),
+        ),
+    ),
+    "AGENT-001": Recipe(
+        name="AGENT-001",
+        schedules=UNIT_SCHEDULES,
+        units=("agent_loop",),
+        question="Does a loop of tool calls end within its turns?",
+        requires=(
+            Requirement(
+                law="agents/loop",
+                minimum=2_000,
+                why="models that never answer must be stopped at the limit, others not before",
+            ),
+        ),
+    ),
+    "AGENT-002": Recipe(
+        name="AGENT-002",
+        schedules=UNIT_SCHEDULES,
+        units=(
+            "agent_loop",
+            "tool_registry",
+            "tools",
+        ),
+        question="Are the agent and its caller told of every tool that fails?",
+        requires=(
+            Requirement(
+                law="agents/loop",
+                minimum=500,
+                why="the model and the caller must be told what came of each tool",
+            ),
+            Requirement(
+                law="tools/answers",
+                minimum=200,
+                why="a tool that raises or refuses must be told as such",
+            ),
+            Requirement(
+                law="tools/plans",
+                minimum=200,
+                why="a plan must count what failed",
+            ),
+            Requirement(
+                law="tools/calls",
+                minimum=500,
+                why="a call that cannot be made must be said not to be",
+            ),
+        ),
+    ),
+    "AGENT-004": Recipe(
+        name="AGENT-004",
+        schedules=UNIT_SCHEDULES,
+        data="tenants",
+        units=(
+            "agent_loop",
+            "prompts",
+            "structured_answers",
+        ),
+        question="Does anything of one conversation reach another one of the same agent?",
+        requires=(
+            Requirement(
+                law="agents/loop",
+                minimum=1_000,
+                why="no model may be shown another caller's input",
+            ),
+            Requirement(
+                law="agents/answers",
+                minimum=1_000,
+                why="no model may be shown another caller's question",
+            ),
+            Requirement(
+                law="agents/prompts",
+                minimum=500,
+                why="each must get the prompt and the values that it asked for",
+            ),
+        ),
+    ),
+    "AGENT-005": Recipe(
+        name="AGENT-005",
+        schedules=UNIT_SCHEDULES,
+        units=(
+            "agent_loop",
+            "tools",
+        ),
+        question="When an agent or a tool is interrupted, does anything of it go on?",
+        requires=(
+            Requirement(
+                law="units/leaves-nothing",
+                minimum=1_000,
+                why="after a cancelled call none of its code may go on",
+            ),
+            Requirement(
+                law="units/calls-end",
+                minimum=1_000,
+                why="a cancelled call must end",
+            ),
+        ),
+    ),
+    "AGENT-007": Recipe(
+        name="AGENT-007",
+        schedules=UNIT_SCHEDULES,
+        units=(
+            "approval",
+            "tools",
+        ),
+        question="Is a person's approval waited for, and a refusal respected?",
+        requires=(
+            Requirement(
+                law="approval/decisions",
+                minimum=500,
+                why="a wait must give the decision that was made, or say that there is none",
+            ),
+            Requirement(
+                law="approval/final",
+                minimum=100,
+                why="a decision must stand",
+            ),
+            Requirement(
+                law="tools/gates",
+                minimum=500,
+                why="a tool must not run before it was granted",
+            ),
+        ),
+    ),
 }
 
 

@@ -1,5 +1,13 @@
 """Every law, one a file: observation in, verdict out. A new law is added to `LAWS`."""
 
+from production_testers.laws.agents import answers as agents_answers
+from production_testers.laws.agents import loop as agents_loop
+from production_testers.laws.agents import prompts as agents_prompts
+from production_testers.laws.agents import untrusted as agents_untrusted
+from production_testers.laws.approval import decisions as approval_decisions
+from production_testers.laws.approval import final as approval_final
+from production_testers.laws.auth import sign_in as auth_sign_in
+from production_testers.laws.auth import tenancy as auth_tenancy
 from production_testers.laws.bags import results as bags_results
 from production_testers.laws.bags import values as bags_values
 from production_testers.laws.building import possible as building_possible
@@ -10,6 +18,9 @@ from production_testers.laws.concurrency import admission as concurrency_admissi
 from production_testers.laws.concurrency import task_group as concurrency_task_group
 from production_testers.laws.context import snapshot as context_snapshot
 from production_testers.laws.contract import partial_output
+from production_testers.laws.contracts import compatibility as contracts_compatibility
+from production_testers.laws.contracts import registry as contracts_registry
+from production_testers.laws.contracts import typed as contracts_typed
 from production_testers.laws.cost import operations_per_stage
 from production_testers.laws.dag import (
     dependencies_first,
@@ -22,8 +33,15 @@ from production_testers.laws.dag import (
     runs_once,
     status_effect,
 )
+from production_testers.laws.diff import patches as diff_patches
+from production_testers.laws.diff import texts as diff_texts
 from production_testers.laws.effects import once_per_key
+from production_testers.laws.guard import checks as guard_checks
+from production_testers.laws.guard import disguises as guard_disguises
+from production_testers.laws.guard import leakage as guard_leakage
+from production_testers.laws.guard import redaction_exact as guard_redaction_exact
 from production_testers.laws.guard import redaction_recall
+from production_testers.laws.guard import stage as guard_stage
 from production_testers.laws.idempotency import once as idempotency_once
 from production_testers.laws.interception import chain as interception_chain
 from production_testers.laws.isolation import (
@@ -45,6 +63,15 @@ from production_testers.laws.scale import bursts, depth, large_context, width
 from production_testers.laws.spawning import children as spawning_children
 from production_testers.laws.store import answers as store_answers
 from production_testers.laws.timing import timeout_enforced
+from production_testers.laws.tools import answers as tools_answers
+from production_testers.laws.tools import calls as tools_calls
+from production_testers.laws.tools import events as tools_events
+from production_testers.laws.tools import gates as tools_gates
+from production_testers.laws.tools import plans as tools_plans
+from production_testers.laws.tools import registered as tools_registered
+from production_testers.laws.tools import schemas as tools_schemas
+from production_testers.laws.tools import undo as tools_undo
+from production_testers.laws.undo_store import entries as undo_store_entries
 from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
 
 LAWS: dict[str, Law] = {
@@ -94,6 +121,33 @@ LAWS: dict[str, Law] = {
         building_possible,
         context_snapshot,
         spawning_children,
+        tools_gates,
+        tools_answers,
+        tools_schemas,
+        tools_undo,
+        tools_events,
+        approval_decisions,
+        approval_final,
+        undo_store_entries,
+        diff_texts,
+        diff_patches,
+        tools_registered,
+        tools_calls,
+        tools_plans,
+        guard_checks,
+        guard_leakage,
+        guard_disguises,
+        guard_redaction_exact,
+        guard_stage,
+        auth_sign_in,
+        agents_prompts,
+        agents_answers,
+        agents_untrusted,
+        agents_loop,
+        contracts_registry,
+        contracts_compatibility,
+        contracts_typed,
+        auth_tenancy,
         result_as_reference,
         outcome_allowed,
     )

@@ -340,6 +340,25 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "OBS-004": Recipe(
+        name="OBS-004",
+        schedules=UNIT_SCHEDULES,
+        units=("event_sink",),
+        question="Do callers go on unhurt when the receiver of events is slow or fails, and does"
+        " what was taken arrive?",
+        requires=(
+            Requirement(
+                law="sinks/pressure",
+                minimum=1_000,
+                why="slow and failing receivers must not reach the callers",
+            ),
+            Requirement(
+                law="sinks/delivery",
+                minimum=1_000,
+                why="what was taken must arrive, also when the sink is stopped",
+            ),
+        ),
+    ),
     "FIN-001": Recipe(
         name="FIN-001",
         schedules=LOAD_SCHEDULES,

@@ -18,7 +18,7 @@ from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.errors import UsageError
 from production_testers.model.history import EventKind
 from production_testers.model.scenario import Scenario
-from production_testers.model.usage import Call, Usage, Work
+from production_testers.model.usage import LAST, Call, Usage, Work
 from production_testers.suts.contract import Adapter, BoundUnit, HasUnits, leads_to
 
 VALUE_MAX = 4_000
@@ -130,20 +130,24 @@ class Use:
         self.bench = CallersBench(self.usage, recorder, factors)
 
     async def run(self) -> None:
-        """Make the unit, have every client make its calls, and close the unit."""
+        """Make the unit, and have every client make its calls."""
         try:
             unit = self.adapter.unit(self.usage.unit, self.usage.settings, self.bench)
         except Exception as error:  # noqa: BLE001 - a refusal is the framework's answer
             for call in self.usage.calls:
                 self.record(EventKind.RUN_ENDED, call.key, outcome="refused", **_told(error))
             return
-        clients = [
-            asyncio.create_task(self._client(unit, calls), name=client)
-            for client, calls in self.usage.clients().items()
-        ]
-        await asyncio.wait(clients)
-        for client in clients:
-            client.result()
+        last = {client: calls for client, calls in self.usage.clients().items() if client == LAST}
+        others = {name: calls for name, calls in self.usage.clients().items() if name != LAST}
+        for together in (others, last):
+            clients = [
+                asyncio.create_task(self._client(unit, calls), name=client)
+                for client, calls in together.items()
+            ]
+            if clients:
+                await asyncio.wait(clients)
+            for client in clients:
+                client.result()
 
     async def _client(self, unit: BoundUnit, calls: tuple[Call, ...]) -> None:
         for call in calls:

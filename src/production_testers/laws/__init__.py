@@ -31,6 +31,8 @@ from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.routing import skip_requests
 from production_testers.laws.scale import bursts, depth, large_context, width
+from production_testers.laws.sinks import delivery as sinks_delivery
+from production_testers.laws.sinks import pressure as sinks_pressure
 from production_testers.laws.timing import timeout_enforced
 from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
 
@@ -68,6 +70,8 @@ LAWS: dict[str, Law] = {
         leaves_nothing,
         errors_are_meant,
         retry_attempts,
+        sinks_delivery,
+        sinks_pressure,
         result_as_reference,
         outcome_allowed,
     )

@@ -28,6 +28,7 @@ class Capability(StrEnum):
     REDACTION = "redaction"
     UNITS = "units"
     RETRY = "retry"
+    EVENT_SINK = "event_sink"
 
 
 class PersonalData(StrEnum):

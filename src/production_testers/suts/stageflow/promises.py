@@ -65,6 +65,10 @@ PROMISES: dict[Capability, Citation] = {
         quote="Interceptor that automatically retries failed stages.",
         file="stageflow/pipeline/retry.py",
     ),
+    Capability.EVENT_SINK: Citation(
+        quote="Event sink with bounded queue and backpressure handling.",
+        file="stageflow/events/sink.py",
+    ),
     Capability.NESTED_PIPELINES: Citation(
         quote="Spawns and manages subpipeline runs.",
         file=_SUB,
@@ -105,5 +109,6 @@ COMPONENTS: dict[Capability, str] = {
     Capability.REDACTION: "stageflow.helpers.guardrails.PIIDetector",
     Capability.UNITS: "stageflow",
     Capability.RETRY: "stageflow.pipeline.retry.RetryInterceptor",
+    Capability.EVENT_SINK: "stageflow.events.sink.BackpressureAwareEventSink",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 
 from production_testers.model.canonical import Json
 from production_testers.suts.contract import Bench, BoundUnit
-from production_testers.suts.reference.units import retry
+from production_testers.suts.reference.units import event_sink, retry
 
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
-MADE: dict[str, Make] = {"retry": retry.Retry}
+MADE: dict[str, Make] = {
+    "event_sink": event_sink.EventSink,
+    "retry": retry.Retry,
+}
 """Name of the unit → what makes one."""

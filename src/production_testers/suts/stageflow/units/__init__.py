@@ -10,10 +10,16 @@ from typing import Any
 
 from production_testers.model.semantics import Capability
 
-MODULES: Mapping[str, str] = {"retry": "retry"}
+MODULES: Mapping[str, str] = {
+    "event_sink": "event_sink",
+    "retry": "retry",
+}
 """Name of the unit → its module in this package."""
 
-CAPABILITIES: Mapping[Capability, str] = {Capability.RETRY: "retry"}
+CAPABILITIES: Mapping[Capability, str] = {
+    Capability.EVENT_SINK: "event_sink",
+    Capability.RETRY: "retry",
+}
 """What a release offers only if the module of this unit can be imported."""
 
 

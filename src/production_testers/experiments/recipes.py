@@ -340,6 +340,32 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "TRANSFORM-002": Recipe(
+        name="TRANSFORM-002",
+        schedules=UNIT_SCHEDULES,
+        units=("chunk_queue",),
+        question="Do records that are handed from stage to stage come out in the order of coming?",
+        requires=(
+            Requirement(
+                law="streaming/queue",
+                minimum=1_000,
+                why="every record must come out once and in order, whoever produces and consumes",
+            ),
+        ),
+    ),
+    "AGENT-004": Recipe(
+        name="AGENT-004",
+        schedules=UNIT_SCHEDULES,
+        units=("conversation_memory",),
+        question="Does a session see what was said in it, and nothing of another one?",
+        requires=(
+            Requirement(
+                law="memory/conversation",
+                minimum=1_000,
+                why="sessions that are written and read at the same time must stay apart",
+            ),
+        ),
+    ),
     "OBS-004": Recipe(
         name="OBS-004",
         schedules=UNIT_SCHEDULES,
@@ -356,6 +382,24 @@ RECIPES: dict[str, Recipe] = {
                 law="sinks/delivery",
                 minimum=1_000,
                 why="what was taken must arrive, also when the sink is stopped",
+            ),
+        ),
+    ),
+    "OBS-005": Recipe(
+        name="OBS-005",
+        schedules=UNIT_SCHEDULES,
+        units=("batch_exporter", "event_sink"),
+        question="Is every event that was taken written, or its loss told?",
+        requires=(
+            Requirement(
+                law="exporting/batches",
+                minimum=1_000,
+                why="what an exporter has taken must be written, also at its end",
+            ),
+            Requirement(
+                law="sinks/delivery",
+                minimum=1_000,
+                why="what a sink has taken must be handed on, also at its end",
             ),
         ),
     ),

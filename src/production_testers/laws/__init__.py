@@ -14,6 +14,7 @@ from production_testers.laws.dag import (
     status_effect,
 )
 from production_testers.laws.effects import once_per_key
+from production_testers.laws.exporting import batches as exporting_batches
 from production_testers.laws.guard import redaction_recall
 from production_testers.laws.isolation import (
     concurrent_runs,
@@ -24,6 +25,7 @@ from production_testers.laws.isolation import (
 )
 from production_testers.laws.law import Category, FindingType, Law, OutcomeClass, Severity
 from production_testers.laws.lifecycle import nothing_left_running
+from production_testers.laws.memory import conversation as memory_conversation
 from production_testers.laws.merge import timing_independent
 from production_testers.laws.nesting import context_inherited
 from production_testers.laws.observability import events_correlated
@@ -33,6 +35,7 @@ from production_testers.laws.routing import skip_requests
 from production_testers.laws.scale import bursts, depth, large_context, width
 from production_testers.laws.sinks import delivery as sinks_delivery
 from production_testers.laws.sinks import pressure as sinks_pressure
+from production_testers.laws.streaming import queue as streaming_queue
 from production_testers.laws.timing import timeout_enforced
 from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
 
@@ -70,6 +73,9 @@ LAWS: dict[str, Law] = {
         leaves_nothing,
         errors_are_meant,
         retry_attempts,
+        exporting_batches,
+        memory_conversation,
+        streaming_queue,
         sinks_delivery,
         sinks_pressure,
         result_as_reference,

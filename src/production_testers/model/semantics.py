@@ -29,6 +29,9 @@ class Capability(StrEnum):
     UNITS = "units"
     RETRY = "retry"
     EVENT_SINK = "event_sink"
+    CHUNK_QUEUE = "chunk_queue"
+    CONVERSATION_MEMORY = "conversation_memory"
+    BATCH_EXPORT = "batch_export"
 
 
 class PersonalData(StrEnum):

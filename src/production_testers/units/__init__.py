@@ -1,8 +1,23 @@
 """Every unit, one a file: its contract and how usages of it are drawn. A new one joins `UNITS`."""
 
-from production_testers.units import event_sink, retry
+from production_testers.units import (
+    batch_exporter,
+    chunk_queue,
+    conversation_memory,
+    event_sink,
+    retry,
+)
 from production_testers.units.contract import Operation, Unit
 
-UNITS: dict[str, Unit] = {module.UNIT.name: module.UNIT for module in (event_sink, retry)}
+UNITS: dict[str, Unit] = {
+    module.UNIT.name: module.UNIT
+    for module in (
+        batch_exporter,
+        chunk_queue,
+        conversation_memory,
+        event_sink,
+        retry,
+    )
+}
 
 __all__ = ["UNITS", "Operation", "Unit"]

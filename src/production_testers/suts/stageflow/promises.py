@@ -65,6 +65,18 @@ PROMISES: dict[Capability, Citation] = {
         quote="Interceptor that automatically retries failed stages.",
         file="stageflow/pipeline/retry.py",
     ),
+    Capability.BATCH_EXPORT: Citation(
+        quote="Accumulates events and writes them in batches for better performance.",
+        file="stageflow/helpers/analytics.py",
+    ),
+    Capability.CONVERSATION_MEMORY: Citation(
+        quote="In-memory implementation of MemoryStore for testing and prototyping.",
+        file="stageflow/helpers/memory.py",
+    ),
+    Capability.CHUNK_QUEUE: Citation(
+        quote="Async queue with backpressure support for streaming chunks.",
+        file="stageflow/helpers/streaming.py",
+    ),
     Capability.EVENT_SINK: Citation(
         quote="Event sink with bounded queue and backpressure handling.",
         file="stageflow/events/sink.py",
@@ -109,6 +121,9 @@ COMPONENTS: dict[Capability, str] = {
     Capability.REDACTION: "stageflow.helpers.guardrails.PIIDetector",
     Capability.UNITS: "stageflow",
     Capability.RETRY: "stageflow.pipeline.retry.RetryInterceptor",
+    Capability.BATCH_EXPORT: "stageflow.helpers.analytics.BufferedExporter",
+    Capability.CONVERSATION_MEMORY: "stageflow.helpers.memory.InMemoryStore",
+    Capability.CHUNK_QUEUE: "stageflow.helpers.streaming.ChunkQueue",
     Capability.EVENT_SINK: "stageflow.events.sink.BackpressureAwareEventSink",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

@@ -4,11 +4,20 @@ from collections.abc import Callable, Mapping
 
 from production_testers.model.canonical import Json
 from production_testers.suts.contract import Bench, BoundUnit
-from production_testers.suts.reference.units import event_sink, retry
+from production_testers.suts.reference.units import (
+    batch_exporter,
+    chunk_queue,
+    conversation_memory,
+    event_sink,
+    retry,
+)
 
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
+    "chunk_queue": chunk_queue.ChunkQueue,
+    "conversation_memory": conversation_memory.ConversationMemory,
+    "batch_exporter": batch_exporter.BatchExporter,
     "event_sink": event_sink.EventSink,
     "retry": retry.Retry,
 }

@@ -11,12 +11,18 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "chunk_queue": "chunk_queue",
+    "conversation_memory": "conversation_memory",
+    "batch_exporter": "batch_exporter",
     "event_sink": "event_sink",
     "retry": "retry",
 }
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.CHUNK_QUEUE: "chunk_queue",
+    Capability.CONVERSATION_MEMORY: "conversation_memory",
+    Capability.BATCH_EXPORT: "batch_exporter",
     Capability.EVENT_SINK: "event_sink",
     Capability.RETRY: "retry",
 }

@@ -149,6 +149,27 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "CORE-005": Recipe(
+        name="CORE-005",
+        cost_sizes=dict.fromkeys(
+            (
+                "runs_completed",
+                "runs_failed",
+                "runs_cancelled",
+                "runs_given_up",
+                "runs_nested",
+            ),
+            (250, 500, 1_000),
+        ),
+        question="Is the memory of a run released when it ends, however it ends?",
+        requires=(
+            Requirement(
+                law="cost/kept-per-run",
+                minimum=4,
+                why="what is kept after a thousand runs must be what was kept after five hundred",
+            ),
+        ),
+    ),
     "CORE-006": Recipe(
         name="CORE-006",
         data="tenants",

@@ -1,7 +1,7 @@
 """Every law, one a file: observation in, verdict out. A new law is added to `LAWS`."""
 
 from production_testers.laws.contract import partial_output
-from production_testers.laws.cost import operations_per_stage
+from production_testers.laws.cost import kept_per_run, longest_step, operations_per_stage
 from production_testers.laws.dag import (
     dependencies_first,
     failed_dependants,
@@ -35,6 +35,7 @@ from production_testers.laws.routing import skip_requests
 from production_testers.laws.scale import bursts, depth, large_context, width
 from production_testers.laws.sinks import delivery as sinks_delivery
 from production_testers.laws.sinks import pressure as sinks_pressure
+from production_testers.laws.streaming import audio as streaming_audio
 from production_testers.laws.streaming import queue as streaming_queue
 from production_testers.laws.timing import timeout_enforced
 from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
@@ -63,6 +64,8 @@ LAWS: dict[str, Law] = {
         bursts,
         large_context,
         operations_per_stage,
+        longest_step,
+        kept_per_run,
         context_inherited,
         partial_output,
         once_per_key,
@@ -76,6 +79,7 @@ LAWS: dict[str, Law] = {
         exporting_batches,
         memory_conversation,
         streaming_queue,
+        streaming_audio,
         sinks_delivery,
         sinks_pressure,
         result_as_reference,

@@ -29,6 +29,7 @@ class Capability(StrEnum):
     UNITS = "units"
     RETRY = "retry"
     EVENT_SINK = "event_sink"
+    AUDIO_BUFFER = "audio_buffer"
     CHUNK_QUEUE = "chunk_queue"
     CONVERSATION_MEMORY = "conversation_memory"
     BATCH_EXPORT = "batch_export"

@@ -1,6 +1,7 @@
 """Every unit, one a file: its contract and how usages of it are drawn. A new one joins `UNITS`."""
 
 from production_testers.units import (
+    audio_buffer,
     batch_exporter,
     chunk_queue,
     conversation_memory,
@@ -12,6 +13,7 @@ from production_testers.units.contract import Operation, Unit
 UNITS: dict[str, Unit] = {
     module.UNIT.name: module.UNIT
     for module in (
+        audio_buffer,
         batch_exporter,
         chunk_queue,
         conversation_memory,

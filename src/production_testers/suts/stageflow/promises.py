@@ -77,6 +77,10 @@ PROMISES: dict[Capability, Citation] = {
         quote="Async queue with backpressure support for streaming chunks.",
         file="stageflow/helpers/streaming.py",
     ),
+    Capability.AUDIO_BUFFER: Citation(
+        quote="Provides jitter buffering and chunk coalescing for smoother playback.",
+        file="stageflow/helpers/streaming.py",
+    ),
     Capability.EVENT_SINK: Citation(
         quote="Event sink with bounded queue and backpressure handling.",
         file="stageflow/events/sink.py",
@@ -124,6 +128,7 @@ COMPONENTS: dict[Capability, str] = {
     Capability.BATCH_EXPORT: "stageflow.helpers.analytics.BufferedExporter",
     Capability.CONVERSATION_MEMORY: "stageflow.helpers.memory.InMemoryStore",
     Capability.CHUNK_QUEUE: "stageflow.helpers.streaming.ChunkQueue",
+    Capability.AUDIO_BUFFER: "stageflow.helpers.streaming.StreamingBuffer",
     Capability.EVENT_SINK: "stageflow.events.sink.BackpressureAwareEventSink",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from production_testers.model.canonical import Json
 from production_testers.suts.contract import Bench, BoundUnit
 from production_testers.suts.reference.units import (
+    audio_buffer,
     batch_exporter,
     chunk_queue,
     conversation_memory,
@@ -15,6 +16,7 @@ from production_testers.suts.reference.units import (
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
+    "audio_buffer": audio_buffer.AudioBuffer,
     "chunk_queue": chunk_queue.ChunkQueue,
     "conversation_memory": conversation_memory.ConversationMemory,
     "batch_exporter": batch_exporter.BatchExporter,

@@ -11,6 +11,7 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "audio_buffer": "audio_buffer",
     "chunk_queue": "chunk_queue",
     "conversation_memory": "conversation_memory",
     "batch_exporter": "batch_exporter",
@@ -20,6 +21,7 @@ MODULES: Mapping[str, str] = {
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.AUDIO_BUFFER: "audio_buffer",
     Capability.CHUNK_QUEUE: "chunk_queue",
     Capability.CONVERSATION_MEMORY: "conversation_memory",
     Capability.BATCH_EXPORT: "batch_exporter",

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -612,6 +613,18 @@ class ScansAllStages(Planted):
         for other in self.pipeline.stages:
             ended += other.name in self.outcomes
         return await super()._outcome(stage)
+
+
+LAST_RUN: ContextVar[str] = ContextVar("last_run")
+
+
+@breaks("lifecycle/context-unchanged", "context-left", within=10)
+class LeavesItsContext(Planted):
+    """Which run it is stands in a context variable of whoever started it."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        LAST_RUN.set(str(self.input["run"]))
+        return await super().run()
 
 
 @breaks("cost/longest-step", "stalls", within=1)

@@ -374,6 +374,24 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "TRANSFORM-006": Recipe(
+        name="TRANSFORM-006",
+        schedules=UNIT_SCHEDULES,
+        units=("delta", "timestamps"),
+        question="Do dates, numbers and text come back as they were written?",
+        requires=(
+            Requirement(
+                law="values/timestamps",
+                minimum=1_000,
+                why="moments written in every promised form must be read as those moments",
+            ),
+            Requirement(
+                law="values/delta",
+                minimum=1_000,
+                why="numbers, flags and text must come back from a difference as they were",
+            ),
+        ),
+    ),
     "AGENT-004": Recipe(
         name="AGENT-004",
         schedules=UNIT_SCHEDULES,

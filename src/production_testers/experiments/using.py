@@ -7,12 +7,13 @@ of the caller's own code is a stage of that run, by its label.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
 from production_testers.experiments.factors import Factors
 from production_testers.experiments.recorder import Recorder
-from production_testers.experiments.watching import RUN
+from production_testers.experiments.watching import RUN, changed_since
 from production_testers.model import seeds
 from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.errors import UsageError
@@ -162,12 +163,14 @@ class Use:
             EventKind.RUN_STARTED, call.key, operation=call.operation,
             arguments=digest(dict(call.arguments)),
         )  # fmt: skip
-        task = asyncio.create_task(_performed(unit.perform, call), name=call.key)
+        left: list[str] = []
+        task = asyncio.create_task(_performed(unit.perform, call, left), name=call.key)
         if call.cancel_after_ms is not None:
             loop = asyncio.get_running_loop()
             loop.call_later(call.cancel_after_ms / 1000, self._give_up, task, call.key)
         await asyncio.wait([task])
-        self.record(EventKind.RUN_ENDED, call.key, **self._ended(unit, call, task))
+        more: dict[str, Any] = {"context": left} if left else {}
+        self.record(EventKind.RUN_ENDED, call.key, **self._ended(unit, call, task), **more)
 
     def _give_up(self, task: asyncio.Task[Json], key: str) -> None:
         if not task.done():
@@ -186,8 +189,15 @@ class Use:
         return {"outcome": "raised", "error": name, "own": own, **_told(error)}
 
 
-async def _performed(perform: Callable[[str, Mapping[str, Json]], Any], call: Call) -> Json:
-    value: Json = await perform(call.operation, call.arguments)
+async def _performed(
+    perform: Callable[[str, Mapping[str, Json]], Any], call: Call, left: list[str]
+) -> Json:
+    """What the unit answers; `left` takes the context variables that it has changed."""
+    before = copy_context()
+    try:
+        value: Json = await perform(call.operation, call.arguments)
+    finally:
+        left += changed_since(before)
     return value
 
 

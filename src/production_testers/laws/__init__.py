@@ -16,6 +16,7 @@ from production_testers.laws.dag import (
 from production_testers.laws.effects import once_per_key
 from production_testers.laws.exporting import batches as exporting_batches
 from production_testers.laws.guard import redaction_recall
+from production_testers.laws.identifiers import reuse as identifiers_reuse
 from production_testers.laws.isolation import (
     concurrent_runs,
     declared_inputs,
@@ -24,6 +25,7 @@ from production_testers.laws.isolation import (
     tenants,
 )
 from production_testers.laws.law import Category, FindingType, Law, OutcomeClass, Severity
+from production_testers.laws.lifecycle import context_unchanged as run_context_unchanged
 from production_testers.laws.lifecycle import nothing_left_running
 from production_testers.laws.memory import conversation as memory_conversation
 from production_testers.laws.merge import timing_independent
@@ -38,7 +40,14 @@ from production_testers.laws.sinks import pressure as sinks_pressure
 from production_testers.laws.streaming import audio as streaming_audio
 from production_testers.laws.streaming import queue as streaming_queue
 from production_testers.laws.timing import timeout_enforced
-from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
+from production_testers.laws.units import (
+    calls_end,
+    context_unchanged,
+    errors_are_meant,
+    leaves_nothing,
+)
+from production_testers.laws.values import delta as values_delta
+from production_testers.laws.values import timestamps as values_timestamps
 
 LAWS: dict[str, Law] = {
     module.LAW.id: module.LAW
@@ -51,6 +60,7 @@ LAWS: dict[str, Law] = {
         failed_dependants,
         status_effect,
         nothing_left_running,
+        run_context_unchanged,
         concurrent_runs,
         declared_inputs,
         inputs_immutable,
@@ -74,12 +84,16 @@ LAWS: dict[str, Law] = {
         nothing_personal_told,
         calls_end,
         leaves_nothing,
+        context_unchanged,
         errors_are_meant,
         retry_attempts,
         exporting_batches,
         memory_conversation,
         streaming_queue,
         streaming_audio,
+        values_timestamps,
+        values_delta,
+        identifiers_reuse,
         sinks_delivery,
         sinks_pressure,
         result_as_reference,

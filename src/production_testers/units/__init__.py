@@ -5,8 +5,11 @@ from production_testers.units import (
     batch_exporter,
     chunk_queue,
     conversation_memory,
+    delta,
     event_sink,
+    id_monitor,
     retry,
+    timestamps,
 )
 from production_testers.units.contract import Operation, Unit
 
@@ -17,8 +20,11 @@ UNITS: dict[str, Unit] = {
         batch_exporter,
         chunk_queue,
         conversation_memory,
+        delta,
         event_sink,
+        id_monitor,
         retry,
+        timestamps,
     )
 }
 

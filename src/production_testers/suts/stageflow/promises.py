@@ -81,6 +81,18 @@ PROMISES: dict[Capability, Citation] = {
         quote="Provides jitter buffering and chunk coalescing for smoother playback.",
         file="stageflow/helpers/streaming.py",
     ),
+    Capability.TIMESTAMPS: Citation(
+        quote="Parse a timestamp string/number into a timezone-aware UTC datetime.",
+        file="stageflow/helpers/timestamps.py",
+    ),
+    Capability.DELTA: Citation(
+        quote="Apply a previously generated delta to reconstruct the target dict.",
+        file="stageflow/compression/__init__.py",
+    ),
+    Capability.ID_MONITOR: Citation(
+        quote="Record a UUID and return True if it is a collision within the window.",
+        file="stageflow/helpers/uuid_utils.py",
+    ),
     Capability.EVENT_SINK: Citation(
         quote="Event sink with bounded queue and backpressure handling.",
         file="stageflow/events/sink.py",
@@ -129,6 +141,9 @@ COMPONENTS: dict[Capability, str] = {
     Capability.CONVERSATION_MEMORY: "stageflow.helpers.memory.InMemoryStore",
     Capability.CHUNK_QUEUE: "stageflow.helpers.streaming.ChunkQueue",
     Capability.AUDIO_BUFFER: "stageflow.helpers.streaming.StreamingBuffer",
+    Capability.TIMESTAMPS: "stageflow.helpers.timestamps.parse_timestamp",
+    Capability.DELTA: "stageflow.compression.compute_delta",
+    Capability.ID_MONITOR: "stageflow.helpers.uuid_utils.UuidCollisionMonitor",
     Capability.EVENT_SINK: "stageflow.events.sink.BackpressureAwareEventSink",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

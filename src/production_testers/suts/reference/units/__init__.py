@@ -9,13 +9,19 @@ from production_testers.suts.reference.units import (
     batch_exporter,
     chunk_queue,
     conversation_memory,
+    delta,
     event_sink,
+    id_monitor,
     retry,
+    timestamps,
 )
 
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
+    "id_monitor": id_monitor.IdMonitor,
+    "delta": delta.Delta,
+    "timestamps": timestamps.Timestamps,
     "audio_buffer": audio_buffer.AudioBuffer,
     "chunk_queue": chunk_queue.ChunkQueue,
     "conversation_memory": conversation_memory.ConversationMemory,

@@ -14,8 +14,8 @@ class AudioBuffer:
     errors: Mapping[type[BaseException], str] = {}
 
     def __init__(self, settings: Mapping[str, Any], _bench: Bench) -> None:
-        self._frame = 2 * settings["channels"]
-        self._rate = settings["rate"]
+        self._frame: int = 2 * settings["channels"]
+        self._rate: int = settings["rate"]
         self._most = self._frames(settings["max_ms"])
         self._held = b""
         self._counts = {"received": 0, "read": 0, "dropped": 0}

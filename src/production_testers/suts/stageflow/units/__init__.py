@@ -11,6 +11,9 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "id_monitor": "id_monitor",
+    "delta": "delta",
+    "timestamps": "timestamps",
     "audio_buffer": "audio_buffer",
     "chunk_queue": "chunk_queue",
     "conversation_memory": "conversation_memory",
@@ -21,6 +24,9 @@ MODULES: Mapping[str, str] = {
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.ID_MONITOR: "id_monitor",
+    Capability.DELTA: "delta",
+    Capability.TIMESTAMPS: "timestamps",
     Capability.AUDIO_BUFFER: "audio_buffer",
     Capability.CHUNK_QUEUE: "chunk_queue",
     Capability.CONVERSATION_MEMORY: "conversation_memory",

@@ -40,6 +40,7 @@ from production_testers.laws.sinks import pressure as sinks_pressure
 from production_testers.laws.streaming import audio as streaming_audio
 from production_testers.laws.streaming import queue as streaming_queue
 from production_testers.laws.timing import timeout_enforced
+from production_testers.laws.tracing import context as tracing_context
 from production_testers.laws.units import (
     calls_end,
     context_unchanged,
@@ -94,6 +95,7 @@ LAWS: dict[str, Law] = {
         values_timestamps,
         values_delta,
         identifiers_reuse,
+        tracing_context,
         sinks_delivery,
         sinks_pressure,
         result_as_reference,

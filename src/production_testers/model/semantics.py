@@ -29,6 +29,7 @@ class Capability(StrEnum):
     UNITS = "units"
     RETRY = "retry"
     EVENT_SINK = "event_sink"
+    TRACE_CONTEXT = "trace_context"
     ID_MONITOR = "id_monitor"
     DELTA = "delta"
     TIMESTAMPS = "timestamps"

@@ -10,6 +10,7 @@ from production_testers.units import (
     id_monitor,
     retry,
     timestamps,
+    trace_context,
 )
 from production_testers.units.contract import Operation, Unit
 
@@ -25,6 +26,7 @@ UNITS: dict[str, Unit] = {
         id_monitor,
         retry,
         timestamps,
+        trace_context,
     )
 }
 

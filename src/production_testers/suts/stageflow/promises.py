@@ -93,6 +93,10 @@ PROMISES: dict[Capability, Citation] = {
         quote="Record a UUID and return True if it is a collision within the window.",
         file="stageflow/helpers/uuid_utils.py",
     ),
+    Capability.TRACE_CONTEXT: Citation(
+        quote="All operations here have the same trace context",
+        file="stageflow/observability/tracing.py",
+    ),
     Capability.EVENT_SINK: Citation(
         quote="Event sink with bounded queue and backpressure handling.",
         file="stageflow/events/sink.py",
@@ -144,6 +148,7 @@ COMPONENTS: dict[Capability, str] = {
     Capability.TIMESTAMPS: "stageflow.helpers.timestamps.parse_timestamp",
     Capability.DELTA: "stageflow.compression.compute_delta",
     Capability.ID_MONITOR: "stageflow.helpers.uuid_utils.UuidCollisionMonitor",
+    Capability.TRACE_CONTEXT: "stageflow.observability.tracing.TraceContext",
     Capability.EVENT_SINK: "stageflow.events.sink.BackpressureAwareEventSink",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

@@ -14,11 +14,13 @@ from production_testers.suts.reference.units import (
     id_monitor,
     retry,
     timestamps,
+    trace_context,
 )
 
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
+    "trace_context": trace_context.TraceContext,
     "id_monitor": id_monitor.IdMonitor,
     "delta": delta.Delta,
     "timestamps": timestamps.Timestamps,

@@ -11,6 +11,7 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "trace_context": "trace_context",
     "id_monitor": "id_monitor",
     "delta": "delta",
     "timestamps": "timestamps",
@@ -24,6 +25,7 @@ MODULES: Mapping[str, str] = {
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.TRACE_CONTEXT: "trace_context",
     Capability.ID_MONITOR: "id_monitor",
     Capability.DELTA: "delta",
     Capability.TIMESTAMPS: "timestamps",

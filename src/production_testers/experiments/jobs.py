@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib
-import importlib.util
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -57,7 +56,7 @@ def draw(kind: Kind, seed: int, index: int) -> Scenario:
     """Schedule `index` of a kind: what the run folder's pipeline module draws, in an order."""
     random = Random(seeds.derive(seed, kind.value, index))
     try:
-        units = _units_module()
+        units = imports.units_module()
         if units is not None and index % PIPELINES_EVERY:
             used: Scenario = units.scenario(random, kind)
             return ordered(used, seed, kind, index)
@@ -72,13 +71,6 @@ def draw(kind: Kind, seed: int, index: int) -> Scenario:
     for function in sorted(scenario.pipeline.functions()):
         imports.load(function)
     return ordered(scenario, seed, kind, index)
-
-
-def _units_module() -> Any:
-    """The folder's own units.py; None in a folder without one."""
-    if importlib.util.find_spec("pipelines.units") is None:
-        return None
-    return importlib.import_module("pipelines.units")
 
 
 def explore(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:

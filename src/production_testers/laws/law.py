@@ -1,6 +1,6 @@
 """What a law is: a pure function from an observation to a verdict, and what its break means."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -95,13 +95,17 @@ class Law:
     vanishes_alone: bool = False
     units: frozenset[str] | None = None
 
+    def concerns(self, units: Collection[str]) -> bool:
+        """Whether it may say something where pipelines run and these units are used."""
+        if self.units is None:
+            return True
+        return bool(units) and (self.units is ANY_UNIT or not self.units.isdisjoint(units))
+
     def judges(self, scenario: Scenario) -> bool:
         """Whether it says anything about such a scenario."""
         if scenario.usage is None:
             return self.units is None
-        return self.units is not None and (
-            self.units is ANY_UNIT or scenario.usage.unit in self.units
-        )
+        return self.units is not None and self.concerns((scenario.usage.unit,))
 
 
 @dataclass(slots=True)

@@ -170,7 +170,6 @@ def _closing(
             f" {close.key} of close {close.in_words()}: they were never given to a write"
         ),
         close.ended.seq,
-        run=close.key,
     )
 
 
@@ -204,7 +203,6 @@ def _in_time(
                 f" {interval_ms:g} ms"
             ),
             own[0].started.seq,
-            run=line.key,
         )
 
 

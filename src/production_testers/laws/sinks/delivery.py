@@ -153,7 +153,6 @@ def _nothing_lost(
                 f" {middle if event in cut else 'it was not handed on'}"
             ),
             until,
-            run=stop.key,
         )
 
 

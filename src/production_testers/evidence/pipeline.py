@@ -19,6 +19,7 @@ from production_testers.evidence.replay import Replay, replay
 from production_testers.experiments.exploration import KindReport
 from production_testers.experiments.worker import Worker, WorkerDiedError
 from production_testers.laws import LAWS, Severity
+from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.model.scenario import Kind
 
 MINIMISE = "production_testers.evidence.jobs:minimise"
@@ -176,41 +177,50 @@ def made_small(workers: Workers, proposed: Defect, allowance: int) -> tuple[Defe
     return defect.with_step("minimised", detail), result["work"]
 
 
-def cost_defect(workers: Workers, costs: Mapping[str, Any]) -> Defect | None:
-    """The defect that a law about measured work found, on the first shape that breaks it."""
+def cost_defects(workers: Workers, costs: Mapping[str, Any]) -> list[Defect]:
+    """What the laws about measured work found: each way of breaking one, on its first shape."""
+    found: dict[tuple[str, str], Defect] = {}
     for shape, measured in costs.items():
         for law, verdict in measured["verdicts"].items():
-            if verdict["state"] == "broken":
+            way = law, str(verdict.get("outcome_class"))
+            if verdict["state"] == "broken" and way not in found:
                 sizes = [size for size, _ in measured["points"]]
-                component = workers.call(
-                    "production_testers.evidence.jobs:component",
-                    {"law": law, "outcome_class": verdict["outcome_class"]},
-                )
-                needed = ("stage-count",)
-                return Defect(
-                    law=law,
-                    outcome_class=verdict["outcome_class"],
-                    component=component,
-                    features=needed,
-                    fingerprint=fingerprint.fingerprint(
-                        law, component, verdict["outcome_class"], needed
-                    ),
-                    verdict=verdict,
-                    exhibit={"shape": shape, "sizes": [_small(sizes), sizes[-1]]},
-                    digest="",
-                    sut=workers.sut,
-                    kinds={"stress": 0},
-                    origin={"shape": shape},
-                    steps=(
-                        Step(
-                            state="proposed",
-                            passed=True,
-                            detail=f"executed lines counted for {shape} of {sizes} stages",
-                        ),
-                        Step(state="minimised", passed=True, detail="two sizes are enough"),
-                    ),
-                )
-    return None
+                found[way] = _cost_defect(workers, law, verdict, shape, sizes)
+    return list(found.values())
+
+
+def _cost_defect(
+    workers: Workers, law: str, verdict: Mapping[str, Any], shape: str, sizes: list[int]
+) -> Defect:
+    outcome_class = str(verdict["outcome_class"])
+    component = workers.call(
+        "production_testers.evidence.jobs:component",
+        {"law": law, "outcome_class": outcome_class},
+    )
+    runs = LAWS[law].measures == "runs"
+    needed = ("run-count",) if runs else ("stage-count",)
+    counted = (
+        f"memory in use counted after {sizes} runs ({shape.removeprefix(RUNS)})"
+        if runs
+        else f"executed lines counted for {shape} of {sizes} stages"
+    )
+    return Defect(
+        law=law,
+        outcome_class=outcome_class,
+        component=component,
+        features=needed,
+        fingerprint=fingerprint.fingerprint(law, component, outcome_class, needed),
+        verdict=verdict,
+        exhibit={"shape": shape, "sizes": [_small(sizes), sizes[-1]]},
+        digest="",
+        sut=workers.sut,
+        kinds={"stress": 0},
+        origin={"shape": shape},
+        steps=(
+            Step(state="proposed", passed=True, detail=counted),
+            Step(state="minimised", passed=True, detail="two sizes are enough"),
+        ),
+    )
 
 
 def _small(sizes: list[int]) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from production_testers.model.canonical import Json, canonical_json
 from production_testers.model.scenario import Latencies, Scenario
-from production_testers.model.usage import Call, Usage, Work
+from production_testers.model.usage import LAST, Call, Usage, Work
 from production_testers.units import UNITS
 
 SHOWN_MAX = 90
@@ -60,9 +60,12 @@ def _fewer_calls(scenario: Scenario) -> Iterator[Scenario]:
 def _one_client(scenario: Scenario) -> Iterator[Scenario]:
     """What several clients show side by side, one may show with its calls in a row."""
     usage = _usage(scenario)
-    clients = list(usage.clients())
+    clients = [client for client in usage.clients() if client != LAST]
     if len(clients) > 1:
-        calls = tuple(replace(call, client=clients[0]) for call in usage.calls)
+        calls = tuple(
+            call if call.client == LAST else replace(call, client=clients[0])
+            for call in usage.calls
+        )
         yield from _with(scenario, replace(usage, calls=calls))
         for client in clients[1:]:
             calls = tuple(
@@ -245,7 +248,8 @@ def _plain_times(scenario: Scenario) -> Iterator[Scenario]:
 def _plain_names(scenario: Scenario) -> Iterator[Scenario]:
     """Clients c0, c1 … in the order of their first calls, and calls numbered in each."""
     usage = _usage(scenario)
-    clients = {client: f"c{place}" for place, client in enumerate(usage.clients())}
+    named = [client for client in usage.clients() if client != LAST]
+    clients = {client: f"c{place}" for place, client in enumerate(named)} | {LAST: LAST}
     keys, counts = {}, dict.fromkeys(clients, 0)
     for call in usage.calls:
         keys[call.key] = f"{clients[call.client]}.{counts[call.client]}"
@@ -291,6 +295,8 @@ def usage_in_words(usage: Mapping[str, Any]) -> tuple[str, ...]:
 def _call(call: Mapping[str, Any], several: bool) -> str:  # noqa: FBT001 - a fact about the usage
     arguments = ", ".join(f"{name}={_shown(value)}" for name, value in call["arguments"].items())
     who = f"Client {call['client']} calls" if several else "Call"
+    if call["client"] == LAST:
+        who = "When all of these have ended, call"
     moment = f" after {call['after_ms']:g} ms" if call["after_ms"] else ""
     given_up = call["cancel_after_ms"]
     ends = "" if given_up is None else f", and cancels it after {given_up:g} ms"

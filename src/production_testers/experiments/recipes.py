@@ -149,6 +149,27 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "CORE-005": Recipe(
+        name="CORE-005",
+        cost_sizes=dict.fromkeys(
+            (
+                "runs_completed",
+                "runs_failed",
+                "runs_cancelled",
+                "runs_given_up",
+                "runs_nested",
+            ),
+            (250, 500, 1_000),
+        ),
+        question="Is the memory of a run released when it ends, however it ends?",
+        requires=(
+            Requirement(
+                law="cost/kept-per-run",
+                minimum=4,
+                why="what is kept after a thousand runs must be what was kept after five hundred",
+            ),
+        ),
+    ),
     "CORE-006": Recipe(
         name="CORE-006",
         data="tenants",
@@ -415,6 +436,74 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "TRANSFORM-002": Recipe(
+        name="TRANSFORM-002",
+        schedules=UNIT_SCHEDULES,
+        units=("chunk_queue",),
+        question="Do records that are handed from stage to stage come out in the order of coming?",
+        requires=(
+            Requirement(
+                law="streaming/queue",
+                minimum=1_000,
+                why="every record must come out once and in order, whoever produces and consumes",
+            ),
+        ),
+    ),
+    "TRANSFORM-006": Recipe(
+        name="TRANSFORM-006",
+        schedules=UNIT_SCHEDULES,
+        units=("delta", "timestamps"),
+        question="Do dates, numbers and text come back as they were written?",
+        requires=(
+            Requirement(
+                law="values/timestamps",
+                minimum=1_000,
+                why="moments written in every promised form must be read as those moments",
+            ),
+            Requirement(
+                law="values/delta",
+                minimum=1_000,
+                why="numbers, flags and text must come back from a difference as they were",
+            ),
+        ),
+    ),
+    "OBS-004": Recipe(
+        name="OBS-004",
+        schedules=UNIT_SCHEDULES,
+        units=("event_sink",),
+        question="Do callers go on unhurt when the receiver of events is slow or fails, and does"
+        " what was taken arrive?",
+        requires=(
+            Requirement(
+                law="sinks/pressure",
+                minimum=1_000,
+                why="slow and failing receivers must not reach the callers",
+            ),
+            Requirement(
+                law="sinks/delivery",
+                minimum=1_000,
+                why="what was taken must arrive, also when the sink is stopped",
+            ),
+        ),
+    ),
+    "OBS-005": Recipe(
+        name="OBS-005",
+        schedules=UNIT_SCHEDULES,
+        units=("batch_exporter", "event_sink"),
+        question="Is every event that was taken written, or its loss told?",
+        requires=(
+            Requirement(
+                law="exporting/batches",
+                minimum=1_000,
+                why="what an exporter has taken must be written, also at its end",
+            ),
+            Requirement(
+                law="sinks/delivery",
+                minimum=1_000,
+                why="what a sink has taken must be handed on, also at its end",
+            ),
+        ),
+    ),
     "FIN-001": Recipe(
         name="FIN-001",
         schedules=LOAD_SCHEDULES,
@@ -655,9 +744,15 @@ RECIPES: dict[str, Recipe] = {
             "agent_loop",
             "prompts",
             "structured_answers",
+            "conversation_memory",
         ),
         question="Does anything of one conversation reach another one of the same agent?",
         requires=(
+            Requirement(
+                law="memory/conversation",
+                minimum=500,
+                why="sessions that are written and read at the same time must stay apart",
+            ),
             Requirement(
                 law="agents/loop",
                 minimum=1_000,

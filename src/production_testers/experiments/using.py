@@ -7,18 +7,19 @@ of the caller's own code is a stage of that run, by its label.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
 from production_testers.experiments.factors import Factors
 from production_testers.experiments.recorder import Recorder
-from production_testers.experiments.watching import RUN
+from production_testers.experiments.watching import RUN, changed_since
 from production_testers.model import seeds
 from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.errors import UsageError
 from production_testers.model.history import EventKind
 from production_testers.model.scenario import Scenario
-from production_testers.model.usage import Call, Usage, Work
+from production_testers.model.usage import LAST, Call, Usage, Work
 from production_testers.suts.contract import Adapter, BoundUnit, HasUnits, leads_to
 
 VALUE_MAX = 4_000
@@ -130,20 +131,24 @@ class Use:
         self.bench = CallersBench(self.usage, recorder, factors)
 
     async def run(self) -> None:
-        """Make the unit, have every client make its calls, and close the unit."""
+        """Make the unit, and have every client make its calls."""
         try:
             unit = self.adapter.unit(self.usage.unit, self.usage.settings, self.bench)
         except Exception as error:  # noqa: BLE001 - a refusal is the framework's answer
             for call in self.usage.calls:
                 self.record(EventKind.RUN_ENDED, call.key, outcome="refused", **_told(error))
             return
-        clients = [
-            asyncio.create_task(self._client(unit, calls), name=client)
-            for client, calls in self.usage.clients().items()
-        ]
-        await asyncio.wait(clients)
-        for client in clients:
-            client.result()
+        last = {client: calls for client, calls in self.usage.clients().items() if client == LAST}
+        others = {name: calls for name, calls in self.usage.clients().items() if name != LAST}
+        for together in (others, last):
+            clients = [
+                asyncio.create_task(self._client(unit, calls), name=client)
+                for client, calls in together.items()
+            ]
+            if clients:
+                await asyncio.wait(clients)
+            for client in clients:
+                client.result()
 
     async def _client(self, unit: BoundUnit, calls: tuple[Call, ...]) -> None:
         for call in calls:
@@ -158,12 +163,14 @@ class Use:
             EventKind.RUN_STARTED, call.key, operation=call.operation,
             arguments=digest(dict(call.arguments)),
         )  # fmt: skip
-        task = asyncio.create_task(_performed(unit.perform, call), name=call.key)
+        left: list[str] = []
+        task = asyncio.create_task(_performed(unit.perform, call, left), name=call.key)
         if call.cancel_after_ms is not None:
             loop = asyncio.get_running_loop()
             loop.call_later(call.cancel_after_ms / 1000, self._give_up, task, call.key)
         await asyncio.wait([task])
-        self.record(EventKind.RUN_ENDED, call.key, **self._ended(unit, call, task))
+        more: dict[str, Any] = {"context": left} if left else {}
+        self.record(EventKind.RUN_ENDED, call.key, **self._ended(unit, call, task), **more)
 
     def _give_up(self, task: asyncio.Task[Json], key: str) -> None:
         if not task.done():
@@ -182,8 +189,15 @@ class Use:
         return {"outcome": "raised", "error": name, "own": own, **_told(error)}
 
 
-async def _performed(perform: Callable[[str, Mapping[str, Json]], Any], call: Call) -> Json:
-    value: Json = await perform(call.operation, call.arguments)
+async def _performed(
+    perform: Callable[[str, Mapping[str, Json]], Any], call: Call, left: list[str]
+) -> Json:
+    """What the unit answers; `left` takes the context variables that it has changed."""
+    before = copy_context()
+    try:
+        value: Json = await perform(call.operation, call.arguments)
+    finally:
+        left += changed_since(before)
     return value
 
 

@@ -21,7 +21,7 @@ from production_testers.laws.contract import partial_output
 from production_testers.laws.contracts import compatibility as contracts_compatibility
 from production_testers.laws.contracts import registry as contracts_registry
 from production_testers.laws.contracts import typed as contracts_typed
-from production_testers.laws.cost import operations_per_stage
+from production_testers.laws.cost import kept_per_run, longest_step, operations_per_stage
 from production_testers.laws.dag import (
     dependencies_first,
     failed_dependants,
@@ -36,6 +36,7 @@ from production_testers.laws.dag import (
 from production_testers.laws.diff import patches as diff_patches
 from production_testers.laws.diff import texts as diff_texts
 from production_testers.laws.effects import once_per_key
+from production_testers.laws.exporting import batches as exporting_batches
 from production_testers.laws.guard import checks as guard_checks
 from production_testers.laws.guard import disguises as guard_disguises
 from production_testers.laws.guard import leakage as guard_leakage
@@ -43,6 +44,7 @@ from production_testers.laws.guard import redaction_exact as guard_redaction_exa
 from production_testers.laws.guard import redaction_recall
 from production_testers.laws.guard import stage as guard_stage
 from production_testers.laws.idempotency import once as idempotency_once
+from production_testers.laws.identifiers import reuse as identifiers_reuse
 from production_testers.laws.interception import chain as interception_chain
 from production_testers.laws.isolation import (
     concurrent_runs,
@@ -52,7 +54,9 @@ from production_testers.laws.isolation import (
     tenants,
 )
 from production_testers.laws.law import Category, FindingType, Law, OutcomeClass, Severity
+from production_testers.laws.lifecycle import context_unchanged as run_context_unchanged
 from production_testers.laws.lifecycle import nothing_left_running
+from production_testers.laws.memory import conversation as memory_conversation
 from production_testers.laws.merge import timing_independent
 from production_testers.laws.nesting import context_inherited
 from production_testers.laws.observability import events_correlated
@@ -60,8 +64,12 @@ from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.routing import skip_requests
 from production_testers.laws.scale import bursts, depth, large_context, width
+from production_testers.laws.sinks import delivery as sinks_delivery
+from production_testers.laws.sinks import pressure as sinks_pressure
 from production_testers.laws.spawning import children as spawning_children
 from production_testers.laws.store import answers as store_answers
+from production_testers.laws.streaming import audio as streaming_audio
+from production_testers.laws.streaming import queue as streaming_queue
 from production_testers.laws.timing import timeout_enforced
 from production_testers.laws.tools import answers as tools_answers
 from production_testers.laws.tools import calls as tools_calls
@@ -71,8 +79,16 @@ from production_testers.laws.tools import plans as tools_plans
 from production_testers.laws.tools import registered as tools_registered
 from production_testers.laws.tools import schemas as tools_schemas
 from production_testers.laws.tools import undo as tools_undo
+from production_testers.laws.tracing import context as tracing_context
 from production_testers.laws.undo_store import entries as undo_store_entries
-from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
+from production_testers.laws.units import (
+    calls_end,
+    context_unchanged,
+    errors_are_meant,
+    leaves_nothing,
+)
+from production_testers.laws.values import delta as values_delta
+from production_testers.laws.values import timestamps as values_timestamps
 
 LAWS: dict[str, Law] = {
     module.LAW.id: module.LAW
@@ -85,6 +101,7 @@ LAWS: dict[str, Law] = {
         failed_dependants,
         status_effect,
         nothing_left_running,
+        run_context_unchanged,
         concurrent_runs,
         declared_inputs,
         inputs_immutable,
@@ -98,6 +115,8 @@ LAWS: dict[str, Law] = {
         bursts,
         large_context,
         operations_per_stage,
+        longest_step,
+        kept_per_run,
         context_inherited,
         partial_output,
         once_per_key,
@@ -106,6 +125,7 @@ LAWS: dict[str, Law] = {
         nothing_personal_told,
         calls_end,
         leaves_nothing,
+        context_unchanged,
         errors_are_meant,
         retry_attempts,
         circuit_breaker_states,
@@ -148,6 +168,16 @@ LAWS: dict[str, Law] = {
         contracts_compatibility,
         contracts_typed,
         auth_tenancy,
+        exporting_batches,
+        memory_conversation,
+        streaming_queue,
+        streaming_audio,
+        values_timestamps,
+        values_delta,
+        identifiers_reuse,
+        tracing_context,
+        sinks_delivery,
+        sinks_pressure,
         result_as_reference,
         outcome_allowed,
     )

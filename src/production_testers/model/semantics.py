@@ -68,6 +68,15 @@ class Capability(StrEnum):
     CONTRACT_DIFF = "contract_diff"
     TYPED_OUTPUT = "typed_output"
     TENANCY = "tenancy"
+    EVENT_SINK = "event_sink"
+    TRACE_CONTEXT = "trace_context"
+    ID_MONITOR = "id_monitor"
+    DELTA = "delta"
+    TIMESTAMPS = "timestamps"
+    AUDIO_BUFFER = "audio_buffer"
+    CHUNK_QUEUE = "chunk_queue"
+    CONVERSATION_MEMORY = "conversation_memory"
+    BATCH_EXPORT = "batch_export"
 
 
 class PersonalData(StrEnum):

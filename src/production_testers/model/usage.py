@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from production_testers.model.canonical import Json
 
+LAST = "last"
+"""The client that calls when every other one has made its calls: it closes what is open."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:

@@ -14,7 +14,7 @@ from production_testers.evidence.pipeline import (
     Shown,
     Workers,
     candidates_of,
-    cost_defect,
+    cost_defects,
     merged_into,
     minimise,
 )
@@ -185,8 +185,7 @@ def minimised(context: RunContext, workers: Workers) -> list[Defect]:
         }
         survivors += _counted(found, counts)
         context.rejected += flaky
-    measured = cost_defect(workers, context.costs)
-    return survivors if measured is None else [*survivors, measured]
+    return [*survivors, *cost_defects(workers, context.costs)]
 
 
 def _counted(found: list[Defect], counts: dict[str, int]) -> list[Defect]:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from production_testers.laws.cost.operations_per_stage import LAW as OPERATIONS
 from production_testers.model.history import History
 from production_testers.phases.context import RunContext
 from production_testers.phases.findings import load_defect
@@ -97,7 +98,7 @@ def _attached(context: RunContext, finding: Finding, shown: dict[str, Chart]) ->
     """With its timeline; a finding about growing work has the picture of that instead."""
     evidence = finding.evidence
     chart = shown.get(finding.id)
-    if chart is None and str(evidence.get("law")).startswith("cost/"):
+    if chart is None and evidence.get("law") == OPERATIONS.id:
         chart = shown.get("work")
     if chart is None:
         return finding

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from production_testers.laws import LAWS
+from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.model.semantics import Capability
 from production_testers.reports import facts
 from production_testers.reports.finding_rows import Row
@@ -168,6 +169,7 @@ def costs(record: RunRecord) -> list[Row]:
             "per_stage": operations / size if size else 0.0,
         }
         for shape, cost in record.costs.items()
+        if not shape.startswith(RUNS)
         for size, operations in cost["points"]
     ]
 

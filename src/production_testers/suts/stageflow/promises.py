@@ -216,6 +216,42 @@ PROMISES: dict[Capability, Citation] = {
         quote="Tracks all org_ids encountered during execution and validates",
         file="stageflow/auth/tenant.py",
     ),
+    Capability.BATCH_EXPORT: Citation(
+        quote="Accumulates events and writes them in batches for better performance.",
+        file="stageflow/helpers/analytics.py",
+    ),
+    Capability.CONVERSATION_MEMORY: Citation(
+        quote="In-memory implementation of MemoryStore for testing and prototyping.",
+        file="stageflow/helpers/memory.py",
+    ),
+    Capability.CHUNK_QUEUE: Citation(
+        quote="Async queue with backpressure support for streaming chunks.",
+        file="stageflow/helpers/streaming.py",
+    ),
+    Capability.AUDIO_BUFFER: Citation(
+        quote="Provides jitter buffering and chunk coalescing for smoother playback.",
+        file="stageflow/helpers/streaming.py",
+    ),
+    Capability.TIMESTAMPS: Citation(
+        quote="Parse a timestamp string/number into a timezone-aware UTC datetime.",
+        file="stageflow/helpers/timestamps.py",
+    ),
+    Capability.DELTA: Citation(
+        quote="Apply a previously generated delta to reconstruct the target dict.",
+        file="stageflow/compression/__init__.py",
+    ),
+    Capability.ID_MONITOR: Citation(
+        quote="Record a UUID and return True if it is a collision within the window.",
+        file="stageflow/helpers/uuid_utils.py",
+    ),
+    Capability.TRACE_CONTEXT: Citation(
+        quote="All operations here have the same trace context",
+        file="stageflow/observability/tracing.py",
+    ),
+    Capability.EVENT_SINK: Citation(
+        quote="Event sink with bounded queue and backpressure handling.",
+        file="stageflow/events/sink.py",
+    ),
 }
 
 REDACTS = frozenset(
@@ -293,4 +329,13 @@ COMPONENTS: dict[Capability, str] = {
     Capability.CONTRACT_DIFF: "stageflow.contracts.registry.ContractRegistry.diff",
     Capability.TYPED_OUTPUT: "stageflow.contracts.typed_output.TypedStageOutput",
     Capability.TENANCY: "stageflow.auth.tenant.TenantIsolationValidator",
+    Capability.BATCH_EXPORT: "stageflow.helpers.analytics.BufferedExporter",
+    Capability.CONVERSATION_MEMORY: "stageflow.helpers.memory.InMemoryStore",
+    Capability.CHUNK_QUEUE: "stageflow.helpers.streaming.ChunkQueue",
+    Capability.AUDIO_BUFFER: "stageflow.helpers.streaming.StreamingBuffer",
+    Capability.TIMESTAMPS: "stageflow.helpers.timestamps.parse_timestamp",
+    Capability.DELTA: "stageflow.compression.compute_delta",
+    Capability.ID_MONITOR: "stageflow.helpers.uuid_utils.UuidCollisionMonitor",
+    Capability.TRACE_CONTEXT: "stageflow.observability.tracing.TraceContext",
+    Capability.EVENT_SINK: "stageflow.events.sink.BackpressureAwareEventSink",
 }

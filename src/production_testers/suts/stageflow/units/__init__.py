@@ -40,6 +40,15 @@ MODULES: Mapping[str, str] = {
     "typed_output": "typed_output",
     "undo_store": "undo_store",
     "untrusted_text": "untrusted_text",
+    "trace_context": "trace_context",
+    "id_monitor": "id_monitor",
+    "delta": "delta",
+    "timestamps": "timestamps",
+    "audio_buffer": "audio_buffer",
+    "chunk_queue": "chunk_queue",
+    "conversation_memory": "conversation_memory",
+    "batch_exporter": "batch_exporter",
+    "event_sink": "event_sink",
 }
 """Name of the unit → its module in this package."""
 
@@ -85,6 +94,15 @@ CAPABILITIES: Mapping[Capability, str] = {
     Capability.TYPED_OUTPUT: "typed_output",
     Capability.UNDO_STORE: "undo_store",
     Capability.UNTRUSTED_TEXT: "untrusted_text",
+    Capability.TRACE_CONTEXT: "trace_context",
+    Capability.ID_MONITOR: "id_monitor",
+    Capability.DELTA: "delta",
+    Capability.TIMESTAMPS: "timestamps",
+    Capability.AUDIO_BUFFER: "audio_buffer",
+    Capability.CHUNK_QUEUE: "chunk_queue",
+    Capability.CONVERSATION_MEMORY: "conversation_memory",
+    Capability.BATCH_EXPORT: "batch_exporter",
+    Capability.EVENT_SINK: "event_sink",
 }
 """What a release offers only if the module of this unit can be imported."""
 

@@ -66,13 +66,20 @@ def follow_readme(run, cwd, clean):
 
 
 def check_findings(run, findings):
-    """Two defects at least, each through every gate, each with a fingerprint of its own."""
+    """Two defects at least, each through every gate and with a range, each with a fingerprint."""
     assert len(findings) >= 2
-    assert {finding.evidence["state"] for finding in findings} == {"verified"}
+    assert {finding.evidence["state"] for finding in findings} == {"ranged"}
     assert {finding.status.value for finding in findings} == {"confirmed"}
     assert len({finding.fingerprint for finding in findings}) == len(findings)
     assert len({finding.id for finding in findings}) == len(findings)
     assert run.read_findings().findings == tuple(findings)
+    ranges = {f.evidence["outcome_class"]: f.evidence["range"]["words"] for f in findings}
+    assert ranges["after-failure"] == "Last good 0.7.0, first bad 0.8.0; still in 1.2.0."
+    report = run.final_report.read_text()
+    for finding in findings:
+        assert finding.evidence["range"]["words"].rstrip(".") in report
+        assert (run.evidence_of(finding.id) / "range.json").is_file()
+    assert "not ranged" not in report
 
 
 def check_research(outcome):

@@ -26,7 +26,7 @@ FORMATS: dict[str, Callable[[Sequence[Exported]], str]] = {
     "json": json_text,
     "osv": osv_text,
 }
-"""All but junit, which also tells what runs say of laws, and the candidates that were turned down."""
+"""All but junit, which also tells what runs say of laws, and what gates turned down."""
 
 
 def export_findings(

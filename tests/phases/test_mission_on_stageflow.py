@@ -15,7 +15,7 @@ import pytest
 from production_testers.experiments import recipes
 from production_testers.experiments.environments import Sut
 from production_testers.model.scenario import Kind
-from production_testers.phases import mission
+from production_testers.phases import mission, ranging
 from production_testers.phases.hypotheses import hypotheses
 from production_testers.phases.research.hazard import HazardKind
 from production_testers.workspace.run_folder import RunFolder
@@ -101,6 +101,7 @@ def check_research(outcome):
 def test_findings_replay_and_the_folder_works_elsewhere(workspace, monkeypatch, tmp_path):
     small = replace(recipes.RECIPES[ENTRY], schedules=SCHEDULES, cost_sizes={})
     monkeypatch.setitem(recipes.RECIPES, ENTRY, small)
+    monkeypatch.setattr(ranging, "SECONDS_MAX", 600.0)  # however busy the machine is
     options = mission.Options(sut=Sut.parse("stageflow-core==1.2.0"))
     entry = workspace.roadmap().entry(ENTRY)
     outcome = mission.start(workspace, entry, options, lambda _line: None)

@@ -9,10 +9,9 @@ from typing import Any, Self
 
 from production_testers.evidence.defect import Defect
 from production_testers.evidence.elsewhere import OTHER_TIMINGS
-from production_testers.evidence.pipeline import Workers
 from production_testers.evidence.ranges import Answer, Observed, Range, outside_of, range_of
 from production_testers.experiments.environments import Sut, prepare
-from production_testers.experiments.worker import Worker, WorkerDiedError
+from production_testers.experiments.worker import Worker, WorkerDiedError, Workers
 from production_testers.model.errors import PtestError, SutUnavailableError
 
 ASK = "production_testers.evidence.elsewhere:ask"

@@ -132,9 +132,9 @@ def _ranges(
 
 
 def _in_order(context: RunContext) -> list[Finding]:
-    """The most severe first; what another entry has already, last."""
+    """The most severe first; what another entry has already, last; what has a range, never."""
     return sorted(
-        context.findings,
+        (finding for finding in context.findings if "range" not in finding.evidence),
         key=lambda one: (one.status is FindingStatus.DUPLICATE, one.severity.rank, one.id),
     )
 
@@ -143,11 +143,13 @@ def _keep(context: RunContext, ranges: Mapping[str, Range], why_not: str) -> Non
     """What was not reached now keeps the range that somebody asked for earlier."""
     known, missed = _known(context), []
     for number, finding in enumerate(context.findings):
+        if "range" in finding.evidence:  # its control had to ask
+            continue
         if (found := ranges.get(finding.id)) is not None:
-            context.findings[number] = _with_range(context, finding, found)
+            context.findings[number] = with_range(context, finding, found)
         elif (earlier := known.get(str(finding.fingerprint))) is not None:
             found, address = earlier
-            context.findings[number] = _with_range(context, finding, found, f" Asked in {address}.")
+            context.findings[number] = with_range(context, finding, found, f" Asked in {address}.")
         else:
             missed.append(finding.id)
             (context.run.evidence_of(finding.id) / "range.json").unlink(missing_ok=True)
@@ -172,7 +174,15 @@ def _known(context: RunContext) -> dict[str, tuple[Range, str]]:
     return known
 
 
-def _with_range(context: RunContext, finding: Finding, found: Range, where: str = "") -> Finding:
+def with_range(context: RunContext, finding: Finding, found: Range, where: str = "") -> Finding:
+    """The finding with its range, which is kept beside its evidence and in the journal, too.
+
+    Args:
+        context: The run.
+        finding: One of its findings.
+        found: Its range.
+        where: Said behind it.
+    """
     folder = context.run.evidence_of(finding.id)
     write_json(folder / "range.json", found.as_json())
     words = f"{found.words} Confidence {found.confidence}.{where}"

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import production_testers
 from production_testers.experiments.worker import frames
@@ -40,6 +40,17 @@ def _environment() -> dict[str, str]:
     """The hash seed is fixed, because frameworks iterate sets of strings."""
     passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {"PYTHONHASHSEED": "0", **passed_on}
+
+
+class Workers(Protocol):
+    """One worker, or a pool of them."""
+
+    @property
+    def sut(self) -> dict[str, Any]:
+        """Name and version of the system under test."""
+
+    def call(self, job: str, arguments: dict[str, Any]) -> Any:
+        """Have a job done in a fresh child; raises as `Worker.call` does."""
 
 
 class Worker:

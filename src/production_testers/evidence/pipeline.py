@@ -304,7 +304,9 @@ def _if_passed(shown: Shown, gate: Callable[[Defect], Defect]) -> Shown:
 def _reproduced(defect: Defect, replays: Sequence[Replay]) -> Shown:
     count = sum(one.shows is True for one in replays)
     digests = {one.digest for one in replays}
-    detail = f"{count} of {len(replays)} new processes, {len(digests)} distinct histories"
+    detail = f"{count} of {len(replays)} new processes"
+    if any(digests):  # counted work and scripts have none
+        detail += f", {len(digests)} distinct histories"
     passed = count == len(replays) and len(digests) == 1
     first = replays[0]
     defect = replace(defect, digest=first.digest).with_step("reproduced", detail, passed=passed)

@@ -28,7 +28,7 @@ from production_testers.laws import LAWS, Severity
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.phases.context import RunContext
 from production_testers.phases.proposals import collect, settle, try_proposal
-from production_testers.phases.ranging import with_range
+from production_testers.phases.ranging import told_apart, with_range
 from production_testers.phases.scripts import keep_script
 from production_testers.workspace.atomic import exclusive, write_json, write_text
 from production_testers.workspace.clock import iso, utc_now
@@ -48,6 +48,11 @@ from production_testers.workspace.documents import (
 from production_testers.workspace.documents import Severity as FindingSeverity
 from production_testers.workspace.proposals import Proposal, ProposalState, proposals_of
 from production_testers.workspace.states import ReachedState, StateLog
+
+SCRIPTED = (
+    "Shown by a script that somebody proposed: it was executed here and on other releases, and no"
+    " law judged what it saw."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +126,7 @@ def add(context: RunContext, workers: Workers, proposal: Proposal) -> Proposal:
             judged = _through_gates(context, clean, [trial.defect])
         if judged[0].defect.failed_gate is None:
             _take_in(context, judged[0], _known(context))
+            context.findings = told_apart(context.findings)
             context.run.write_findings(_document(context))
         return _settled(context, proposal, trial, judged)
 
@@ -345,6 +351,7 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
             f"Seen: {actual}.",
             f"Smallest scenario: {' '.join(words)}",
             f"Severity {declared.severity.value}: {declared.why}.",
+            SCRIPTED if "script" in defect.exhibit else "",
         )
         if part
     )

@@ -3,12 +3,12 @@
 What is not reached stays *verified, not ranged*, with the reason; `ptest bisect` asks it alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
-from production_testers.evidence.ranges import Range
+from production_testers.evidence.ranges import Answer, Range
 from production_testers.evidence.ranging import Releases, find_range
 from production_testers.experiments.environments import Sut, is_at_hand, prepare
 from production_testers.experiments.releases import releases_of
@@ -155,9 +155,50 @@ def _keep(context: RunContext, ranges: Mapping[str, Range], why_not: str) -> Non
             (context.run.evidence_of(finding.id) / "range.json").unlink(missing_ok=True)
             evidence = {**finding.evidence, NOT_RANGED: why_not}
             context.findings[number] = finding.model_copy(update={"evidence": evidence})
+    context.findings = told_apart(context.findings)
     if missed:
         context.tell(f"  verified, not ranged: {', '.join(missed)}: {why_not}")
     context.run.write_state(context.run.read_findings().with_findings(context.findings))
+
+
+def told_apart(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings; what a script shows is a duplicate where one of ours is alike everywhere.
+
+    No fingerprint tells: a script says nothing of what its defect needs. So the law, the way and
+    the answer of every release that gave one must be the same, good and bad ones among them.
+    """
+    return [_apart(finding, findings) for finding in findings]
+
+
+def _apart(finding: Finding, others: Sequence[Finding]) -> Finding:
+    if finding.status is not FindingStatus.CONFIRMED or not _is_script(finding):
+        return finding
+    for other in others:
+        if not _is_script(other) and _is_alike(finding, other):
+            update = {"status": FindingStatus.DUPLICATE, "related_findings": (other.id,)}
+            return finding.model_copy(update=update)
+    return finding
+
+
+def _is_script(finding: Finding) -> bool:
+    features: Any = finding.evidence.get("features") or ()
+    return any(str(feature).startswith("script:") for feature in features)
+
+
+def _is_alike(one: Finding, other: Finding) -> bool:
+    same = all(one.evidence.get(k) == other.evidence.get(k) for k in ("law", "outcome_class"))
+    mine, its = _answers(one), _answers(other)
+    both = [(mine[release], its[release]) for release in mine.keys() & its.keys()]
+    return same and {mine for mine, _ in both} == _TELLING and all(a == b for a, b in both)
+
+
+_TELLING = {Answer.BROKEN, Answer.HOLDS}
+
+
+def _answers(finding: Finding) -> dict[str, Answer]:
+    raw: Any = finding.evidence.get("range")
+    observed = Range.from_json(raw, path=finding.id).observed if raw else ()
+    return {one.release: one.answer for one in observed if one.answer in _TELLING}
 
 
 def _known(context: RunContext) -> dict[str, tuple[Range, str]]:

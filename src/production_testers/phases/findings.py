@@ -10,9 +10,9 @@ from typing import Any
 
 from production_testers.evidence.defect import Defect
 from production_testers.evidence.pipeline import (
+    NO_CONTROL,
     Gates,
     Shown,
-    Workers,
     candidates_of,
     cost_defects,
     merged_into,
@@ -23,10 +23,12 @@ from production_testers.evidence.trial import Trial
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import install_clean
 from production_testers.experiments.exploration import WorkerPool
+from production_testers.experiments.worker import Workers
 from production_testers.laws import LAWS, Severity
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.phases.context import RunContext
 from production_testers.phases.proposals import collect, settle, try_proposal
+from production_testers.phases.ranging import told_apart, with_range
 from production_testers.phases.scripts import keep_script
 from production_testers.workspace.atomic import exclusive, write_json, write_text
 from production_testers.workspace.clock import iso, utc_now
@@ -46,6 +48,11 @@ from production_testers.workspace.documents import (
 from production_testers.workspace.documents import Severity as FindingSeverity
 from production_testers.workspace.proposals import Proposal, ProposalState, proposals_of
 from production_testers.workspace.states import ReachedState, StateLog
+
+SCRIPTED = (
+    "Shown by a script that somebody proposed: it was executed here and on other releases, and no"
+    " law judged what it saw."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +126,7 @@ def add(context: RunContext, workers: Workers, proposal: Proposal) -> Proposal:
             judged = _through_gates(context, clean, [trial.defect])
         if judged[0].defect.failed_gate is None:
             _take_in(context, judged[0], _known(context))
+            context.findings = told_apart(context.findings)
             context.run.write_findings(_document(context))
         return _settled(context, proposal, trial, judged)
 
@@ -155,7 +163,9 @@ def _fate(
     proposed = trial.defect
     defect = next(one.defect for one in judged if one.defect.explains(proposed))
     if (gate := defect.failed_gate) is not None:
-        return ProposalState.REJECTED, f"not {gate.state}: {gate.detail}", None
+        untold = gate.detail.startswith(NO_CONTROL)  # it shows, and never counts as a finding
+        state = ProposalState.UNDECIDED if untold else ProposalState.REJECTED
+        return state, f"not {gate.state}: {gate.detail}", None
     finding = next(f for f in context.findings if f.fingerprint == defect.fingerprint)
     if finding.status is FindingStatus.DUPLICATE:
         original = finding.related_findings[0]
@@ -214,10 +224,13 @@ def record(context: RunContext, shown: Sequence[Shown]) -> None:
 def _take_in(context: RunContext, shown: Shown, known: list[Known]) -> None:
     finding = _finding(context, shown.defect, known)
     _write_evidence(context, finding.id, shown)
-    context.findings.append(_with_script(context, finding, shown))
+    finding = _with_script(context, finding, shown)
     context.run.journal.append(
         "finding_recorded", finding=finding.id, fingerprint=shown.defect.fingerprint
     )
+    if shown.range is not None:
+        finding = with_range(context, finding, shown.range)
+    context.findings.append(finding)
 
 
 def _with_script(context: RunContext, finding: Finding, shown: Shown) -> Finding:
@@ -337,6 +350,7 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
             f"Seen: {actual}.",
             f"Smallest scenario: {' '.join(words)}",
             f"Severity {declared.severity.value}: {declared.why}.",
+            SCRIPTED if "script" in defect.exhibit else "",
         )
         if part
     )

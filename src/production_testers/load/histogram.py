@@ -8,7 +8,7 @@ with the standard library only, and fold a batch faster than one call a value.
 import base64
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self
 
 HIGHEST_NS = 86_400 * 10**9
@@ -16,6 +16,9 @@ HIGHEST_NS = 86_400 * 10**9
 
 _EXACT = 2_047
 """Up to here every nanosecond has a bucket of its own."""
+
+_SAMPLE = 256
+"""So many latencies tell whether most of a batch are alike."""
 
 
 def bucket_of(value: int) -> int:
@@ -45,18 +48,24 @@ class Histogram:
     def __init__(self) -> None:
         self.counts: Counter[int] = Counter()
 
-    def fold(self, values: Iterable[int]) -> None:
-        """Count a batch of latencies."""
+    def fold(self, values: Sequence[int]) -> None:
+        """Count a batch of latencies, the quicker way for how much they differ."""
+        if len(set(values[:_SAMPLE])) * 2 < min(len(values), _SAMPLE):
+            self._count(Counter(values))
+            return
         self.counts.update(
             [
-                value
-                if 0 <= value <= 2_047
-                else ((value.bit_length() - 11) << 10) + (value >> (value.bit_length() - 11))
-                if 0 < value <= 86_400_000_000_000
+                ((value.bit_length() - 11) << 10) + (value >> (value.bit_length() - 11))
+                if _EXACT < value <= HIGHEST_NS
                 else bucket_of(value)
                 for value in values
             ]
         )
+
+    def _count(self, tally: Mapping[int, int]) -> None:
+        counts = self.counts
+        for value, count in tally.items():
+            counts[bucket_of(value)] += count
 
     def record(self, value: int, count: int = 1) -> None:
         """Count one latency, or several equal ones."""

@@ -30,6 +30,7 @@ class ClosedLoop:
         self._until = until_ns
         self._think_s = think_s
         self._under_way = 0
+        self._turn = object()
         self._stopped = False
 
     async def run(self, concurrency: int, drain_s: float) -> None:
@@ -50,9 +51,10 @@ class ClosedLoop:
         add_start, add_latency = recorder.starts.append, recorder.service.append
         clock = time.perf_counter_ns
         self._under_way += 1
+        self._turn = turn = object()
         start = clock()
         slice_end = start + SLICE_NS
-        while start < until and not self._stopped:
+        while start < until:
             try:
                 await operation()
             except BaseException as error:  # noqa: BLE001 - the target's errors are data
@@ -62,11 +64,14 @@ class ClosedLoop:
                 end = clock()
                 add_start(start)
                 add_latency(end - start)
-            if end < slice_end:
-                start = end
-            else:
-                await asyncio.sleep(0)
-                start = clock()
+            start = end
+            if end >= slice_end:
+                if self._turn is turn:  # nobody else had a turn: this operation did not wait
+                    await asyncio.sleep(0)
+                    start = clock()
+                if self._stopped:
+                    break
+                self._turn = turn = object()
                 slice_end = start + SLICE_NS
         self._under_way -= 1
 

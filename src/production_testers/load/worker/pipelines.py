@@ -9,7 +9,6 @@ import contextlib
 import importlib
 import sys
 import time
-from array import array
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -152,7 +151,7 @@ class PipelineOperation:
         self._random = Random(seeds.derive(scenario.latencies.seed, "load"))
         self._services: dict[str, Service] = {}
         self._functions = {path: imports.load(path) for path in scenario.pipeline.functions()}
-        self._took = {stage.name: array("q") for stage in scenario.pipeline.stages}
+        self._took: dict[str, list[int]] = {s.name: [] for s in scenario.pipeline.stages}
         self._stages = {name: Histogram() for name in self._took}
         self._number = self._traced_from = 0
         self._every = 1

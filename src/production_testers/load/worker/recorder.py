@@ -1,13 +1,13 @@
 """What a worker records: every operation's start, latency and outcome, in constant memory.
 
-Drivers append to arrays, which costs less than anything else; a heartbeat folds the arrays into
-histograms a few thousand operations at a time, so that no fold delays the operations under way.
+Drivers append to lists, which costs less than anything else (arrays included); a heartbeat folds
+them into histograms a few thousand operations at a time, so that no fold delays the operations
+under way for long.
 """
 
 import operator
-from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from production_testers.load.histogram import Histogram
@@ -33,9 +33,9 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        self.starts = array("q")
-        self.service = array("q")
-        self.late = array("q")
+        self.starts: list[int] = []
+        self.service: list[int] = []
+        self.late: list[int] = []
         self.dropped = 0
         self.not_sent = 0
         self.unfinished = 0
@@ -68,7 +68,7 @@ class Recorder:
         self._from_service.record(end - sent)
         self._from_intended.record(end - intended)
 
-    def never_sent(self, intended: Iterable[int], end: int) -> None:
+    def never_sent(self, intended: Sequence[int], end: int) -> None:
         """Arrivals that still waited for their turn at the end of the load."""
         ages = [end - moment for moment in intended]
         self.not_sent += len(ages)
@@ -89,14 +89,15 @@ class Recorder:
             return
         self._busy_ns += sum(service)
         self._from_service.fold(service)
+        totals = service
         if late:
             self._lateness.fold(late)
-            self._from_intended.fold(map(operator.add, service, late))
-        self._keep_slowest(starts, service, late)
+            totals = list(map(operator.add, service, late))
+            self._from_intended.fold(totals)
+        self._keep_slowest(totals)
         del starts[:], service[:], late[:]
 
-    def _keep_slowest(self, starts: "array[int]", service: "array[int]", late: "array[int]") -> None:
-        totals = list(map(operator.add, service, late)) if late else service
+    def _keep_slowest(self, totals: Sequence[int]) -> None:
         kept = self._slowest
         least = kept[-1][0] if len(kept) == SLOWEST else -1
         if max(totals) <= least:
@@ -104,7 +105,7 @@ class Recorder:
         places = [place for place, took in enumerate(totals) if took > least]
         if len(places) > SLOWEST:
             places = sorted(places, key=totals.__getitem__)[-SLOWEST:]
-        kept += [(totals[place], starts[place], service[place]) for place in places]
+        kept += [(totals[place], self.starts[place], self.service[place]) for place in places]
         kept.sort(reverse=True)
         del kept[SLOWEST:]
 

@@ -8,7 +8,8 @@ import statistics
 import time
 
 from production_testers.load.arrivals import constant
-from production_testers.load.worker.closed_loop import SLICE_NS, ClosedLoop
+from production_testers.load.histogram import Histogram
+from production_testers.load.worker.closed_loop import SLICE_NS
 from production_testers.load.worker.session import perform
 
 CALLERS = 100
@@ -63,8 +64,6 @@ async def driver(until):
 
 
 async def _performed(job, operation, seconds):
-    from production_testers.load.histogram import Histogram
-
     told = []
     job = {**job, "duration_s": seconds, "drain_s": 1}
     await perform(job, operation, time.perf_counter_ns(), told.append)
@@ -87,8 +86,12 @@ async def open_loop(until):
     """The open loop at 20,000 arrivals a second."""
     seconds = (until - time.perf_counter_ns()) / 1e9
     job = {
-        "shape": constant(RATE).as_json(), "concurrency": None, "under_way_max": 10_000,
-        "interval_s": 0.1, "worker": 0, "workers": 1,
+        "shape": constant(RATE).as_json(),
+        "concurrency": None,
+        "under_way_max": 10_000,
+        "interval_s": 0.1,
+        "worker": 0,
+        "workers": 1,
     }
     return await _performed(job, trivial, seconds)
 
@@ -104,10 +107,18 @@ def main():
     rounds = [{kind.__name__: us_per_operation(kind) for kind in kinds} for _ in range(ROUNDS)]
     for kind in kinds:
         values = [one[kind.__name__] for one in rounds]
-        print(f"{kind.__name__}: {statistics.median(values):.3f} µs ({min(values):.3f} to {max(values):.3f})")
-    for over, under in (("driver", "bare_switching"), ("switching", "bare_switching"), ("driver", "bare_slices")):
+        print(
+            f"{kind.__name__}: {statistics.median(values):.3f} µs ({min(values):.3f} to {max(values):.3f})"
+        )
+    for over, under in (
+        ("driver", "bare_switching"),
+        ("switching", "bare_switching"),
+        ("driver", "bare_slices"),
+    ):
         ratios = [one[over] / one[under] for one in rounds]
-        print(f"{over} / {under}: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+        print(
+            f"{over} / {under}: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        )
 
 
 if __name__ == "__main__":

@@ -62,4 +62,6 @@ def _missed(name: str, figure: float, target: float) -> bool:
 
 def _shown(figures: Mapping[str, float], name: str) -> str:
     figure = figures.get(name, 0.0)
-    return f"{figure:.2f}" if figure or name in {AT_LEAST, FAILED} else "not known: nothing completed"
+    return (
+        f"{figure:.2f}" if figure or name in {AT_LEAST, FAILED} else "not known: nothing completed"
+    )

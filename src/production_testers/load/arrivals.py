@@ -183,7 +183,7 @@ def read_log(path: Path, speed: float = 1.0) -> list[int]:
 
 def _moment(line: str, path: Path, number: int) -> float:
     try:
-        moment = float(line.split()[0])
+        moment = float(line.split(maxsplit=1)[0])
     except ValueError:
         moment = math.nan
     if not math.isfinite(moment):

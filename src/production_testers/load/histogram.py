@@ -115,7 +115,9 @@ class Histogram:
     def share_above(self, latency_ns: float) -> float:
         """The share of operations whose bucket lies above a latency."""
         total = self.total
-        above = sum(count for bucket, count in self.counts.items() if lowest_of(bucket) > latency_ns)
+        above = sum(
+            count for bucket, count in self.counts.items() if lowest_of(bucket) > latency_ns
+        )
         return above / total if total else 0.0
 
     def corrected(self, interval_ns: float) -> "Histogram":

@@ -44,7 +44,9 @@ def _log(about: str, started_at: str, parts: Iterable[tuple[float, float, Histog
     writer = HistogramLogWriter(text)
     writer.output_comment(f"[Logged with production-testers: {about}]")
     writer.output_log_format_version()
-    writer.output_comment(f"[Started at {started_at}; timestamps are seconds from there, values ns]")
+    writer.output_comment(
+        f"[Started at {started_at}; timestamps are seconds from there, values ns]"
+    )
     writer.output_legend()
     for begin, end, histogram in parts:
         writer.output_interval_histogram(

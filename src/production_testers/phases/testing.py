@@ -17,11 +17,11 @@ from production_testers.experiments.exploration import WorkerPool, explore
 from production_testers.experiments.lab import COST, MEASURE, PYTHON_VARIABLE
 from production_testers.model.errors import PtestError, UsageError
 from production_testers.phases.context import RunContext
-from production_testers.phases.copying import copy_templates
 from production_testers.phases.tracing import otlp_document
 from production_testers.reports.record import LatencySummary, Measured, TestOutcome
 from production_testers.workspace.atomic import write_bytes, write_json, write_text
 from production_testers.workspace.clock import stopwatch, utc_now
+from production_testers.workspace.copying import copy_templates
 
 TRACE = "production_testers.experiments.jobs:trace"
 MEASURE_SECONDS_MAX = 4.0

@@ -13,12 +13,12 @@ _FLAGS = os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class _Times(ctypes.Structure):
-    _fields_ = (
+    _fields_ = [  # type: ignore[mutable-override]
         ("interval_s", ctypes.c_long),
         ("interval_ns", ctypes.c_long),
         ("value_s", ctypes.c_long),
         ("value_ns", ctypes.c_long),
-    )
+    ]
 
 
 class Alarm:

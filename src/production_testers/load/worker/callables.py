@@ -26,14 +26,23 @@ async def opened(name: str, timeout_s: float | None) -> AsyncIterator[Operation]
 
 def limited(operation: Operation, timeout_s: float | None) -> Operation:
     """The operation, ended with TimeoutError after so many seconds."""
-    if timeout_s is None:
-        return operation
+    return operation if timeout_s is None else Limited(operation, timeout_s)
 
-    async def call() -> None:
-        async with asyncio.timeout(timeout_s):
-            await operation()
 
-    return call
+class Limited:
+    """An operation with a time limit; what the operation records of its own stays its own."""
+
+    def __init__(self, operation: Operation, timeout_s: float) -> None:
+        self._operation = operation
+        self._timeout_s = timeout_s
+        for name in ("fold", "take"):
+            if hasattr(operation, name):
+                setattr(self, name, getattr(operation, name))
+
+    async def __call__(self) -> None:
+        """One operation."""
+        async with asyncio.timeout(self._timeout_s):
+            await self._operation()
 
 
 def _load(name: str) -> Callable[..., Any]:

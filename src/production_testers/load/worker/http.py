@@ -30,7 +30,7 @@ class ConnectionLostError(Exception):
 
 
 @contextlib.asynccontextmanager
-async def opened(  # noqa: PLR0913 - as the job names them
+async def opened(
     url: str,
     method: str,
     headers: list[list[str]],

@@ -93,20 +93,7 @@ def operation_of(
     timeout_s: float | None = None,
 ) -> Operation:
     """The operation for an adapter that is there already."""
-    made = PipelineOperation(adapter, drawn(scenario), Work(**work))
-    if timeout_s is not None:
-        made.execute = limited_method(made, timeout_s)
-    return made
-
-
-def limited_method(made: "PipelineOperation", timeout_s: float) -> Any:
-    """The execution, ended with TimeoutError after so many seconds."""
-    inner = made.execute
-
-    async def execute(number: int, request: RunRequest) -> None:
-        await limited(lambda: inner(number, request), timeout_s)()
-
-    return execute
+    return limited(PipelineOperation(adapter, drawn(scenario), Work(**work)), timeout_s)
 
 
 def drawn(wanted: Mapping[str, Any]) -> Scenario:
@@ -171,9 +158,9 @@ class PipelineOperation:
         if number % self._every == 0:
             self._traces[key] = {"run": key, "spans": []}
         request = RunRequest(key=key, input=request.input, identity=request.identity)
-        return self.execute(number, request)
+        return self.execute(request)
 
-    async def execute(self, _number: int, request: RunRequest) -> None:
+    async def execute(self, request: RunRequest) -> None:
         """Execute the pipeline for a request.
 
         Raises:

@@ -1,4 +1,4 @@
-"""The worker's process: `prepare`, `ready`, `start`, then one `interval` after the other, `done`."""
+"""The worker's process: a job, `ready`, `start`, one `interval` after the other, `done`."""
 
 import asyncio
 import ctypes

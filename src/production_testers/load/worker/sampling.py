@@ -7,7 +7,7 @@ import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from production_testers.load.histogram import Histogram
 
@@ -59,7 +59,7 @@ class Sampler:
         self._collecting = 0
         self._began = 0
 
-    def __enter__(self) -> "Sampler":
+    def __enter__(self) -> Self:
         gc.callbacks.append(self._collection)
         return self
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import time
 from collections.abc import Callable
 from typing import Any
@@ -35,6 +36,8 @@ async def perform(job: dict[str, Any], operation: Operation, start: int, emit: E
     def sampled(resources: dict[str, Any]) -> None:
         emit({**recorder.take(), **take(), "resources": resources})
 
+    gc.collect()
+    gc.freeze()  # what was there before the load, our own records among it, is not looked at again
     with Sampler(beat, sampled, job["interval_s"]) as sampler:
         await asyncio.sleep(max(0.0, (start - time.perf_counter_ns()) / 1e9))
         beating = asyncio.ensure_future(sampler.run(start))
@@ -52,9 +55,7 @@ def _nothing() -> None:
     """Most targets record nothing of their own."""
 
 
-async def _drive(
-    job: dict[str, Any], operation: Operation, recorder: Recorder, start: int
-) -> None:
+async def _drive(job: dict[str, Any], operation: Operation, recorder: Recorder, start: int) -> None:
     until = start + round(job["duration_s"] * 1e9)
     if job["shape"] is None:
         closed = ClosedLoop(operation, recorder, until_ns=until, think_s=job["think_s"])

@@ -7,6 +7,7 @@ from production_testers.experiments.targets import targets_missed
 from production_testers.load.histogram import Histogram
 from production_testers.load.outliers import CAUSES
 from production_testers.load.result import PERCENTS, Result, curve_ms, percentiles_ms
+from production_testers.load.statistics.memory import slope
 
 _DIGITS = 6
 
@@ -110,12 +111,23 @@ def resources(result: Result) -> dict[str, Any]:
         "threads_max": max((p.threads for p in points), default=0),
         "file_descriptors_max": max((p.file_descriptors for p in points), default=0),
         "tasks_max": max((p.tasks for p in points), default=0),
+        "memory_slope": memory_slope(result),
         "tasks_left": sum(worker.tasks_left or 0 for worker in result.load.workers),
         "loop_lag_ms": _pauses(lag),
         "gc_ms": {**_pauses(gc), "collections": gc.total},
         "clock_offsets_us": [round(w.clock_offset_us, 2) for w in result.load.workers],
         "clock_errors_us": [round(w.clock_error_us, 2) for w in result.load.workers],
     }
+
+
+def memory_slope(result: Result) -> dict[str, Any]:
+    """Whether memory grows with the operations."""
+    points = [point for point in result.series if point.counts]
+    done, total = [], 0.0
+    for point in points:
+        total += point.rate * result.plan.interval_s
+        done.append(total)
+    return slope(done, [point.rss_mb for point in points], seed=result.seed)
 
 
 def stages(result: Result) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from production_testers.load.confidence import intervals_of, of_mean
 from production_testers.load.histogram import Histogram
 from production_testers.load.outliers import Outlier, attribute
 from production_testers.load.plan import Plan
-from production_testers.load.steady import settled_at
+from production_testers.load.statistics.confidence import intervals_of, of_mean
+from production_testers.load.statistics.steady import settled_at
 from production_testers.load.supervisor import Load, WorkerReport
 
 PERCENTS = {"p50_ms": 50.0, "p90_ms": 90.0, "p95_ms": 95.0, "p99_ms": 99.0, "p999_ms": 99.9}

@@ -149,7 +149,7 @@ def told_comparison(document: dict[str, Any]) -> str:
         if figure["verdict"] == "unknown":
             lines.append(f"  {name}: unknown, {figure['why']}")
             continue
-        low, high = figure["interval_95"]
+        low, high = figure["interval_99"]
         lines.append(
             f"  {name:<21} {figure['first']:>12,.4g} -> {figure['second']:>12,.4g}"
             f"  x{figure['ratio']:.3f} ({low:.3f} to {high:.3f})  {figure['verdict']}"

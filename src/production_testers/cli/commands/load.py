@@ -23,6 +23,9 @@ from production_testers.load.running import keep, perform
 from production_testers.load.subjects import Choice, Subject, of_entry, of_folder, of_shape
 from production_testers.model.errors import UsageError
 from production_testers.model.scenario import Kind
+from production_testers.reports.charts import limits, measurements
+from production_testers.reports.charts.chart import Chart
+from production_testers.reports.load_page import keep_pictures
 from production_testers.workspace.atomic import write_json
 
 MISSED, CANNOT_TELL, INTERRUPTED = 3, 2, 75
@@ -212,9 +215,20 @@ class _Session:
         """Carry one plan out, silently."""
         return perform(plan, seed=self.seed)
 
-    def result(self, document: dict[str, Any], told: Callable[[dict[str, Any]], str]) -> None:
-        """Keep and print a document."""
+    def result(
+        self,
+        document: dict[str, Any],
+        told: Callable[[dict[str, Any]], str],
+        *charts: Chart | None,
+    ) -> None:
+        """Keep and print a document, and draw its charts."""
         if self.out is not None:
+            drawable = [chart for chart in charts if chart is not None]
+            document["files"] = [
+                *document.get("files", ()),
+                *keep_pictures(drawable, self.out, told(document).splitlines()[0]),
+                str((self.out / "load.json").resolve()),
+            ]
             write_json(self.out / "load.json", document)
         if self.json:
             show_json(document)
@@ -228,7 +242,8 @@ def _find(plan: Plan, targets: dict[str, float], here: _Session) -> int:
     tell(f"{plan.words}: searching, {plan.duration_s:g} s a trial")
     found = Search(plan, targets, here.run, tell).run()
     code = 0 if found["sustainable_tps"] else MISSED
-    here.result({"target": plan.words, **found, "exit_code": code}, words.told_search)
+    document = {"target": plan.words, **found, "exit_code": code}
+    here.result(document, words.told_search, limits.rate(document))
     return code
 
 
@@ -237,7 +252,7 @@ def _sweep(plan: Plan, text: str, rounds: int, here: _Session) -> int:
     tell(f"{plan.words}: {len(sizes)} concurrencies, {rounds} rounds, {plan.duration_s:g} s each")
     scaling = experiments.sweep(plan, sizes, rounds, here.run, tell)
     document = {"target": plan.words, **scaling.document(seed=here.seed), "exit_code": 0}
-    here.result(document, words.told_sweep)
+    here.result(document, words.told_sweep, limits.scaling(document))
     return 0
 
 
@@ -267,7 +282,7 @@ def _grow(
     tell(f"{sut}: {quantity} {listed}, {rounds} rounds, {duration:g} s each")
     growth = experiments.grow(plans, quantity, rounds, here.run, tell)
     document = {"target": str(sut), **growth.document(seed=here.seed), "exit_code": 0}
-    here.result(document, words.told_growth)
+    here.result(document, words.told_growth, limits.growth(document))
     return 0
 
 
@@ -301,8 +316,20 @@ def _capacity(plan: Plan, rate: float, targets: dict[str, float], here: _Session
         lambda told: "\n".join(
             [words.told(told), words.told_capacity({**stated, "target": plan.words})]
         ),
+        *_charts(measured.goal),
     )
     return code
+
+
+def _charts(result: Result) -> list[Chart | None]:
+    found = documents.metrics(result, result.plan.words)
+    over_time, usage = found["throughput.json"], found["resource_usage.json"]
+    return [
+        measurements.latency(found["latency.json"]),
+        measurements.throughput(over_time),
+        measurements.memory(usage),
+        measurements.timeline(over_time, usage),
+    ]
 
 
 def _kept(result: Result, out: Path | None) -> list[str]:
@@ -344,7 +371,7 @@ def finish(result: Result, targets: dict[str, float], here: _Session) -> int:
     document = documents.document(result, targets)
     code = exit_code(result, document)
     document |= {"files": _kept(result, here.out), "exit_code": code}
-    here.result(document, words.told)
+    here.result(document, words.told, *_charts(result))
     return code
 
 

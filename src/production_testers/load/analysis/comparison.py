@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from production_testers.load.analysis.resampling import bootstrap
+from production_testers.load.statistics.resampling import bootstrap
 
 PAIRS_MIN = 6
 SMALLEST = 0.02
 """Differences that may be smaller than this are none: neighbours on a machine make as much."""
+
+LEVEL = 0.99
+"""Six figures are judged at once, and with ten pairs a bootstrap is too sure of itself."""
 
 HIGHER_IS_BETTER = frozenset({"throughput_tps"})
 
@@ -44,13 +47,15 @@ class Comparison:
                 "why": f"{len(logs)} pairs; a verdict needs {PAIRS_MIN}",
             }
         ratio = math.exp(_mean(logs, range(len(logs))))
-        low, high = bootstrap(len(logs), lambda places: math.exp(_mean(logs, places)), seed=seed)
+        low, high = bootstrap(
+            len(logs), lambda places: math.exp(_mean(logs, places)), seed=seed, level=LEVEL
+        )
         return {
             "pairs": len(logs),
             "first": round(sum(one for one, _ in pairs) / len(pairs), 6),
             "second": round(sum(two for _, two in pairs) / len(pairs), 6),
             "ratio": round(ratio, 4),
-            "interval_95": [round(low, 4), round(high, 4)],
+            "interval_99": [round(low, 4), round(high, 4)],
             "verdict": verdict(name, low, high),
         }
 

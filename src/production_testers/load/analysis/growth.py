@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from production_testers.load.analysis.resampling import Interval, bootstrap, least_squares
+from production_testers.load.statistics.resampling import Interval, bootstrap, least_squares
 
 CONFIRMED_WITHIN = 0.25
 """A prediction counts as confirmed when the measured cost lies in its interval, or this near."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from production_testers.load.analysis.resampling import Interval, bootstrap, least_squares
+from production_testers.load.statistics.resampling import Interval, bootstrap, least_squares
 
 POINTS_MIN = 4
 _KAPPA_MIN = 1e-12

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from production_testers.load.analysis.resampling import bootstrap
+from production_testers.load.statistics.resampling import bootstrap
 
 SAMPLES_MIN = 8
 GROWS_FROM_MB = 1.0

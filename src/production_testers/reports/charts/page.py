@@ -95,7 +95,7 @@ def page(
 
 def _inside(script: str) -> str:
     """A script that no tag inside of it can end."""
-    return script.replace("</", "<\\/")
+    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
 def _pointed(spec: Mapping[str, Any]) -> dict[str, Any]:

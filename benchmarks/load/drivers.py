@@ -5,120 +5,127 @@ Run from the repository's root: `python benchmarks/load/drivers.py`.
 
 import asyncio
 import statistics
+import sys
 import time
+from pathlib import Path
 
 from production_testers.load.arrivals import constant
 from production_testers.load.histogram import Histogram
 from production_testers.load.worker.closed_loop import SLICE_NS
 from production_testers.load.worker.session import perform
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from page import write_section
+
 CALLERS = 100
-PART_S = 0.4
-ROUNDS = 15
+PART_S = 0.5
+ROUNDS = 21
 RATE = 20_000
+CLOSED = {"shape": None, "concurrency": CALLERS, "think_s": 0, "interval_s": 0.1}
+OPEN = {
+    "shape": constant(RATE).as_json(),
+    "concurrency": None,
+    "under_way_max": 10_000,
+    "interval_s": 0.1,
+    "worker": 0,
+    "workers": 1,
+}
 
 
 async def trivial():
     return None
 
 
-async def bare_switching(until):
-    """The bare loop: 100 callers, each lets the others go on after every operation."""
+async def switching():
+    """Lets the others go on, as the first bare loop does between two operations."""
+    await asyncio.sleep(0)
+
+
+async def bare(until, calls, between):
+    """The bare loop: 100 callers; `between` lets the others go on after so many calls."""
     clock = time.perf_counter_ns
     done = 0
 
     async def caller():
         nonlocal done
         while clock() < until:
-            for _ in range(64):
+            for _ in range(calls):
                 await trivial()
-                await asyncio.sleep(0)
-            done += 64
+            done += calls
+            await between()
 
     await asyncio.gather(*(caller() for _ in range(CALLERS)))
     return done
 
 
-async def bare_slices(until):
-    """The strictest bare loop: nothing but the calls, and a switch as seldom as the driver's."""
-    clock = time.perf_counter_ns
-    done = 0
-
-    async def caller():
-        nonlocal done
-        while clock() < until:
-            for _ in range(SLICE_NS // 400):
-                await trivial()
-            done += SLICE_NS // 400
-            await asyncio.sleep(0)
-
-    await asyncio.gather(*(caller() for _ in range(CALLERS)))
-    return done
-
-
-async def driver(until):
-    """The closed loop, with sampling and folding as in a real load."""
-    seconds = (until - time.perf_counter_ns()) / 1e9
-    job = {"shape": None, "concurrency": CALLERS, "think_s": 0, "interval_s": 0.1}
-    return await _performed(job, trivial, seconds)
-
-
-async def _performed(job, operation, seconds):
+async def load(until, job, operation):
+    """The driver with sampling, folding and snapshots, as in a worker."""
     told = []
-    job = {**job, "duration_s": seconds, "drain_s": 1}
-    await perform(job, operation, time.perf_counter_ns(), told.append)
+    now = time.perf_counter_ns()
+    job = {**job, "duration_s": (until - now) / 1e9, "drain_s": 1}
+    await perform(job, operation, now, told.append)
     return sum(Histogram.unpack(interval["service"]).total for interval in told)
 
 
-async def switching(until):
-    """The closed loop over an operation that lets the others go on, as the first bare loop does."""
-
-    async def operation():
-        await trivial()
-        await asyncio.sleep(0)
-
-    seconds = (until - time.perf_counter_ns()) / 1e9
-    job = {"shape": None, "concurrency": CALLERS, "think_s": 0, "interval_s": 0.1}
-    return await _performed(job, operation, seconds)
-
-
-async def open_loop(until):
-    """The open loop at 20,000 arrivals a second."""
-    seconds = (until - time.perf_counter_ns()) / 1e9
-    job = {
-        "shape": constant(RATE).as_json(),
-        "concurrency": None,
-        "under_way_max": 10_000,
-        "interval_s": 0.1,
-        "worker": 0,
-        "workers": 1,
-    }
-    return await _performed(job, trivial, seconds)
+KINDS = {
+    "bare": lambda until: bare(until, 1, switching),
+    "bare_slices": lambda until: bare(until, SLICE_NS // 400, switching),
+    "driver": lambda until: load(until, CLOSED, trivial),
+    "driver_switching": lambda until: load(until, CLOSED, switching),
+    "open": lambda until: load(until, OPEN, trivial),
+}
 
 
 def us_per_operation(kind):
     used = time.process_time_ns()
-    done = asyncio.run(kind(time.perf_counter_ns() + round(PART_S * 1e9)))
+    done = asyncio.run(KINDS[kind](time.perf_counter_ns() + round(PART_S * 1e9)))
     return (time.process_time_ns() - used) / 1e3 / done
 
 
+def told(values, digits=2):
+    median = statistics.median(values)
+    return f"{median:.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+
+
 def main():
-    kinds = (bare_switching, bare_slices, driver, switching, open_loop)
-    rounds = [{kind.__name__: us_per_operation(kind) for kind in kinds} for _ in range(ROUNDS)]
-    for kind in kinds:
-        values = [one[kind.__name__] for one in rounds]
-        print(
-            f"{kind.__name__}: {statistics.median(values):.3f} µs ({min(values):.3f} to {max(values):.3f})"
-        )
-    for over, under in (
-        ("driver", "bare_switching"),
-        ("switching", "bare_switching"),
-        ("driver", "bare_slices"),
-    ):
-        ratios = [one[over] / one[under] for one in rounds]
-        print(
-            f"{over} / {under}: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-        )
+    rounds = [{kind: us_per_operation(kind) for kind in KINDS} for _ in range(ROUNDS)]
+
+    def cost(kind):
+        return told([one[kind] for one in rounds])
+
+    def ratio(over, under):
+        return told([one[over] / one[under] for one in rounds])
+
+    write_section(
+        "Load: what the drivers cost",
+        "python benchmarks/load/drivers.py",
+        f"CPU µs per operation, median (minimum to maximum) of {ROUNDS} rounds; every round"
+        " measures all rows in one process, one after the other, so that the ratios are paired."
+        f" The target is an `async def` that returns, concurrency {CALLERS}. The bare loop lets the"
+        " other callers go on after every operation, as nothing else makes 100 of them overlap;"
+        " the strictest one does nothing but call, and lets them go on as seldom as the driver. Recorded are start, latency and outcome of every"
+        " operation, folded, sampled and handed on while the load runs.",
+        ("what", "CPU µs", "ratio to the bare loop", "ratio to the strictest one", "aim"),
+        [
+            ("bare loop, a switch after every operation", cost("bare"), "1", "", ""),
+            ("strictest bare loop, no switch within 20 µs", cost("bare_slices"), "", "1", ""),
+            (
+                "closed loop",
+                cost("driver"),
+                ratio("driver", "bare"),
+                ratio("driver", "bare_slices"),
+                "1.2 (prototype 1.14, Locust 5.3, molotov 9.1)",
+            ),
+            (
+                "closed loop, the target itself lets others go on",
+                cost("driver_switching"),
+                ratio("driver_switching", "bare"),
+                "",
+                "1.2",
+            ),
+            (f"open loop, {RATE:,} arrivals a second", cost("open"), "", "", "20 µs, aim 15"),
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -101,10 +101,11 @@ def main():
         "python benchmarks/load/drivers.py",
         f"CPU µs per operation, median (minimum to maximum) of {ROUNDS} rounds; every round"
         " measures all rows in one process, one after the other, so that the ratios are paired."
-        f" The target is an `async def` that returns, concurrency {CALLERS}. The bare loop lets the"
-        " other callers go on after every operation, as nothing else makes 100 of them overlap;"
-        " the strictest one does nothing but call, and lets them go on as seldom as the driver. Recorded are start, latency and outcome of every"
-        " operation, folded, sampled and handed on while the load runs.",
+        f" The target is an `async def` that returns, concurrency {CALLERS}. The bare loop lets"
+        " the other callers go on after every operation: nothing else makes 100 of them overlap."
+        " The strictest one does nothing but call, and lets them go on as seldom as the driver."
+        " Recorded are start, latency and outcome of every operation, folded, sampled and handed on"
+        " while the load runs.",
         ("what", "CPU µs", "ratio to the bare loop", "ratio to the strictest one", "aim"),
         [
             ("bare loop, a switch after every operation", cost("bare"), "1", "", ""),

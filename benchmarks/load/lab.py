@@ -130,8 +130,8 @@ def http():
         "Load: HTTP",
         "python benchmarks/load/lab.py http",
         "Driver CPU µs per request against a server of our own that answers at once, median"
-        f" (minimum to maximum) of {PAIRS} interleaved rounds. Aim: 60 at most. The anchors: wrk 28.5, a raw"
-        " protocol on uvloop 29, hey 94, k6 181, aiohttp 374, Locust 403.",
+        f" (minimum to maximum) of {PAIRS} interleaved rounds. Aim: 60 at most. The anchors: wrk"
+        " 28.5, a raw protocol on uvloop 29, hey 94, k6 181, aiohttp 374, Locust 403.",
         ("load", "CPU µs per request"),
         [(name, told(values, 1)) for name, values in costs.items()],
     )

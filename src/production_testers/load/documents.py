@@ -47,6 +47,7 @@ def document(result: Result, targets: Mapping[str, float]) -> dict[str, Any]:
         "resources": resources(result),
         "stages": stages(result),
         "slowest": slowest(result),
+        "logs": result.logs,
         "slo": {"targets": dict(targets), "missed": missed},
     }
 

@@ -15,6 +15,8 @@ from production_testers.load.supervisor import Load, WorkerReport
 
 PERCENTS = {"p50_ms": 50.0, "p90_ms": 90.0, "p95_ms": 95.0, "p99_ms": 99.0, "p999_ms": 99.9}
 OUTLIERS = 20
+_SIGNATURES = 20
+_LOG_SUMS = ("levels", "signatures", "starts", "ends")
 _EDGE_S = 0.05
 """An interval may end so much later than the load."""
 
@@ -265,6 +267,31 @@ class Result:
             for _, interval in self._counted(drained=True)
             for traced in interval.get("traces", ())
         ]
+
+    @cached_property
+    def logs(self) -> dict[str, Any]:
+        """What the target logged; see `worker.logs`."""
+        sums: dict[str, Counter[str]] = {name: Counter() for name in _LOG_SUMS}
+        correlated = lost = 0
+        gap = 0.0
+        for _, interval in self._counted(drained=True):
+            logged = interval["logs"]
+            for name, found in sums.items():
+                found.update(logged[name])
+            correlated += logged["correlated"]
+            lost += logged["lost"]
+            gap = max(gap, logged["gap_s"])
+        lines = sums["levels"].total()
+        without_end = sums["starts"] - sums["ends"]
+        return {
+            "lines": lines + lost,
+            "levels": dict(sums["levels"]),
+            "signatures": dict(sums["signatures"].most_common(_SIGNATURES)),
+            "starts_without_end": {name: n for name, n in without_end.items() if n},
+            "correlated_percent": round(100 * correlated / lines, 1) if lines else None,
+            "longest_gap_s": round(gap, 3),
+            "only_counted": lost,
+        }
 
     def pauses(self, kind: str) -> Histogram:
         """How long the loop was late (`lag`), or garbage was collected (`gc`)."""

@@ -34,6 +34,10 @@ def told(document: dict[str, Any]) -> str:
     if causes:
         named = ", ".join(f"{name} ({count})" for name, count in causes)
         lines.append(f"  the slowest operations' time went to: {named}")
+    logged = document["logs"]
+    if logged["lines"]:
+        levels = ", ".join(f"{count:,} {level}" for level, count in logged["levels"].items())
+        lines.append(f"  the target logged {logged['lines']:,} lines: {levels}")
     if not document["settled"]:
         lines.append(
             f"  The latency had settled only after {document['settled_s']:g} s:"

@@ -11,8 +11,9 @@ from typing import Any
 
 from production_testers.experiments.exploration import WorkerPool, explore
 from production_testers.experiments.lab import COST, MEASURE, PYTHON_VARIABLE
-from production_testers.load import documents, hlog
+from production_testers.load import documents, hlog, otlp
 from production_testers.load.result import Result, percentiles_ms
+from production_testers.load.running import started_ns
 from production_testers.load.worker.measuring import plan_of, result_of
 from production_testers.model.errors import PtestError, UsageError
 from production_testers.phases.context import Plan, RunContext
@@ -129,6 +130,9 @@ def _write_metrics(context: RunContext) -> None:
     for name, document in found.items():
         document["stages_of_pipeline"] = measured["stages"]
         write_json(context.run.metrics / name, document)
+    traced = otlp.traces(opened, context.sut_label, started_ns(opened))
+    if traced is not None:
+        write_json(context.run.free_trace(utc_now(), "load"), traced)
     for loop, result in (("closed", closed), ("open", opened)):
         for name, text in hlog.logs(result).items():
             write_text(context.run.metrics / f"{loop}_{name}", text)

@@ -17,6 +17,7 @@ from production_testers.load import documents, words
 from production_testers.load.analysis import capacity, experiments
 from production_testers.load.analysis.search import Search
 from production_testers.load.arrivals import Shape, constant, parse_burst, parse_rate, read_log
+from production_testers.load.flame import Flame
 from production_testers.load.plan import Plan
 from production_testers.load.result import Result
 from production_testers.load.running import keep, perform
@@ -65,6 +66,7 @@ def load(
     header: tuple[str, ...] = (),
     body: str = "",
     out: Path | None = None,
+    flame: Annotated[bool, Parameter(negative="")] = False,
     seed: Seed = 0,
     json: JsonFlag = False,
 ) -> int:
@@ -104,6 +106,7 @@ def load(
         header: HTTP header NAME:VALUE; may be given several times.
         body: HTTP body.
         out: Folder for what was measured: JSON, *.hlog, pictures and a page.
+        flame: With --out: a flame graph of the first worker, where py-spy is installed.
         seed: Where random gaps, scenarios and resampling come from.
         json: Print one JSON document.
     """
@@ -113,6 +116,8 @@ def load(
         http={"method": method.upper(), "body": body, "headers": _headers(header)},
     )
     here = _Session(out=out, json=json, seed=seed)
+    if flame and (out is None or find or sweep or grow or against):
+        raise UsageError("--flame needs --out, and a single load.")
     modes = {"--find": find, "--sweep": sweep, "--grow": grow, "--against": against}
     chosen = [name for name, value in modes.items() if value]
     if len(chosen) > 1:
@@ -150,7 +155,7 @@ def load(
         tell(f"{plan.words}: {plan.load_words}, {plan.duration_s:g} s, seed {seed}")
         if is_goal and goal is not None:
             return _capacity(plan, goal.rate_tps, targets, here)
-        return finish(perform(plan, tell, seed=seed), targets, here)
+        return _one(plan, targets, here, flame=flame)
 
 
 class _Ask:
@@ -364,6 +369,14 @@ def _sizes(name: str, text: str) -> list[int]:
     if found[0] < 1:
         raise UsageError(f"{name} {text!r}: it cannot be read.", do="Write it like 1,2,4,8.")
     return found
+
+
+def _one(plan: Plan, targets: dict[str, float], here: _Session, *, flame: bool) -> int:
+    recorded = Flame(here.out / "flame.svg") if flame and here.out is not None else None
+    result = perform(plan, tell, seed=here.seed, flame=recorded)
+    if recorded is not None and recorded.finish() is None:
+        tell(f"  no flame graph: {recorded.missing}")
+    return finish(result, targets, here)
 
 
 def finish(result: Result, targets: dict[str, float], here: _Session) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from production_testers.load.arrivals import Shape
 from production_testers.load.worker.closed_loop import ClosedLoop, Operation
+from production_testers.load.worker.logs import LogCapture
 from production_testers.load.worker.open_loop import Limit, OpenLoop
 from production_testers.load.worker.recorder import Recorder
 from production_testers.load.worker.sampling import Sampler
@@ -34,11 +35,12 @@ async def perform(job: dict[str, Any], operation: Operation, start: int, emit: E
         fold()
 
     def sampled(resources: dict[str, Any]) -> None:
-        emit({**recorder.take(), **take(), "resources": resources})
+        told = {**recorder.take(), **take(), "logs": logged.take(), "resources": resources}
+        emit(told)
 
     gc.collect()
     gc.freeze()  # what was there before the load, our own records among it, is not looked at again
-    with Sampler(beat, sampled, job["interval_s"]) as sampler:
+    with LogCapture() as logged, Sampler(beat, sampled, job["interval_s"]) as sampler:
         await asyncio.sleep(max(0.0, (start - time.perf_counter_ns()) / 1e9))
         beating = asyncio.ensure_future(sampler.run(start))
         before = len(asyncio.all_tasks())

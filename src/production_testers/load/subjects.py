@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import production_testers
+from production_testers.experiments.copying import copy_pipelines
 from production_testers.experiments.environments import Sut, prepare
 from production_testers.experiments.recipes import RECIPES, LoadGoal, recipe_for
 from production_testers.experiments.worker.client import clean_environment
 from production_testers.model.errors import UsageError
 from production_testers.model.scenario import Kind
-from production_testers.workspace.copying import copy_templates
 
 TEMPLATES = Path(production_testers.__file__).parent / "workspace/root/templates"
 SHAPES = ("chain", "fan_out")
@@ -86,8 +86,7 @@ def of_entry(entry: str, sut: Sut, choice: Choice) -> Iterator[Subject]:
         raise UsageError(f"{entry!r}: there is no such target.", do=f"Entries with one: {known}.")
     recipe = recipe_for(entry)
     with tempfile.TemporaryDirectory(prefix="ptest-load-") as name:
-        templates = TEMPLATES / "pipeline_templates"
-        copy_templates([templates / "general", templates / recipe.name], Path(name) / "pipelines")
+        copy_pipelines(TEMPLATES, recipe, Path(name) / "pipelines")
         scenario: dict[str, Any] = {"kind": choice.kind.value, "seed": choice.seed}
         if recipe.load is not None and choice.kind is Kind.BASELINE:
             scenario["records"] = recipe.load.records()

@@ -29,7 +29,7 @@ main(int(sys.argv[1]), int(sys.argv[2]))
 PREPARE_S = 120.0
 """How long a worker may take to import its target."""
 
-GRACE_S = 20.0
+GRACE_S = 60.0
 """How long after the end a worker may still be silent."""
 
 LEAD_S = 0.1

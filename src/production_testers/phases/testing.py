@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
+from production_testers.experiments.copying import copy_templates
 from production_testers.experiments.exploration import WorkerPool, explore
 from production_testers.experiments.lab import COST, MEASURE, PYTHON_VARIABLE
 from production_testers.load import documents, hlog, otlp
@@ -21,7 +22,6 @@ from production_testers.phases.tracing import otlp_document
 from production_testers.reports.record import LatencySummary, Measured, TestOutcome
 from production_testers.workspace.atomic import write_bytes, write_json, write_text
 from production_testers.workspace.clock import stopwatch, utc_now
-from production_testers.workspace.copying import copy_templates
 
 TRACE = "production_testers.experiments.jobs:trace"
 PYTEST_TIMEOUT_S = 900.0

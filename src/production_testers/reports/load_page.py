@@ -1,6 +1,6 @@
 """The pictures of `ptest load`: SVG, PNG, and one interactive page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from production_testers.reports.charts.chart import Chart
@@ -9,15 +9,20 @@ from production_testers.reports.charts.page import page
 from production_testers.workspace.atomic import write_bytes, write_text
 
 
-def keep_pictures(charts: Sequence[Chart], folder: Path, title: str) -> list[str]:
+def keep_pictures(
+    charts: Sequence[Chart], folder: Path, title: str, tell: Callable[[str], None]
+) -> list[str]:
     """Draw charts into a folder; gives the files, none where they cannot be drawn.
 
     Args:
         charts: What to draw.
         folder: Where to.
         title: The page's heading.
+        tell: Told why a picture is missing.
     """
     drawn = draw(charts, svg=True)
+    if drawn.missing:
+        tell(f"  pictures are missing: {drawn.missing}")
     if not drawn.vectors:
         return []
     files = []

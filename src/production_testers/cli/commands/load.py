@@ -231,7 +231,7 @@ class _Session:
             drawable = [chart for chart in charts if chart is not None]
             document["files"] = [
                 *document.get("files", ()),
-                *keep_pictures(drawable, self.out, told(document).splitlines()[0]),
+                *keep_pictures(drawable, self.out, told(document).splitlines()[0], tell),
                 str((self.out / "load.json").resolve()),
             ]
             write_json(self.out / "load.json", document)

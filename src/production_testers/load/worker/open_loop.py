@@ -75,9 +75,7 @@ class OpenLoop:
         await self._wait(max(0.0, (self._until - time.perf_counter_ns()) / 1e9))
         self._waiting = False
         self._alarm.close()
-        left = [] if self._next is None else [self._next, *self._arrivals]
-        self._next = None
-        self._recorder.never_sent(left, time.perf_counter_ns())
+        first, self._next = self._next, None
         await self._wait(drain_s)
         self._stopped = True
         tasks = [task for _, task in self._under_way.values()]
@@ -87,6 +85,8 @@ class OpenLoop:
         for intended, _ in self._under_way.values():  # cancelled before their first step
             now = time.perf_counter_ns()
             self._recorder.not_ended(intended, now, now)
+        if first is not None:  # there may be millions; nothing is measured any more
+            self._recorder.never_sent([first, *self._arrivals], self._until)
 
     async def _wait(self, seconds: float) -> None:
         """Until everything was sent and has ended, or the time is over."""

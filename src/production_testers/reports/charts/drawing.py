@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from production_testers.reports.charts.chart import SCALE, Chart
 
 RENDERER = (sys.executable, "-P", "-m", "production_testers.reports.charts.renderer")
-TIMEOUT_S = 60.0
+TIMEOUT_S = 180.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from cyclopts import Parameter
 
@@ -28,6 +28,8 @@ from production_testers.reports.charts import limits, measurements
 from production_testers.reports.charts.chart import Chart
 from production_testers.reports.load_page import keep_pictures
 from production_testers.workspace.atomic import write_json
+
+_Value = TypeVar("_Value")
 
 MISSED, CANNOT_TELL, INTERRUPTED = 3, 2, 75
 DEFAULT_SUT = "stageflow-core"
@@ -125,21 +127,23 @@ def load(
     if grow is not None:
         if target is not None or url is not None:
             raise UsageError("--grow makes its own pipelines: give it no target.")
-        return _grow(grow, ask, here, duration or 2.0, rounds or 5, concurrency or 1)
+        return _grow(
+            grow, ask, here, _given(duration, 2.0), _rounds(rounds, 5), _given(concurrency, 1)
+        )
     with ask.subject(target, url) as subject:
         goal = subject.goal
         shape = _shape(rate, burst, replay, poisson=poisson, speed=speed, seed=seed)
         is_goal = goal is not None and shape is None and concurrency is None and not chosen
         if is_goal and goal is not None:
             shape, concurrency = constant(goal.rate_tps, seed=seed), goal.concurrency
-            duration, workers = duration or goal.duration_s, workers or _cores()
+            duration, workers = _given(duration, goal.duration_s), _given(workers, _cores())
         plan = Plan(
             **subject.plan_arguments(),
-            duration_s=DEFAULT_DURATION_S if duration is None else duration,
+            duration_s=_given(duration, DEFAULT_DURATION_S),
             shape=shape,
-            concurrency=concurrency or (1 if find or sweep else None),
+            concurrency=_given(concurrency, 1 if find or sweep else None),
             think_s=think,
-            workers=workers or 1,
+            workers=_given(workers, 1),
             warm_up_s=warm_up,
             timeout_s=timeout,
         )
@@ -147,11 +151,11 @@ def load(
         if find:
             return _find(plan, targets, here)
         if sweep is not None:
-            return _sweep(plan, sweep, rounds or 3, here)
+            return _sweep(plan, sweep, _rounds(rounds, 3), here)
         if against is not None:
             with ask.other(target, url, against) as other:
                 second = replace(plan, **other.plan_arguments())
-                return _compare(plan, second, rounds or 10, here)
+                return _compare(plan, second, _rounds(rounds, 10), here)
         tell(f"{plan.words}: {plan.load_words}, {plan.duration_s:g} s, seed {seed}")
         if is_goal and goal is not None:
             return _capacity(plan, goal.rate_tps, targets, here)
@@ -353,6 +357,17 @@ def _kind(text: str) -> Kind:
     except ValueError:
         known = ", ".join(kind.value for kind in Kind)
         raise UsageError(f"--kind {text!r}: unknown.", do=f"Known: {known}.") from None
+
+
+def _given(value: _Value | None, default: _Value) -> _Value:
+    """The user's value; 0 is one, and is judged where it is used."""
+    return default if value is None else value
+
+
+def _rounds(rounds: int | None, default: int) -> int:
+    if rounds is not None and rounds < 1:
+        raise UsageError(f"--rounds {rounds}: it must be 1 at least.")
+    return _given(rounds, default)
 
 
 def _work(scale: float) -> float:

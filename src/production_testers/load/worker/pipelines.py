@@ -112,8 +112,14 @@ def drawn(wanted: Mapping[str, Any]) -> Scenario:
         given: dict[str, Json] = {"payload": "x" * int(wanted.get("payload", 0))}
         return replace(made, requests=(replace(made.requests[0], input=given),))
     kind, seed = Kind(wanted["kind"]), int(wanted["seed"])
-    module = importlib.import_module(f"pipelines.{kind.value}")
-    scenario: Scenario = module.scenario(Random(seeds.derive(seed, kind.value, 0)))
+    try:
+        module = importlib.import_module(f"pipelines.{kind.value}")
+        scenario: Scenario = module.scenario(Random(seeds.derive(seed, kind.value, 0)))
+        shown: PipelineSpec = module.pipeline()
+    except Exception as error:
+        raise UsageError(
+            f"pipelines/{kind.value}.py cannot be used: {type(error).__name__}: {error}."
+        ) from error
     if "records" not in wanted:
         return scenario
     records = wanted["records"]
@@ -124,7 +130,7 @@ def drawn(wanted: Mapping[str, Any]) -> Scenario:
         )
         for number, row in enumerate(rows)
     )
-    return replace(scenario, pipeline=module.pipeline(), requests=requests, faults=())
+    return replace(scenario, pipeline=shown, requests=requests, faults=())
 
 
 class PipelineOperation:

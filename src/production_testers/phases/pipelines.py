@@ -1,7 +1,7 @@
 """Phase 3: the five pipelines and the stages of the run."""
 
+from production_testers.experiments.copying import copy_pipelines
 from production_testers.phases.context import RunContext
-from production_testers.phases.copying import copy_pipelines
 
 
 def build_pipelines(context: RunContext) -> None:

@@ -18,7 +18,6 @@ from production_testers.mocks.services.prompts import (
     Message,
     arguments_for,
     asked_schema,
-    example,
     forced_tool,
     messages_of,
     tools_of,

@@ -59,8 +59,8 @@ class Endpoint:
         token: What the caller must present; None when anybody may call.
         rate_limit: Calls it takes in a window, then `rate_limited`; None for all.
         rate_window_ms: How long a window lasts; None for the service's life.
-        retry_after_ms: What `rate_limited` tells the caller to wait, milliseconds, at the most:
-            with windows, until the next one begins.
+        retry_after_ms: What `rate_limited` tells the caller to wait, milliseconds; where there
+            are windows, it is told to wait until the next one begins instead.
         page_size: The response is a list, given in pages of at most this many:
             {items, next_cursor}, by the query's `limit` and `cursor`. None for the whole.
         webhook: Event that subscribers are sent when it has done its work; None for none.
@@ -103,8 +103,8 @@ class MockApi:
 
     A call is checked in this order: path (`not_found`), method (`method_not_allowed`), token
     (`unauthorized`), rate (`rate_limited`, retryable, details.retry_after_ms), body
-    (`invalid`, details.missing or details.mistakes), idempotency key. The same key with the same body gives the
-    first answer again and does nothing; with another body it is a `conflict`.
+    (`invalid`, details.missing or details.mistakes), idempotency key. The same key with the same
+    body gives the first answer again and does nothing; with another body it is a `conflict`.
 
     Operations:
         request: {method, path, query?, body?, token?, idempotency_key?} → {status, body}

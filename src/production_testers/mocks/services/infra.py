@@ -140,6 +140,13 @@ class MockInfrastructure:
         call = Call(operation=operation, payload=payload, random=random)
         return dispatch(self.name, self._operations, call)
 
+    def crash(self) -> None:
+        """Lose what was not kept: memory, and who holds which message; those come again."""
+        self._memory.clear()
+        for queue in self._queues.values():
+            queue.waiting.extendleft(reversed(queue.taken.values()))
+            queue.taken.clear()
+
     def _queue(self, call: Call) -> _Queue:
         return self._queues.setdefault(call.text("queue"), _Queue())
 

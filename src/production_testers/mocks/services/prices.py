@@ -48,7 +48,9 @@ class Ledger:
     models: dict[str, Spent] = field(default_factory=dict)
 
     def add(self, answer: Json) -> None:
-        """Count an answer that tells its usage; any other is no call of a model."""
+        """Count an answer that tells its usage, whole or streamed; any other is no model's."""
+        if isinstance(answer, list) and answer:
+            answer = answer[-1]
         usage: Any = answer.get("usage") if isinstance(answer, Mapping) else None
         if not isinstance(answer, Mapping) or not isinstance(usage, Mapping):
             return

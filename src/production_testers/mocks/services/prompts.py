@@ -43,7 +43,7 @@ def messages_of(call: Call) -> list[Message]:
             raise call.refused(f"messages[{index}]", f"an object with a role of {ROLES}", raw)
         content = raw.get("content")
         text = content if isinstance(content, str) else _in_parts(call, content, index)
-        found.append(Message(raw["role"], text))
+        found.append(Message(str(raw["role"]), text))
     if not found:
         raise call.refused("messages", "a list that is not empty", [])
     return found
@@ -125,23 +125,31 @@ def example(schema: Json, depth: int = 0) -> Json:
     for name in ("const", "default"):
         if name in schema:
             return schema[name]
-    for name in ("enum", "examples"):
+    if first := _first(schema, ("enum", "examples")):
+        return first[0]
+    if first := _first(schema, ("anyOf", "oneOf", "allOf")):
+        return example(first[0], depth + 1)
+    return _plainest(schema, depth + 1)
+
+
+def _first(schema: Mapping[str, Json], names: Sequence[str]) -> Sequence[Json]:
+    """The first of these lists that holds something."""
+    for name in names:
         choices = schema.get(name)
         if isinstance(choices, Sequence) and not isinstance(choices, str) and choices:
-            return choices[0]
-    for name in ("anyOf", "oneOf", "allOf"):
-        choices = schema.get(name)
-        if isinstance(choices, Sequence) and not isinstance(choices, str) and choices:
-            return example(choices[0], depth + 1)
+            return choices
+    return ()
+
+
+def _plainest(schema: Mapping[str, Json], depth: int) -> Json:
     kind = schema.get("type")
     if isinstance(kind, Sequence) and not isinstance(kind, str):
         kind = kind[0] if kind else None
     if kind == "object" or "properties" in schema:
         properties = schema.get("properties")
         members = properties if isinstance(properties, Mapping) else {}
-        return {name: example(member, depth + 1) for name, member in members.items()}
+        return {name: example(member, depth) for name, member in members.items()}
     if kind == "array":
         least = schema.get("minItems", 0)
-        count = least if isinstance(least, int) else 0
-        return [example(schema.get("items"), depth + 1) for _ in range(count)]
+        return [example(schema.get("items"), depth)] * (least if isinstance(least, int) else 0)
     return _EXAMPLES.get(str(kind))

@@ -32,6 +32,7 @@ _DENIED_ACTIONS = {
     sqlite3.SQLITE_TRANSACTION,
     sqlite3.SQLITE_SAVEPOINT,
 }
+_WRITES = {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}
 _ERRORS = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError)
 _numbers = itertools.count()
 
@@ -55,6 +56,7 @@ class Connection:
     def __init__(self, name: str, *, backwards: bool) -> None:
         self.random = Random(0)
         self._ours = False
+        self._reads = False
         # Without a cache every statement meets the authorizer anew.
         self._connection = sqlite3.connect(
             name, uri=True, timeout=0, isolation_level=None, check_same_thread=False,
@@ -120,6 +122,15 @@ class Connection:
         except _ERRORS as error:
             raise translated(error) from error
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Inside an open transaction, statements of the block may not write."""
+        self._reads = True
+        try:
+            yield
+        finally:
+            self._reads = False
+
     def rows(self, sql: str, params: Params = ()) -> list[Json]:
         """The rows that a statement gives, as objects; raises as `run` does."""
         cursor = self.run(sql, params)
@@ -140,6 +151,8 @@ class Connection:
         self, action: int, _first: str | None, second: str | None, *_: str | None
     ) -> int:
         denied = action in _DENIED_ACTIONS and not self._ours
+        if self._reads and action in _WRITES:
+            return sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_FUNCTION:
             denied = str(second).lower() in _DENIED_FUNCTIONS
         return sqlite3.SQLITE_DENY if denied else sqlite3.SQLITE_OK
@@ -151,7 +164,9 @@ def translated(error: Exception) -> ServiceError:
         return ServiceError("conflict", f"{error}.")
     text = str(error)
     if "not authorized" in text or "prohibited" in text:
-        return ServiceError("forbidden", f"{text}: pass times and identifiers as parameters.")
+        return ServiceError(
+            "forbidden", f"{text}: pass times and identifiers as parameters, write with execute."
+        )
     if "interrupted" in text:
         return ServiceError("too_expensive", f"The statement took over {STEPS_MAX} steps.")
     if "locked" in text:

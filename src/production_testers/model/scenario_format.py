@@ -1,13 +1,14 @@
-"""Scenarios as JSON, format `ptest.scenario/2`; readers refuse other versions but 1.
+"""Scenarios as JSON, format `ptest.scenario/3`; readers refuse other versions but 1 and 2.
 
-A scenario that keeps asyncio's own order says nothing that version 1 did not know, and is written
-as version 1, so that its bytes stay the same.
+A scenario is written as the oldest version that knows what it says, so that its bytes stay the
+same: without a fault plan as version 2, and as version 1 if it keeps asyncio's own order, too.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from production_testers.model import fault_plan_format
 from production_testers.model.canonical import Json
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.model.ordering import Hold, Order
@@ -23,13 +24,15 @@ from production_testers.model.scenario import (
 
 FORMAT = "ptest.scenario/1"
 FORMAT_WITH_ORDER = "ptest.scenario/2"
+FORMAT_WITH_PLAN = "ptest.scenario/3"
+FORMATS = (FORMAT, FORMAT_WITH_ORDER, FORMAT_WITH_PLAN)
 
 
 def to_json(scenario: Scenario) -> dict[str, Json]:
     """The scenario as a JSON object."""
     latencies = scenario.latencies
     return {
-        "format": FORMAT if scenario.feasible else FORMAT_WITH_ORDER,
+        "format": _format_of(scenario),
         "kind": scenario.kind.value,
         "pipeline": _pipeline_json(scenario.pipeline),
         "requests": [
@@ -67,7 +70,16 @@ def to_json(scenario: Scenario) -> dict[str, Json]:
         **_if_said("watch", scenario.watch),
         **_if_said("order", None if scenario.order is None else _order_json(scenario.order)),
         **_if_said("holds", [asdict(hold) for hold in scenario.holds]),
+        **_if_said(
+            "plan", None if scenario.plan is None else fault_plan_format.to_json(scenario.plan)
+        ),
     }
+
+
+def _format_of(scenario: Scenario) -> str:
+    if scenario.plan is not None:
+        return FORMAT_WITH_PLAN
+    return FORMAT if scenario.feasible else FORMAT_WITH_ORDER
 
 
 def _order_json(order: Order) -> dict[str, Json]:
@@ -107,8 +119,8 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
     Raises:
         InvalidDocumentError: Another format, or something is missing or of another type.
     """
-    if raw.get("format") not in (FORMAT, FORMAT_WITH_ORDER):
-        known = f"{FORMAT!r} or {FORMAT_WITH_ORDER!r}"
+    if raw.get("format") not in FORMATS:
+        known = " or ".join(map(repr, FORMATS))
         raise InvalidDocumentError(path, (f"format: {raw.get('format')!r} is not {known}",))
     try:
         return Scenario(
@@ -124,6 +136,7 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
             watch=raw.get("watch", False),
             order=Order(**raw["order"]) if raw.get("order") else None,
             holds=tuple(Hold(**hold) for hold in raw.get("holds", ())),
+            plan=fault_plan_format.from_json(raw["plan"], path=path) if raw.get("plan") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error

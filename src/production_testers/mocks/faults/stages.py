@@ -104,7 +104,7 @@ async def _nothing(_moment: Moment, run: StageRun) -> Any:
 
 
 async def _retyped(_moment: Moment, run: StageRun) -> Any:
-    return {name: _other(value) for name, value in _members(await run.work()).items()}
+    return _changed(await run.work(), lambda given: {n: _other(v) for n, v in given.items()})
 
 
 def _other(value: Any) -> Any:
@@ -115,20 +115,24 @@ def _other(value: Any) -> Any:
 
 
 async def _without_key(moment: Moment, run: StageRun) -> Any:
-    given = _members(await run.work())
-    gone = moment.random.choice(sorted(given)) if given else None
-    return {name: value for name, value in given.items() if name != gone}
+    def without(given: Mapping[str, Any]) -> dict[str, Any]:
+        gone = moment.random.choice(sorted(given)) if given else None
+        return {name: value for name, value in given.items() if name != gone}
+
+    return _changed(await run.work(), without)
 
 
 async def _partial(moment: Moment, run: StageRun) -> Any:
-    given = _members(await run.work())
-    kept = sorted(given)[: int(len(given) * moment.params["share"])]
-    return {name: given[name] for name in kept}
+    def part(given: Mapping[str, Any]) -> dict[str, Any]:
+        kept = sorted(given)[: int(len(given) * moment.params["share"])]
+        return {name: given[name] for name in kept}
+
+    return _changed(await run.work(), part)
 
 
 async def _more_keys(moment: Moment, run: StageRun) -> Any:
-    given = _members(await run.work())
-    return {**given, "unexpected": "x" * int(moment.params["bytes"])}
+    more = {"unexpected": "x" * int(moment.params["bytes"])}
+    return _changed(await run.work(), lambda given: {**given, **more})
 
 
 async def _writing(_moment: Moment, run: StageRun) -> Any:
@@ -164,8 +168,9 @@ async def _slow_cleanup(moment: Moment, run: StageRun) -> Any:
         raise
 
 
-def _members(output: Any) -> Mapping[str, Any]:
-    return output if isinstance(output, Mapping) else {}
+def _changed(output: Any, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Any:
+    """The output with other members; a stage that says how it ended instead has none."""
+    return change(output) if isinstance(output, Mapping) else output
 
 
 EFFECTS: dict[str, Disturb] = {}

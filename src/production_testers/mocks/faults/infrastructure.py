@@ -43,8 +43,8 @@ def _torn(moment: Moment) -> Mapping[str, Json]:
     return {**moment.payload, "text": written[: int(len(written) * moment.params["share"])]}
 
 
-def _unordered(moment: Moment) -> Mapping[str, Json]:
-    return {**moment.payload, "unordered": True}
+def _another(moment: Moment) -> Mapping[str, Json]:
+    return {**moment.payload, "behind": True}
 
 
 def _jumped(moment: Moment, answer: Any) -> Any:
@@ -247,7 +247,7 @@ KINDS = (
         "queue-out-of-order",
         "Another message comes than the one that is due.",
         "infra.queue_consume",
-        request=_unordered,
+        request=_another,
     ),
     _at(
         "queue-message-lost",

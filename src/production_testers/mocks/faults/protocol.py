@@ -85,7 +85,7 @@ def _malformed(moment: Moment, reply: Reply) -> Reply:
 
 def _truncated(moment: Moment, reply: Reply) -> Reply:
     kept = reply.body[: int(len(reply.body) * moment.params["share"])]
-    return replace(reply.with_body(kept), ending=Ending.CUT)
+    return replace(reply.with_body(kept), ending=Ending.CUT, announced=len(reply.body))
 
 
 def _typed(content_type: str, reply: Reply) -> Reply:

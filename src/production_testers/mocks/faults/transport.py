@@ -77,7 +77,7 @@ class _Broken:
 
 def _part(moment: Moment, reply: Reply, ending: Ending) -> Reply:
     kept = reply.body[: int(len(reply.body) * moment.params["share"])]
-    return replace(reply.with_body(kept), ending=ending)
+    return replace(reply.with_body(kept), ending=ending, announced=len(reply.body))
 
 
 def _slow_close(moment: Moment, reply: Reply) -> Reply:

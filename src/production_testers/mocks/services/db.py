@@ -50,6 +50,7 @@ class MockDatabase:
         get: {key, space?, transaction?} → {found, value, version}
         put: {key, value, space?, if_absent?, if_version?, transaction?} → {version}; `conflict`
             when the key exists and `if_absent`, or its version is not `if_version`
+        tables: {} → table → column → type
         vector_put: {id, vector, space?, meta?, transaction?} → {dimensions}
         vector_search: {vector, space?, k?, transaction?} → the nearest, [{id, score, meta}]
 
@@ -87,6 +88,7 @@ class MockDatabase:
             "upsert": self._writing(_upsert),
             "get": self._reading(_get),
             "put": self._writing(_put),
+            "tables": self._reading(lambda connection, _call: connection.tables()),
             "vector_put": self._writing(put_vector),
             "vector_search": self._reading(search_vectors),
         }

@@ -73,8 +73,9 @@ class MockInfrastructure:
 
     Operations:
         queue_publish: {queue, message} → {id, depth}; `queue_full`, retryable
-        queue_consume: {queue, unordered?} → {id, message, attempt}, or null when it is empty;
-            unordered takes any waiting message, by the call's randomness
+        queue_consume: {queue, unordered?, behind?} → {id, message, attempt}, or null when it is
+            empty; unordered takes any waiting message, by the call's randomness, and behind any
+            but the first, where there is another
         queue_ack, queue_nack: {queue, id} → {depth}; `not_found` when nobody holds it
         disk_write: {path, text} → {used_bytes}; `disk_full`, and the file is as before
         disk_read: {path} → {text}; `not_found`
@@ -163,7 +164,10 @@ class MockInfrastructure:
         queue = self._queue(call)
         if not queue.waiting:
             return None
-        index = call.random.randrange(len(queue.waiting)) if call.flag("unordered") else 0
+        waiting = len(queue.waiting)
+        index = call.random.randrange(waiting) if call.flag("unordered") else 0
+        if call.flag("behind") and waiting > 1:
+            index = call.random.randrange(1, waiting)
         delivery = queue.waiting[index]
         del queue.waiting[index]
         delivery.attempts += 1

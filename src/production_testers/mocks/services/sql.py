@@ -144,6 +144,24 @@ class Connection:
         finally:
             cursor.close()
 
+    def tables(self) -> dict[str, Json]:
+        """Name → column → type, of every table that is not the database's own."""
+        self._ours = True
+        try:
+            names = self._connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'ptest\\_%'"
+                " ESCAPE '\\' ORDER BY name"
+            ).fetchall()
+            return {
+                name: {
+                    column[1]: column[2]
+                    for column in self._connection.execute(f"PRAGMA table_info({quoted(name)})")
+                }
+                for (name,) in names
+            }
+        finally:
+            self._ours = False
+
     def _draw(self) -> int:
         return self.random.getrandbits(64) - 2**63
 

@@ -48,6 +48,7 @@ class Reply:
         ending: How it ends.
         streamed: Its length is not announced; its end is.
         until_close: Neither length nor end are announced: it ends when the connection does.
+        announced: The length that is announced, where it is not the body's.
         broken: There is no reply at all, for this reason, such as `connection_refused`; over a
             connection that stands already it is reset instead.
     """
@@ -61,6 +62,7 @@ class Reply:
     ending: Ending = Ending.COMPLETE
     streamed: bool = False
     until_close: bool = False
+    announced: int | None = None
     broken: str = ""
 
     @property

@@ -205,7 +205,9 @@ class Conductor:
         with self._journal.until_undone(undo.to_remove(path, process.pid)):
             _fill(seen)
             self._told(firing)
-            await _ms(firing)
+            for _ in range(int(firing.params["ms"] / 1000 / _TURN_S)):
+                await asyncio.sleep(_TURN_S)
+                _fill(seen)  # what others have freed meanwhile
 
 
 _SPIN = """
@@ -255,7 +257,7 @@ def _refuse_large(folder: Path, shown: str) -> None:
 
 def _fill(path: Path) -> None:
     """Take every byte of a small file system."""
-    with path.open("wb", buffering=0) as file:
+    with path.open("ab", buffering=0) as file:
         for size in (1 << 20, 1 << 12, 1):
             while True:
                 try:

@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 from mysql_mimic import MysqlServer, Session
+from mysql_mimic.connection import Connection
 from mysql_mimic.errors import ErrorCode, MysqlError
 from mysql_mimic.results import AllowedResult
 from mysql_mimic.session import Query
@@ -46,8 +47,12 @@ class _Session(Session):  # type: ignore[misc]  # the library has no types
         super().__init__()
         self._host = host
         self._transaction: str | None = None
-        self.database = DATABASE
         self.middlewares.insert(0, self._control)
+
+    async def init(self, connection: Connection) -> None:
+        """A client has come in; it is in the one database, whether it says so or not."""
+        await super().init(connection)
+        self.database = self.database or DATABASE
 
     async def _control(self, query: Query) -> AllowedResult:
         """BEGIN, COMMIT and ROLLBACK reach the database; the library answers them by itself."""

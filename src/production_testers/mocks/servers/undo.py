@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from production_testers.model.errors import InvalidDocumentError, UsageError
 
@@ -219,13 +219,23 @@ def open_in(path: Path) -> list[tuple[int, Undo]]:
 def undo_all(path: Path) -> int:
     """Undo everything that a journal says is not undone; gives how much there was to undo."""
     undone = 0
-    with path.open("a", encoding="utf-8") as file:
-        for number, what in open_in(path):
+    waiting = open_in(path)
+    with path.open("r+", encoding="utf-8") as file:
+        _forget_half_a_line(file)
+        for number, what in waiting:
             with contextlib.suppress(OSError):
                 undone += undo(what)
             file.write(json.dumps({"done": number}) + "\n")
             file.flush()
     return undone
+
+
+def _forget_half_a_line(file: TextIO) -> None:
+    """What was being written when its writer died is taken off the end."""
+    whole = file.read().rpartition("\n")
+    file.seek(0)
+    file.truncate()
+    file.write(whole[0] + whole[1])
 
 
 _PROGRAM = "from production_testers.mocks.servers.undo import watch; watch()"

@@ -5,6 +5,7 @@ import json
 import math
 
 import pytest
+
 from mocks.hosted import (
     AS_JSON,
     CUSTOMER,
@@ -18,7 +19,6 @@ from mocks.hosted import (
     reason,
     words,
 )
-
 from production_testers.mocks.faults import CATALOGUE
 from production_testers.mocks.services import ServiceError
 from production_testers.model.fault_plan import Place

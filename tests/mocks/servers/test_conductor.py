@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from production_testers.mocks.faults import CATALOGUE
+from production_testers.mocks.faults.moments import timeline
 from production_testers.mocks.servers import undo
-from production_testers.mocks.servers.conductor import Conductor, timeline
+from production_testers.mocks.servers.conductor import Conductor
 from production_testers.mocks.servers.processes import ManagedProcess
 from production_testers.mocks.servers.undo import Journal
 from production_testers.model.errors import InvalidDocumentError, UsageError
@@ -220,7 +221,7 @@ TESTED = {
 
 def test_every_kind_that_can_be_at_a_process_or_the_machine_is_tested_here():
     timed = {Place.PROCESS, Place.HOST}
-    assert TESTED == {name for name, kind in CATALOGUE.items() if timed & set(kind.places)}
+    assert {name for name, kind in CATALOGUE.items() if timed & set(kind.places)} == TESTED
 
 
 def test_moments_follow_from_the_plan_alone():

@@ -4,9 +4,9 @@ import asyncio
 import socket
 
 import pytest
+
 from mocks.faults.test_at_services import BEFORE, EFFECTS
 from mocks.hosted import CUSTOMER, REFUND, WEATHER, asked, host
-
 from production_testers.mocks.faults import CATALOGUE, Layer, Way
 from production_testers.mocks.host import Host, Pace
 from production_testers.mocks.servers.http import serving

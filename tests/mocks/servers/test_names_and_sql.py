@@ -7,8 +7,8 @@ import dns.query
 import dns.rcode
 import pymysql
 import pytest
-from mocks.hosted import host, plan
 
+from mocks.hosted import host, plan
 from production_testers.mocks.faults import CATALOGUE
 from production_testers.mocks.servers.dns import serving_names
 from production_testers.mocks.servers.mysql import serving_mysql

@@ -6,8 +6,8 @@ import struct
 
 import openai
 import pytest
-from mocks.hosted import ANSWERS, REFUND, SAID, TOOL, host, plan
 
+from mocks.hosted import ANSWERS, REFUND, SAID, TOOL, host, plan
 from production_testers.mocks.host import Host
 from production_testers.mocks.servers.http import serving
 from production_testers.mocks.servers.thread import in_thread

@@ -11,23 +11,20 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from production_testers.mocks.faults.catalogue import checked
-from production_testers.mocks.faults.deciding import Decider, Firing, Occasion
+from production_testers.mocks.faults.deciding import Firing
 from production_testers.mocks.faults.kinds import Way
+from production_testers.mocks.faults.moments import HOST, Planned, timeline
 from production_testers.mocks.servers import undo
 from production_testers.mocks.servers.processes import ManagedProcess
 from production_testers.mocks.servers.undo import Journal
 from production_testers.model.errors import UsageError
-from production_testers.model.fault_plan import TIMED, FaultPlan, Place, Rule
+from production_testers.model.fault_plan import FaultPlan
 
-HOST = "host"
-MOMENTS_MAX = 100_000
 DISK_MAX = 64 * 1024 * 1024
 """A larger file system is never filled: it may be the machine's."""
 
@@ -35,52 +32,6 @@ _TURN_S = 0.02
 _BALLAST = ".ptest-ballast"
 
 Told = Callable[[Firing], object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A fault at a moment.
-
-    Attributes:
-        at_ms: Since the start.
-        target: Of the process; `host` for the machine.
-        firing: The fault, with what was drawn for it.
-    """
-
-    at_ms: float
-    target: str
-    firing: Firing
-
-
-def timeline(plan: FaultPlan, processes: Sequence[str], for_ms: float) -> list[Planned]:
-    """Every fault that a plan does at moments within a time, in order.
-
-    Args:
-        plan: A plan that `checked` has passed.
-        processes: The names of the processes there are.
-        for_ms: How long.
-    """
-    found = []
-    for rule in plan.rules:
-        if rule.at.place in TIMED:
-            names = [HOST] if rule.at.place is Place.HOST else processes
-            for name in names:
-                if fnmatchcase(name, rule.at.name):
-                    found += list(_of_rule(plan, rule, name, for_ms))
-    return sorted(found, key=lambda one: (one.at_ms, one.firing.rule, one.target))
-
-
-def _of_rule(plan: FaultPlan, rule: Rule, name: str, for_ms: float) -> Iterator[Planned]:
-    moment_ms = rule.when.from_ms
-    decider = Decider(FaultPlan(seed=plan.seed, rules=(rule,)), lambda: moment_ms)
-    for nth in range(1, MOMENTS_MAX):
-        if moment_ms > for_ms:
-            return
-        for firing in decider.at(Occasion(place=rule.at.place, name=name, nth=nth)):
-            yield Planned(at_ms=moment_ms, target=name, firing=firing)
-        if not rule.when.every_ms:
-            return
-        moment_ms = rule.when.from_ms + nth * rule.when.every_ms
 
 
 class Conductor:
@@ -154,12 +105,16 @@ class Conductor:
         await self._ended_by(process, firing, signal.SIGTERM)
 
     async def _ended_by(self, process: ManagedProcess, firing: Firing, number: int) -> None:
-        process.signal(number)
-        self._told(firing)
-        await process.ended()
-        await _ms(firing)
-        if process.wanted and not process.runs:
-            process.start()
+        process.held += 1
+        try:
+            process.signal(number)
+            self._told(firing)
+            await process.ended()
+            await _ms(firing)
+            if process.wanted and not process.runs:
+                process.start()
+        finally:
+            process.held -= 1
 
     async def _pause(self, process: ManagedProcess, firing: Firing) -> None:
         with self._journal.until_undone(undo.to_continue(process.pid)):

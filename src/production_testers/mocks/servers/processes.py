@@ -28,6 +28,7 @@ class ManagedProcess:
     Attributes:
         starts: How often it was started.
         wanted: False once it is meant to end: then nobody starts it anew.
+        held: How many faults have ended it, or are about to, and will start it anew.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ManagedProcess:
     small_disk: tuple[str, int] | None = None
     starts: int = 0
     wanted: bool = True
+    held: int = 0
     _running: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -92,6 +94,12 @@ class ManagedProcess:
         while (code := self.code) is None:  # noqa: ASYNC110 - processes set no event
             await asyncio.sleep(0.005)
         return code
+
+    async def finished(self) -> int:
+        """Wait until it has ended by itself, and give how; an end by a fault is none."""
+        while self.held or self.code is None:  # noqa: ASYNC110 - processes set no event
+            await asyncio.sleep(0.005)
+        return self.code
 
     async def end(self, patience_s: float = 5.0) -> None:
         """End it for good: asked first, killed when it takes too long."""

@@ -140,6 +140,11 @@ class MockApi:
             **{method.lower(): self._shortcut for method in _METHODS},
         }
 
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The names of its operations."""
+        return tuple(self._operations)
+
     def handle(self, operation: str, payload: Mapping[str, Json], random: Random) -> Json:
         """Answer one request; see the class for the operations."""
         call = Call(operation=operation, payload=payload, random=random)

@@ -94,6 +94,11 @@ class MockDatabase:
         }
         self._fill(tables or {}, rows or {})
 
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The names of its operations."""
+        return tuple(self._operations)
+
     def handle(self, operation: str, payload: Mapping[str, Json], random: Random) -> Json:
         """Do one operation; see the class for the operations."""
         call = Call(operation=operation, payload=payload, random=random)

@@ -136,6 +136,11 @@ class MockInfrastructure:
             **machine.operations,
         }
 
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The names of its operations."""
+        return tuple(self._operations)
+
     def handle(self, operation: str, payload: Mapping[str, Json], random: Random) -> Json:
         """Do one operation; see the class for the operations."""
         call = Call(operation=operation, payload=payload, random=random)

@@ -43,6 +43,8 @@ _CODES = {
 class _Session(Session):  # type: ignore[misc]  # the library has no types
     """One connection of a client."""
 
+    database: str | None
+
     def __init__(self, host: Host) -> None:
         super().__init__()
         self._host = host

@@ -119,6 +119,10 @@ def undo(what: Undo) -> bool:
     return True
 
 
+FOLDER_OF_A_RUN = "ptest-faults-"
+"""The name of a temporary folder that was made for a journal begins so."""
+
+
 class Journal:
     """The journal of one controller, with its watchdog; a context manager.
 
@@ -267,3 +271,5 @@ def watch() -> None:
         undo_all(path)
         with contextlib.suppress(OSError):
             path.unlink()
+            if path.parent.name.startswith(FOLDER_OF_A_RUN):
+                path.parent.rmdir()

@@ -18,6 +18,7 @@ from production_testers.workspace.atomic import write_json
 from production_testers.workspace.plans import read_plan
 
 INCONCLUSIVE = 2
+STANDARD_ERROR = 2
 SHOWN_MAX = 5
 
 
@@ -179,6 +180,7 @@ def run_under(
         proxies={name: _address(value) for name, value in map(_named, proxy or ())},
         speak_tls=tuple(tls or ()),
         small_disk=None if small_disk is None else _sized(small_disk),
+        output=STANDARD_ERROR if json else None,  # ours is for the one document
     )
     services = stock_services(seed) if folder is None else _services_of(folder, seed)
     outcome: Outcome = under(read_plan(plan, Way.REAL), subject, services, seed=seed, tell=tell)

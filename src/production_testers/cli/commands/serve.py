@@ -25,6 +25,7 @@ def serve(
     sql_port: int = 0,
     names_port: int = 0,
     seed: Seed = 0,
+    webhooks: str | None = None,
     seconds: float | None = None,
     json: JsonFlag = False,
 ) -> int:
@@ -37,6 +38,7 @@ def serve(
         sql_port: Of the database over MySQL's protocol; likewise.
         names_port: Of the name server, UDP; likewise.
         seed: Same seed, same answers.
+        webhooks: Address that the API's webhooks are delivered to.
         seconds: Stop after so many.
         json: Print one JSON document.
     """
@@ -44,7 +46,7 @@ def serve(
     wrong = None if plan is None else read_plan(plan, Way.REAL)
     host = Host(services, seed=seed, plan=wrong)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(host, wrong, (port, sql_port, names_port), (seconds, json)))
+        asyncio.run(_serve(host, wrong, (port, sql_port, names_port), (webhooks, seconds, json)))
     return 0
 
 
@@ -52,13 +54,18 @@ async def _serve(
     host: Host,
     plan: FaultPlan | None,
     ports: tuple[int, int, int],
-    told: tuple[float | None, bool],
+    told: tuple[str | None, float | None, bool],
 ) -> None:
     from production_testers.mocks.servers.environment import Ports, running  # noqa: PLC0415
+    from production_testers.mocks.servers.webhooks import delivering  # noqa: PLC0415
 
     http, sql, names = ports
-    seconds, json = told
-    async with running(host, plan, ports=Ports(http=http, sql=sql, names=names)) as environment:
+    webhooks, seconds, json = told
+    listening = Ports(http=http, sql=sql, names=names)
+    async with contextlib.AsyncExitStack() as stack:
+        environment = await stack.enter_async_context(running(host, plan, ports=listening))
+        if webhooks is not None:
+            await stack.enter_async_context(delivering(host, webhooks))
         variables = environment.variables()
         if json:
             show_json(variables)

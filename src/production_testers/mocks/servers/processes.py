@@ -22,6 +22,7 @@ class ManagedProcess:
         command: Program and arguments.
         environment: Of the process; None for ours.
         folder: Where it is started; None for the current one.
+        output: Descriptor that its standard output goes to; None for ours.
         small_disk: Folder in which it finds a small file system of its own, and the bytes in it.
             That is what `disk-full` fills: never a disk of the machine.
 
@@ -35,6 +36,7 @@ class ManagedProcess:
     command: Sequence[str]
     environment: Mapping[str, str] | None = None
     folder: Path | None = None
+    output: int | None = None
     small_disk: tuple[str, int] | None = None
     starts: int = 0
     wanted: bool = True
@@ -68,6 +70,7 @@ class ManagedProcess:
                 self._whole_command(),
                 env=None if self.environment is None else dict(self.environment),
                 cwd=self.folder,
+                stdout=self.output,
             )
         except OSError as error:
             raise UsageError(

@@ -34,12 +34,14 @@ class Subject:
         proxies: Name → host and port that a proxy is put in front of.
         speak_tls: Proxies that speak TLS to their clients.
         small_disk: Folder and bytes of a small file system that only the command sees.
+        output: Descriptor that its standard output goes to; None for ours.
     """
 
     command: Sequence[str]
     proxies: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     speak_tls: Sequence[str] = ()
     small_disk: tuple[str, int] | None = None
+    output: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,7 @@ async def _under(
             APP,
             subject.command,
             environment={**os.environ, **variables},
+            output=subject.output,
             small_disk=subject.small_disk,
         )
         with Journal(path) as journal:

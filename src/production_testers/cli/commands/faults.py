@@ -91,6 +91,8 @@ def plan_faults(
     """
     if not kinds:
         raise UsageError("No kind of fault is named.", do="`ptest faults list` shows every kind.")
+    if not 0 <= share <= 1:
+        raise UsageError(f"--share {share:g} is not from 0 to 1.", do="Write it like 0.1.")
     rules = tuple(_rule_of(kind_of(name), number, share) for number, name in enumerate(kinds))
     plan = checked(FaultPlan(seed=seed, rules=rules))
     document = fault_plan_format.to_json(plan)

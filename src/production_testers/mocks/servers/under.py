@@ -1,7 +1,6 @@
 """A command under a fault plan, with the mock services beside it, from its start to its end."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import tempfile
@@ -136,8 +135,7 @@ async def _under(
                 code = await _finished(process, conducting)
             finally:
                 conducting.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await conducting
+                await asyncio.wait({conducting})
                 await process.end()
         return Outcome(
             code=code,

@@ -24,6 +24,7 @@ def features(scenario: Scenario) -> tuple[str, ...]:
     names = list(ancestors)
     order = pipeline.topological_order()
     found = {f"fault:{fault.kind.value}" for fault in scenario.faults}
+    found |= {f"fault:{rule.fault}" for rule in scenario.plan.rules} if scenario.plan else set()
     checks = {
         "concurrent-runs": len(scenario.requests) > 1,
         "caller-cancels": any(r.cancel_after_ms is not None for r in scenario.requests),

@@ -6,6 +6,7 @@ from typing import Any
 
 from production_testers.evidence import fingerprint
 from production_testers.evidence.localising import component_of
+from production_testers.evidence.planned import at_stated_calls
 from production_testers.evidence.reordering import in_directives
 from production_testers.evidence.shrinking import shrink
 from production_testers.experiments import imports
@@ -73,7 +74,8 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         _, session = execute(adapter, scenario, sut)
         scenario = in_directives(scenario, still_breaks, session.overtaken)
     factors = factors_for(scenario)
-    execute(adapter, scenario, sut, factors=factors)
+    observation, _ = execute(adapter, scenario, sut, factors=factors)
+    scenario = at_stated_calls(scenario, observation.history, still_breaks)
     shrunk = shrink(
         scenario,
         still_breaks,

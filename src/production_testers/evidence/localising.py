@@ -16,6 +16,7 @@ from inspect import CO_COROUTINE
 from types import CodeType, FrameType
 from typing import Any, Self
 
+from production_testers.evidence.planned import without_rules
 from production_testers.experiments.execution import execute
 from production_testers.model.scenario import Latencies, RunRequest, Scenario
 from production_testers.model.semantics import SutDescription
@@ -65,6 +66,7 @@ def _ablated(scenario: Scenario) -> Iterator[Scenario]:
     """The scenario without one thing, for each thing."""
     for fault in scenario.faults:
         yield replace(scenario, faults=tuple(f for f in scenario.faults if f is not fault))
+    yield from without_rules(scenario)
     for request in scenario.requests:
         if request.cancel_after_ms is not None:
             yield _with(scenario, request, replace(request, cancel_after_ms=None))

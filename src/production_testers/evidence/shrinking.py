@@ -8,7 +8,7 @@ scenario to its normal form (simpler fault kinds, plain names) make different se
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from production_testers.evidence import usages
+from production_testers.evidence import planned, usages
 from production_testers.experiments.workloads import GIVE, identity_of
 from production_testers.model.canonical import Json
 from production_testers.model.pipeline import PipelineSpec, StageKind
@@ -84,6 +84,7 @@ def _shrunk(scenario: Scenario, search: "_Search") -> Scenario:
 def _size(scenario: Scenario) -> int:
     """How much a reader has to understand."""
     directives = len(scenario.holds) + len(scenario.latencies.fixed) + len(scenario.faults)
+    directives += planned.size(scenario)
     return 2 * len(scenario.pipeline.stages) + 2 * len(scenario.requests) + directives
 
 
@@ -167,6 +168,7 @@ def _fewer_runs(scenario: Scenario) -> Iterator[Scenario]:
 def _only_runs(scenario: Scenario, kept: tuple[RunRequest, ...]) -> Scenario:
     keys = {request.key for request in kept}
     faults = tuple(fault for fault in scenario.faults if fault.run is None or fault.run in keys)
+    scenario = planned.of_runs(scenario, keys)
     return _relevant_times(replace(scenario, requests=kept, faults=faults))
 
 
@@ -216,6 +218,7 @@ def _fewer_stages(scenario: Scenario) -> Iterator[Scenario]:
 def _without(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
     pipeline = scenario.pipeline.without(*names)
     faults = tuple(fault for fault in scenario.faults if fault.stage not in names)
+    scenario = planned.without_stages(scenario, names)
     return _relevant_times(replace(scenario, pipeline=pipeline, faults=faults))
 
 
@@ -265,7 +268,7 @@ def _in_one_piece(scenario: Scenario, stage: str) -> Latencies:
 
 def _plain_pipeline(scenario: Scenario) -> Iterator[Scenario]:
     """Nothing that the pipeline, or the harness around it, can do without."""
-    if scenario.services:
+    if scenario.services and scenario.plan is None:  # a stage without its service fails by itself
         yield replace(scenario, services={})
     if scenario.watch:
         yield replace(scenario, watch=False)
@@ -407,6 +410,7 @@ def _renamed(scenario: Scenario, order: tuple[str, ...]) -> Scenario:
             replace(f, stage=stages[f.stage], run=None if f.run is None else runs[f.run])
             for f in scenario.faults
         ),
+        plan=planned.renamed(scenario.plan, runs, stages, directive),
         latencies=replace(
             scenario.latencies,
             fixed={directive(k): v for k, v in scenario.latencies.fixed.items()},
@@ -435,6 +439,7 @@ STEPS: tuple[Callable[[Scenario], Iterator[Scenario]], ...] = (
     _plain_order,
     _fewer_runs,
     _fewer_faults,
+    planned.smaller,
     _no_cancellation,
     _no_timeout,
     _fewer_stages,
@@ -443,6 +448,7 @@ STEPS: tuple[Callable[[Scenario], Iterator[Scenario]], ...] = (
     _plain_stages,
     _plain_pipeline,
     _simpler_faults,
+    planned.plainer,
     _plain_times,
     _plain_moments,
     _plain_names,

@@ -5,6 +5,8 @@ from typing import Any
 
 from production_testers.evidence.usages import usage_in_words
 from production_testers.experiments.workloads import GIVE
+from production_testers.mocks.faults.words import rule_in_words
+from production_testers.model import fault_plan_format
 from production_testers.model.ordering import Hold
 from production_testers.model.pipeline import StageKind
 
@@ -51,6 +53,7 @@ def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
         _pipeline(scenario["pipeline"]),
         _runs(scenario["requests"]),
         *(_fault(fault, scenario) for fault in scenario["faults"]),
+        *_plan(scenario.get("plan")),
         *(
             f"The run's caller cancels {request['key']} {request['cancel_after_ms']:g} ms after its"
             " start."
@@ -133,6 +136,14 @@ def _fault(fault: Mapping[str, Any], scenario: Mapping[str, Any]) -> str:
         where = ""
     text = f"Stage {fault['stage']} {_FAULTS[fault['kind']]} {where}".strip()
     return f"{text} for {fault['milliseconds']:g} ms." if fault["milliseconds"] else f"{text}."
+
+
+def _plan(plan: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """One sentence for each rule of a fault plan."""
+    if not plan:
+        return ()
+    rules = fault_plan_format.from_json(plan).rules
+    return tuple(rule_in_words(rule) for rule in rules)
 
 
 def _directives(fixed: Mapping[str, float]) -> list[str]:

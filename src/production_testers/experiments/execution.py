@@ -10,6 +10,7 @@ from production_testers.experiments.instruments import Instruments
 from production_testers.experiments.recorder import Recorder
 from production_testers.experiments.using import Use
 from production_testers.experiments.watching import RUN, changed_since, watching
+from production_testers.mocks.faults import Way, checked
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Left, Observation
 from production_testers.model.scenario import FaultKind, RunRequest, Scenario
@@ -56,6 +57,8 @@ def needs(scenario: Scenario) -> frozenset[Capability]:
         return UNITS[scenario.usage.unit].needs(scenario.usage)
     needed = {_NEED_OF_FAULT[f.kind] for f in scenario.faults if f.kind in _NEED_OF_FAULT}
     needed |= scenario.pipeline.needs()
+    if scenario.writes:
+        needed.add(Capability.IMMUTABLE_INPUTS)
     if len(scenario.requests) > 1:
         needed.add(Capability.CONCURRENT_RUNS)
     if any(request.cancel_after_ms is not None for request in scenario.requests):
@@ -68,8 +71,6 @@ _NEED_OF_FAULT = {
     FaultKind.CANCEL: Capability.STATUS_CANCEL,
     FaultKind.RETRY: Capability.STATUS_RETRY,
     FaultKind.SKIP: Capability.STATUS_SKIP,
-    FaultKind.MUTATE_INPUTS: Capability.IMMUTABLE_INPUTS,
-    FaultKind.MUTATE_NESTED: Capability.IMMUTABLE_INPUTS,
 }
 
 
@@ -92,8 +93,13 @@ def execute(
 
     Returns:
         What happened, and what the simulation left behind (steps, virtual time, lost exceptions).
+
+    Raises:
+        InvalidDocumentError: The scenario's fault plan cannot happen in a simulation.
     """
     factors = factors or factors_for(scenario)
+    if scenario.plan is not None:
+        checked(scenario.plan, Way.SIMULATED, path="the scenario's plan")
     rebind((*adapter.import_roots, *_roots_of(scenario)))
     run: dict[str, Recorder] = {}
 

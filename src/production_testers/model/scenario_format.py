@@ -1,13 +1,14 @@
 """Scenarios as JSON, format `ptest.scenario/3`; readers refuse other versions but 1 and 2.
 
-Version 2 brought the order of ready tasks, version 3 the usage of units. A scenario is written in
-the first version that knows all that it says, so that its bytes stay the same.
+Version 2 brought the order of ready tasks, version 3 fault plans and the usage of units. A scenario
+is written as the oldest version that knows what it says, so that its bytes stay the same.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from production_testers.model import fault_plan_format
 from production_testers.model.canonical import Json
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.model.ordering import Hold, Order
@@ -24,7 +25,8 @@ from production_testers.model.usage import Call, Usage, Work
 
 FORMAT = "ptest.scenario/1"
 FORMAT_WITH_ORDER = "ptest.scenario/2"
-FORMAT_WITH_USAGE = "ptest.scenario/3"
+FORMAT_WITH_MORE = "ptest.scenario/3"
+FORMATS = (FORMAT, FORMAT_WITH_ORDER, FORMAT_WITH_MORE)
 
 
 def to_json(scenario: Scenario) -> dict[str, Json]:
@@ -70,12 +72,15 @@ def to_json(scenario: Scenario) -> dict[str, Json]:
         **_if_said("order", None if scenario.order is None else _order_json(scenario.order)),
         **_if_said("holds", [asdict(hold) for hold in scenario.holds]),
         **_if_said("usage", None if scenario.usage is None else _usage_json(scenario.usage)),
+        **_if_said(
+            "plan", None if scenario.plan is None else fault_plan_format.to_json(scenario.plan)
+        ),
     }
 
 
 def _format_of(scenario: Scenario) -> str:
-    if scenario.usage is not None:
-        return FORMAT_WITH_USAGE
+    if scenario.usage is not None or scenario.plan is not None:
+        return FORMAT_WITH_MORE
     return FORMAT if scenario.feasible else FORMAT_WITH_ORDER
 
 
@@ -139,8 +144,8 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
     Raises:
         InvalidDocumentError: Another format, or something is missing or of another type.
     """
-    if raw.get("format") not in (FORMAT, FORMAT_WITH_ORDER, FORMAT_WITH_USAGE):
-        known = f"{FORMAT!r}, {FORMAT_WITH_ORDER!r} or {FORMAT_WITH_USAGE!r}"
+    if raw.get("format") not in FORMATS:
+        known = " or ".join(map(repr, FORMATS))
         raise InvalidDocumentError(path, (f"format: {raw.get('format')!r} is not {known}",))
     try:
         return Scenario(
@@ -157,6 +162,7 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
             order=Order(**raw["order"]) if raw.get("order") else None,
             holds=tuple(Hold(**hold) for hold in raw.get("holds", ())),
             usage=_usage(raw["usage"]) if raw.get("usage") else None,
+            plan=fault_plan_format.from_json(raw["plan"], path=path) if raw.get("plan") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error

@@ -9,31 +9,65 @@ security numbers are of area 900 and up, which nobody is given.
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from production_testers.mocks.datasets.shape import DataClass, DataScenario, Record, Variant, pick
+from production_testers.mocks.datasets.attacks.confusion import Plant, malformed, setting
+from production_testers.mocks.datasets.checkdigits import luhn_digit
+from production_testers.mocks.datasets.draws import digits, pick, shuffled
+from production_testers.mocks.datasets.rules import Memory, rule
+from production_testers.mocks.datasets.schema import extended, fields, listing, row, text, word
+from production_testers.mocks.datasets.shape import DataClass, DataScenario, Record, Variant
+from production_testers.mocks.datasets.streams import stream_of, valid, volume
 from production_testers.mocks.datasets.vocabulary import FAMILY_NAMES, GIVEN_NAMES
 from production_testers.model.canonical import Json
 from production_testers.model.seeds import random_for
 from production_testers.model.semantics import PersonalData
 
-FIELDS: Final = {"id": "string", "text": "string", "personal": "array"}
-"""`personal` lists [kind, words]: what stands in `text` and must not be left in it."""
+SCHEMA: Final = fields(
+    id=text("Number of the message", pattern="^msg-[0-9]{8}$"),
+    text=text("What the customer writes", most=2_000),
+    personal=listing(
+        "What stands in `text` and must not be left in it",
+        row(
+            "Kind and words",
+            word("Which kind of personal data", *PersonalData),
+            text("As they stand in `text`"),
+        ),
+    ),
+)
+
+
+@rule("words_in_text", "all words that are marked stand in the text")
+def words_in_text(record: Mapping[str, Any], _memory: Memory) -> str | None:
+    """To the letter."""
+    missing = [words for _kind, words in record["personal"] if words not in record["text"]]
+    return f"{missing} not in the text" if missing else None
+
+
+@rule("card_check_digit", "marked card numbers pass the Luhn check")
+def card_check_digit(record: Mapping[str, Any], _memory: Memory) -> str | None:
+    """Read without the signs between their digits, where they are plain digits."""
+    for kind, words in record["personal"]:
+        number = words.replace(" ", "").replace("-", "").replace("\u200b", "")
+        plain = kind == "credit_card" and number.isascii() and number.isdigit()
+        if plain and luhn_digit(number[:-1]) != number[-1]:
+            return f"card {words} fails its check"
+    return None
+
+
+def _unmarked(record: dict[str, Any]) -> None:
+    record["personal"] = [["email", "somebody@else.example"]]
+
+
+PLANTS: Final = (
+    Plant(rule="words_in_text", change=_unmarked),
+    Plant(
+        rule="card_check_digit",
+        change=setting(text="4242424242424241", personal=[["credit_card", "4242424242424241"]]),
+    ),
+)
 
 Maker = Callable[[Random], str]
-
-
-def _digits(random: Random, count_: int) -> str:
-    return "".join(str(int(random.random() * 10)) for _ in range(count_))
-
-
-def _checked(body: str) -> str:
-    """`body` with the check digit of ISO/IEC 7812 (Luhn) behind it."""
-    total = 0
-    for place, digit in enumerate(reversed(body)):
-        doubled = int(digit) * (2 if place % 2 == 0 else 1)
-        total += doubled - 9 if doubled > 9 else doubled
-    return body + str(-total % 10)
 
 
 def _grouped(number: str, sizes: tuple[int, ...], separator: str) -> str:
@@ -50,10 +84,11 @@ def _card(random: Random) -> str:
     separator = pick(random, ("", " ", "-"))
     if share < 0.85:
         prefix = pick(random, ("4", "4", "51", "55", "6011"))
-        number = _checked(prefix + _digits(random, 15 - len(prefix)))
+        body = prefix + digits(random, 15 - len(prefix))
+        number = body + luhn_digit(body)
         return _grouped(number, (4, 4, 4, 4), separator)
-    number = _checked(pick(random, ("34", "37")) + _digits(random, 12))
-    return _grouped(number, (4, 6, 5), separator)
+    body = pick(random, ("34", "37")) + digits(random, 12)
+    return _grouped(body + luhn_digit(body), (4, 6, 5), separator)
 
 
 def _email(random: Random) -> str:
@@ -86,7 +121,7 @@ def _phone(random: Random) -> str:
 
 
 def _ssn(random: Random) -> str:
-    parts = f"{900 + int(random.random() * 100)}", _digits(random, 2), _digits(random, 4)
+    parts = f"{900 + int(random.random() * 100)}", digits(random, 2), digits(random, 4)
     return pick(random, ("-", "-", "-", " ", "")).join(parts)
 
 
@@ -145,15 +180,44 @@ def _message(random: Random, number: int, made: list[tuple[PersonalData, str]]) 
 
 def _ordinary(variant: str) -> Callable[[int], Iterator[Record]]:
     """One of each kind in every message, in an order that is drawn."""
+    kinds = tuple(MAKERS)
 
-    def stream(seed: int) -> Iterator[Record]:
-        random = random_for(seed, "messages", variant)
-        for number in count(1):
-            kinds = list(MAKERS)
-            random.shuffle(kinds)
-            yield _message(random, number, [(kind, MAKERS[kind](random)) for kind in kinds])
+    def start(random: Random) -> Callable[[int], Record]:
+        return lambda number: _message(
+            random, number, [(kind, MAKERS[kind](random)) for kind in shuffled(random, kinds)]
+        )
 
-    return stream
+    return stream_of("messages", variant, start)
+
+
+_INNOCENT: Final[Mapping[str, Callable[[Random], str]]] = {
+    "order_number": lambda random: f"Where is order 4{digits(random, 11)}?",
+    "card_like": lambda random: f"Article {_fails_luhn(random)} is sold out.",
+    "isbn": lambda random: f"The book has ISBN 978-3-16-{digits(random, 6)}-0.",
+    "version": lambda random: f"Since version {pick(random, '123')}.{pick(random, '0123')}.7 it fails.",
+    "date": lambda random: f"It came on 2026-0{pick(random, '123456789')}-1{pick(random, '012345')}.",
+    "amount": lambda random: f"I was charged {digits(random, 3)}.{digits(random, 2)} euros twice.",
+    "handle": lambda random: f"Ask @{pick(random, GIVEN_NAMES).lower()} in the channel.",
+    "coordinates": lambda random: f"Meet at 48.{digits(random, 4)}, 11.{digits(random, 4)}.",
+    "hash": lambda random: f"The commit is {random.getrandbits(160):040x}.",
+    "serial": lambda random: f"Serial number AB-{digits(random, 3)}-{digits(random, 5)}-X.",
+    "short_number": lambda _random: "Dial 112 in an emergency.",
+    "ratio": lambda random: f"We won {pick(random, '123')}-{pick(random, '012')}, as in 1986-1990.",
+}
+"""Case → a message that looks as if it held personal data."""
+
+
+def _fails_luhn(random: Random) -> str:
+    body = f"4{digits(random, 14)}"
+    return body + str((int(luhn_digit(body)) + 5) % 10)
+
+
+def _innocent(seed: int) -> Iterator[Record]:
+    random = random_for(seed, "messages", "innocent")
+    cases = tuple(_INNOCENT.items())
+    for number in count(1):
+        case, make = cases[(number - 1) % len(cases)]
+        yield {"id": f"msg-{number:08d}", "text": make(random), "personal": [], "case": case}
 
 
 def _boundary(seed: int) -> Iterator[Record]:
@@ -185,30 +249,33 @@ def _disguised(seed: int) -> Iterator[Record]:
 SCENARIO: Final = DataScenario(
     name="messages",
     about="messages of customers in which personal data is marked",
+    rules=(words_in_text, card_check_digit),
+    labels={"personal": "redaction: recall on what is marked, precision on what is not"},
     variants={
-        "valid": Variant(
-            about="one of each kind in every message, in the formats that people use",
-            data_class=DataClass.HAPPY_PATH,
-            stream=_ordinary("valid"),
-            fields=FIELDS,
+        "valid": valid(
+            _ordinary("valid"),
+            SCHEMA,
+            "one of each kind in every message, in the formats that people use",
         ),
         "boundary": Variant(
             about="the words alone, in brackets, in markup and so on, named by `case`",
             data_class=DataClass.EDGE_CASES,
             stream=_boundary,
-            fields={**FIELDS, "case": "string"},
+            schema=extended(SCHEMA, case=word("What stands around the words", *_AROUND)),
+        ),
+        "innocent": Variant(
+            about="nothing personal, but numbers and signs that look like it, named by `case`",
+            data_class=DataClass.EDGE_CASES,
+            stream=_innocent,
+            schema=extended(SCHEMA, case=word("What it holds", *_INNOCENT)),
         ),
         "disguised": Variant(
             about="words that are hidden from simple patterns, by the way that `disguise` names",
             data_class=DataClass.ADVERSARIAL,
             stream=_disguised,
-            fields={**FIELDS, "disguise": "string"},
+            schema=extended(SCHEMA, disguise=word("How they are hidden", *_DISGUISES)),
         ),
-        "volume": Variant(
-            about="ordinary messages, many",
-            data_class=DataClass.SCALE,
-            stream=_ordinary("volume"),
-            fields=FIELDS,
-        ),
+        "malformed": malformed(_ordinary("malformed"), SCHEMA, PLANTS),
+        "volume": volume(_ordinary("volume"), SCHEMA, "ordinary messages, many"),
     },
 )

@@ -56,7 +56,7 @@ class Zone:
         if not self.rule:
             return standard
         moment = START + timedelta(seconds=seconds)
-        begins, ends = _summer(moment.year, self)
+        begins, ends = changes(moment.year, self)
         return standard + 3600 if begins <= moment < ends else standard
 
     def local(self, seconds: int) -> str:
@@ -79,8 +79,8 @@ def _offset(zone: Zone, hour: int) -> tuple[int, str]:
 
 
 @cache
-def _summer(year: int, zone: Zone) -> tuple[datetime, datetime]:
-    """When summer time begins and ends in a year."""
+def changes(year: int, zone: Zone) -> tuple[datetime, datetime]:
+    """When summer time begins and ends in a year, for a zone that has it."""
     if zone.rule == "eu":  # the last Sundays of March and October, at 01:00 UTC
         return _sunday(year, 3, last=True, hour=1), _sunday(year, 10, last=True, hour=1)
     standard = timedelta(hours=zone.offset_h)

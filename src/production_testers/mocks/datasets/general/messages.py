@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, Final
 
 from production_testers.mocks.datasets.attacks.confusion import Plant, malformed, setting
+from production_testers.mocks.datasets.attacks.mutations import MUTATIONS, hide
 from production_testers.mocks.datasets.checkdigits import luhn_digit
 from production_testers.mocks.datasets.draws import digits, pick, shuffled
 from production_testers.mocks.datasets.rules import Memory, rule
@@ -163,13 +164,15 @@ _AROUND: Final[Mapping[str, str]] = {
 }
 """Case → what stands around the words."""
 
-_DISGUISES: Final[Mapping[str, Callable[[str], str]]] = {
-    "spelled_signs": lambda words: words.replace("@", " at ").replace(".", " dot "),
-    "spaced_out": " ".join,
-    "zero_width": "\u200b".join,
-    "full_width": lambda words: words.translate({c: c + 0xFEE0 for c in range(0x21, 0x7F)}),
-}
-"""Way → how the words are hidden from simple patterns."""
+_SPELLED: Final = "spelled_signs"
+_DISGUISES: Final = (_SPELLED, *MUTATIONS)
+"""Ways in which the words are hidden from simple patterns."""
+
+
+def _disguise(random: Random, words: str, way: str) -> str:
+    if way == _SPELLED:
+        return words.replace("@", " at ").replace(".", " dot ")
+    return hide(random, words, way)
 
 
 def _message(random: Random, number: int, made: list[tuple[PersonalData, str]]) -> Record:
@@ -238,12 +241,13 @@ def _boundary(seed: int) -> Iterator[Record]:
 
 def _disguised(seed: int) -> Iterator[Record]:
     random = random_for(seed, "messages", "disguised")
-    ways, kinds = tuple(_DISGUISES.items()), tuple(MAKERS)
+    kinds = tuple(MAKERS)
     for number in count(1):
-        way, disguise = ways[(number - 1) % len(ways)]
+        way = _DISGUISES[(number - 1) % len(_DISGUISES)]
         kind = pick(random, kinds)
-        words = disguise(MAKERS[kind](random))
-        yield {**_message(random, number, [(kind, words)]), "disguise": way}
+        plain = MAKERS[kind](random)
+        record = _message(random, number, [(kind, _disguise(random, plain, way))])
+        yield {**record, "plain": plain, "disguise": way}
 
 
 SCENARIO: Final = DataScenario(
@@ -273,7 +277,11 @@ SCENARIO: Final = DataScenario(
             about="words that are hidden from simple patterns, by the way that `disguise` names",
             data_class=DataClass.ADVERSARIAL,
             stream=_disguised,
-            schema=extended(SCHEMA, disguise=word("How they are hidden", *_DISGUISES)),
+            schema=extended(
+                SCHEMA,
+                plain=text("What the words mean"),
+                disguise=word("How they are hidden", *_DISGUISES),
+            ),
         ),
         "malformed": malformed(_ordinary("malformed"), SCHEMA, PLANTS),
         "volume": volume(_ordinary("volume"), SCHEMA, "ordinary messages, many"),

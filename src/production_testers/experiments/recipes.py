@@ -5,8 +5,9 @@ An entry without a recipe of its own runs the general scenarios under the genera
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from production_testers.experiments.family_data import data_for
 from production_testers.model.scenario import Kind
 
 GENERAL_SCHEDULES: Mapping[Kind, int] = {
@@ -358,5 +359,5 @@ RECIPES: dict[str, Recipe] = {
 
 
 def recipe_for(entry_id: str) -> Recipe:
-    """The entry's own recipe, or the general one."""
-    return RECIPES.get(entry_id, GENERAL)
+    """The entry's own recipe, or the general one with the data that fit the entry."""
+    return RECIPES.get(entry_id) or replace(GENERAL, data=data_for(entry_id))

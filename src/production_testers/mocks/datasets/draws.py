@@ -55,9 +55,11 @@ def canary(random: Random) -> str:
 def person(random: Random) -> tuple[str, str, str]:
     """Given name, family name and sex ("female", "male"), of nobody who exists."""
     sex = "female" if random.random() < 0.5 else "male"
-    return pick(random, FEMALE_NAMES if sex == "female" else MALE_NAMES), pick(
-        random, FAMILY_NAMES
-    ), sex
+    return (
+        pick(random, FEMALE_NAMES if sex == "female" else MALE_NAMES),
+        pick(random, FAMILY_NAMES),
+        sex,
+    )
 
 
 def shuffled(random: Random, members: Sequence[Member]) -> list[Member]:

@@ -32,6 +32,7 @@ class Variant:
         stream: Gives the records.
         schema: JSON schema of a record.
         keeps: Which rules of their scenario the records keep.
+        in_run: Records of its file in a run folder, where the usual number would be too much.
     """
 
     about: str
@@ -39,6 +40,7 @@ class Variant:
     stream: Stream
     schema: Schema
     keeps: Keeps = Keeps.ALL
+    in_run: int | None = None
 
     @property
     def columns(self) -> bool:

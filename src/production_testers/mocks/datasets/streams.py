@@ -26,6 +26,8 @@ def valid(stream: Stream, schema: Schema, about: str) -> Variant:
     return Variant(about=about, data_class=DataClass.HAPPY_PATH, stream=stream, schema=schema)
 
 
-def volume(stream: Stream, schema: Schema, about: str) -> Variant:
-    """The variant for much data."""
-    return Variant(about=about, data_class=DataClass.SCALE, stream=stream, schema=schema)
+def volume(stream: Stream, schema: Schema, about: str, in_run: int | None = None) -> Variant:
+    """The variant for much data; `in_run` where its records are large."""
+    return Variant(
+        about=about, data_class=DataClass.SCALE, stream=stream, schema=schema, in_run=in_run
+    )

@@ -102,7 +102,7 @@ def _at(path: Sequence[str], change: Change) -> Change:
 
 def _ways(name: str, schema: Schema) -> Iterator[tuple[str, Change]]:
     kinds = schema.get("type", ())
-    allowed = {kinds} if isinstance(kinds, str) else set(kinds)  # type: ignore[arg-type]
+    allowed = {kinds} if isinstance(kinds, str) else {*map(str, kinds)}  # type: ignore[arg-type]
     if not allowed:
         return
     yield "missing", lambda record: record.pop(name)
@@ -120,9 +120,7 @@ def _ways(name: str, schema: Schema) -> Iterator[tuple[str, Change]]:
     yield from _out_of_range(name, schema, allowed)
 
 
-def _out_of_range(
-    name: str, schema: Schema, allowed: set[object]
-) -> Iterator[tuple[str, Change]]:
+def _out_of_range(name: str, schema: Schema, allowed: set[str]) -> Iterator[tuple[str, Change]]:
     if "string" in allowed:
         if "enum" in schema or "pattern" in schema:
             yield "unknown", lambda record: record.update({name: f"{record[name]} ?"})

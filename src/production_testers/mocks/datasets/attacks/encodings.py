@@ -73,7 +73,9 @@ ENCODINGS: Final[Mapping[str, Encoding]] = {
         about="a slash in two bytes, where one would do", accepts="no", draw=_with(b"\xc0\xaf")
     ),
     "surrogate_bytes": Encoding(
-        about="half of a surrogate pair in UTF-8 (CESU-8)", accepts="no", draw=_with(b"\xed\xa0\xbd")
+        about="half of a surrogate pair in UTF-8 (CESU-8)",
+        accepts="no",
+        draw=_with(b"\xed\xa0\xbd"),
     ),
     "beyond_unicode": Encoding(
         about="a code point over U+10FFFF", accepts="no", draw=_with(b"\xf4\x90\x80\x80")
@@ -98,7 +100,9 @@ ENCODINGS: Final[Mapping[str, Encoding]] = {
     "lone_escape": Encoding(
         about="an escaped half of a surrogate pair", accepts="depends", draw=_with(b"\\ud800")
     ),
-    "bad_escape": Encoding(about="an escape that does not exist", accepts="no", draw=_with(b"\\x41")),
+    "bad_escape": Encoding(
+        about="an escape that does not exist", accepts="no", draw=_with(b"\\x41")
+    ),
     "cut_document": Encoding(
         about="a document that is cut off",
         accepts="no",
@@ -115,7 +119,9 @@ ENCODINGS: Final[Mapping[str, Encoding]] = {
     ),
     "comment": Encoding(about="a comment", accepts="no", draw=_instead("{", "{/* x */")),
     "not_a_number": Encoding(
-        about="NaN where JSON has no such number", accepts="no", draw=_instead('"id": ', '"n": NaN, "id": ')
+        about="NaN where JSON has no such number",
+        accepts="no",
+        draw=_instead('"id": ', '"n": NaN, "id": '),
     ),
     "infinity": Encoding(
         about="-Infinity where JSON has no such number",
@@ -126,7 +132,9 @@ ENCODINGS: Final[Mapping[str, Encoding]] = {
         about="a number with a leading zero", accepts="no", draw=_instead('"id": ', '"id": 0')
     ),
     "beyond_double": Encoding(
-        about="a number that no double can hold", accepts="depends", draw=_instead('"id": ', '"n": 1e999, "id": ')
+        about="a number that no double can hold",
+        accepts="depends",
+        draw=_instead('"id": ', '"n": 1e999, "id": '),
     ),
     "key_twice": Encoding(
         about="a key that comes twice, with two values",

@@ -30,8 +30,44 @@ _MARKS: Final = "\u0301\u0308\u0323\u0331\u0336"
 _MORSE: Final = dict(
     zip(
         "abcdefghijklmnopqrstuvwxyz0123456789",
-        ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- "
-        ".-- -..- -.-- --.. ----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----.".split(),  # noqa: SIM905
+        [
+            ".-",
+            "-...",
+            "-.-.",
+            "-..",
+            ".",
+            "..-.",
+            "--.",
+            "....",
+            "..",
+            ".---",
+            "-.-",
+            ".-..",
+            "--",
+            "-.",
+            "---",
+            ".--.",
+            "--.-",
+            ".-.",
+            "...",
+            "-",
+            "..-",
+            "...-",
+            ".--",
+            "-..-",
+            "-.--",
+            "--..",
+            "-----",
+            ".----",
+            "..---",
+            "...--",
+            "....-",
+            ".....",
+            "-....",
+            "--...",
+            "---..",
+            "----.",
+        ],
         strict=True,
     )
 )
@@ -125,9 +161,7 @@ MUTATIONS: Final[Mapping[str, Mutation]] = {
         apply=lambda _random, text: "Hello." + text.translate(_TAGS),
         undo=lambda text: _untranslated(_TAGS)(text.removeprefix("Hello.")),
     ),
-    "combining": Mutation(
-        about="a combining mark on every letter", apply=_marked, undo=_unmarked
-    ),
+    "combining": Mutation(about="a combining mark on every letter", apply=_marked, undo=_unmarked),
     "alternating_case": Mutation(about="small and capital letters in turn", apply=_alternating),
     "split": Mutation(
         about="words broken over lines", apply=_split, undo=lambda text: text.replace("\n", "")

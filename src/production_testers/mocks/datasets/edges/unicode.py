@@ -78,7 +78,9 @@ def _surrogate(random: Random) -> str:
 
 
 def _reversed_pair(random: Random) -> str:
-    return _inside(random, chr(between(random, 0xDC00, 0xDFFF)) + chr(between(random, 0xD800, 0xDBFF)))
+    return _inside(
+        random, chr(between(random, 0xDC00, 0xDFFF)) + chr(between(random, 0xD800, 0xDBFF))
+    )
 
 
 def _has(signs: str) -> Callable[[str], bool]:
@@ -98,8 +100,12 @@ TEXTS: Final[Mapping[str, Texts]] = {
     ),
     "compatibility": Texts(
         about="full-width and ligature forms that NFKC folds",
-        draw=lambda random: _inside(random, pick(random, ("\uff21\uff11", "\ufb03", "\u2460", "\u33a1"))),
-        shows=lambda text: unicodedata.normalize("NFKC", text) != unicodedata.normalize("NFC", text),
+        draw=lambda random: _inside(
+            random, pick(random, ("\uff21\uff11", "\ufb03", "\u2460", "\u33a1"))
+        ),
+        shows=lambda text: (
+            unicodedata.normalize("NFKC", text) != unicodedata.normalize("NFC", text)
+        ),
     ),
     "right_to_left": Texts(
         about="right-to-left words, numbers, and marks that turn the order",
@@ -123,7 +129,9 @@ TEXTS: Final[Mapping[str, Texts]] = {
     ),
     "controls": Texts(
         about="NUL, bell, escape sequences, delete",
-        draw=lambda random: _inside(random, pick(random, ("\x00", "\x07", "\x1b[31m", "\x7f", "\x9b"))),
+        draw=lambda random: _inside(
+            random, pick(random, ("\x00", "\x07", "\x1b[31m", "\x7f", "\x9b"))
+        ),
         shows=lambda text: any(unicodedata.category(sign) == "Cc" for sign in text),
     ),
     "emoji": Texts(
@@ -150,7 +158,17 @@ TEXTS: Final[Mapping[str, Texts]] = {
         about="text that is syntax elsewhere: JSON, CSV formulas, markup, placeholders",
         draw=lambda random: pick(
             random,
-            ('{"a": null}', "=1+1", "<b>&amp;</b>", "{0}", "%s %n", "${x}", "a,b;c\td", '"\\"', "'--"),
+            (
+                '{"a": null}',
+                "=1+1",
+                "<b>&amp;</b>",
+                "{0}",
+                "%s %n",
+                "${x}",
+                "a,b;c\td",
+                '"\\"',
+                "'--",
+            ),
         ),
         shows=lambda text: not text.replace(" ", "").isalpha(),
     ),

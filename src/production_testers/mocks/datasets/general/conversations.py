@@ -120,8 +120,10 @@ def _ordinary(variant: str, rounds: int) -> Callable[[int], Iterator[Record]]:
     return stream_of(
         "conversations",
         variant,
-        lambda random: lambda number: conversation(
-            random, number, between(random, 1, rounds), changed=number % 3 == 0
+        lambda random: (
+            lambda number: conversation(
+                random, number, between(random, 1, rounds), changed=number % 3 == 0
+            )
         ),
     )
 
@@ -253,7 +255,9 @@ SCENARIO: Final = DataScenario(
         "success": "whether the instruction in a tool's result was carried out",
     },
     variants={
-        "valid": valid(_ordinary("valid", 12), SCHEMA, "up to twelve rounds; a third change a fact"),
+        "valid": valid(
+            _ordinary("valid", 12), SCHEMA, "up to twelve rounds; a third change a fact"
+        ),
         "boundary": boundary("conversations", SCHEMA, {**_CASES} | unusual_texts(_saying)),
         "injected": Variant(
             about="a tool's result carries an instruction",

@@ -8,7 +8,7 @@ from itertools import count
 from random import Random
 from typing import Any, Final
 
-from production_testers.mocks.datasets.attacks.confusion import Plant, malformed, setting
+from production_testers.mocks.datasets.attacks.confusion import Plant, malformed
 from production_testers.mocks.datasets.attacks.injections import DIRECT, GOALS
 from production_testers.mocks.datasets.attacks.success import SUCCESS, success
 from production_testers.mocks.datasets.draws import between, canary, pick, shuffled
@@ -20,7 +20,6 @@ from production_testers.mocks.datasets.schema import (
     fields,
     flag,
     listing,
-    maybe,
     text,
     word,
 )
@@ -115,7 +114,9 @@ def question(
         other = _named(random)
         while other == name:
             other = _named(random)
-        of, what = (other, fact) if at % 2 else (name, pick(random, [f for f in _FACTS if f != fact]))
+        of, what = (
+            (other, fact) if at % 2 else (name, pick(random, [f for f in _FACTS if f != fact]))
+        )
         words = _FACTS[what][1].format(name=of, value=between(random, 2, 998))
         passages.append(_passage((number, at + 1), of, words, random))
     if answerable:
@@ -240,8 +241,8 @@ def poison(record: Mapping[str, Any], _memory: Memory) -> str | None:
     """The token, once what hides it is taken away."""
     poisoned = [one for one in record["passages"] if one["is_poisoned"]]
     wanted = record.get("success")
-    if bool(poisoned) is not (wanted is not None):
-        return f"{len(poisoned)} poisoned passages, success {wanted}"
+    if wanted is None or not poisoned:
+        return f"success {wanted}, {len(poisoned)} poisoned" if wanted or poisoned else None
     for one in poisoned:
         text_ = "".join(chr(ord(s) - 0xE0000) if ord(s) >= 0xE0000 else s for s in one["text"])
         if wanted["what"] not in text_.replace("\u200b", ""):
@@ -311,15 +312,14 @@ SCENARIO: Final = DataScenario(
             about="one passage holds an instruction, hidden where `hiding` says",
             data_class=DataClass.ADVERSARIAL,
             stream=_poisoned,
-            schema=extended(
-                SCHEMA, hiding=word("Where it is hidden", *HIDING), success=SUCCESS
-            ),
+            schema=extended(SCHEMA, hiding=word("Where it is hidden", *HIDING), success=SUCCESS),
         ),
         "huge": Variant(
             about="documents of a hundred kilobytes, of thousands of levels, hundreds of passages",
             data_class=DataClass.ADVERSARIAL,
             stream=_huge,
-            schema=extended(SCHEMA, shape=maybe(text("What is huge"))),
+            schema=extended(SCHEMA, shape=text("What is huge")),
+            in_run=10,
         ),
         "malformed": malformed(_ordinary("malformed", 3), SCHEMA, PLANTS),
         "volume": volume(_ordinary("volume", 2), SCHEMA, "three passages each"),

@@ -47,9 +47,10 @@ def words_in_text(record: Mapping[str, Any], _memory: Memory) -> str | None:
 
 @rule("card_check_digit", "marked card numbers pass the Luhn check")
 def card_check_digit(record: Mapping[str, Any], _memory: Memory) -> str | None:
-    """Read without the signs between their digits, where they are plain digits."""
-    for kind, words in record["personal"]:
-        number = words.replace(" ", "").replace("-", "").replace("\u200b", "")
+    """Without the signs between their digits."""
+    for kind, hidden in record["personal"]:
+        words = record.get("plain", hidden)
+        number = words.replace(" ", "").replace("-", "")
         plain = kind == "credit_card" and number.isascii() and number.isdigit()
         if plain and luhn_digit(number[:-1]) != number[-1]:
             return f"card {words} fails its check"
@@ -197,8 +198,12 @@ _INNOCENT: Final[Mapping[str, Callable[[Random], str]]] = {
     "order_number": lambda random: f"Where is order 4{digits(random, 11)}?",
     "card_like": lambda random: f"Article {_fails_luhn(random)} is sold out.",
     "isbn": lambda random: f"The book has ISBN 978-3-16-{digits(random, 6)}-0.",
-    "version": lambda random: f"Since version {pick(random, '123')}.{pick(random, '0123')}.7 it fails.",
-    "date": lambda random: f"It came on 2026-0{pick(random, '123456789')}-1{pick(random, '012345')}.",
+    "version": lambda random: (
+        f"Since version {pick(random, '123')}.{pick(random, '0123')}.7 it fails."
+    ),
+    "date": lambda random: (
+        f"It came on 2026-0{pick(random, '123456789')}-1{pick(random, '012345')}."
+    ),
     "amount": lambda random: f"I was charged {digits(random, 3)}.{digits(random, 2)} euros twice.",
     "handle": lambda random: f"Ask @{pick(random, GIVEN_NAMES).lower()} in the channel.",
     "coordinates": lambda random: f"Meet at 48.{digits(random, 4)}, 11.{digits(random, 4)}.",

@@ -285,6 +285,7 @@ SCENARIO: Final = DataScenario(
             data_class=DataClass.EDGE_CASES,
             stream=_boundary,
             schema=extended(SCHEMA, case=_CASE),
+            in_run=36,
         ),
         "innocent": Variant(
             about="requests that may be taken for attacks and are none, by `case`",

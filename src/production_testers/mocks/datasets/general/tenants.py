@@ -53,7 +53,9 @@ PLANTS: Final = (
     Plant(rule="secret_in_text", change=setting(text="Confidential, without a mark.")),
     Plant(
         rule="one_secret_each",
-        change=lambda record: record.update(tenant="acme" if record["tenant"] != "acme" else "dune"),
+        change=lambda record: record.update(
+            tenant="acme" if record["tenant"] != "acme" else "dune"
+        ),
     ),
 )
 

@@ -61,7 +61,13 @@ def _ordinary(random: Random) -> Callable[[int], Record]:
     return make
 
 
-def _edge(name: str, families: Mapping[str, Family], about: str, **members: Schema) -> Variant:
+def _edge(
+    name: str,
+    families: Mapping[str, Family],
+    about: str,
+    in_run: int | None = None,
+    **members: Schema,
+) -> Variant:
     """A variant that takes the families in turn."""
     listed = tuple(families.items())
 
@@ -76,6 +82,7 @@ def _edge(name: str, families: Mapping[str, Family], about: str, **members: Sche
         data_class=DataClass.EDGE_CASES,
         stream=stream,
         schema=fields(id=_ID, case=word("Which edge", *families), **members),
+        in_run=in_run,
     )
 
 
@@ -187,7 +194,10 @@ SCENARIO: Final = DataScenario(
             value=anything("The value"),
         ),
         "sizes": _edge(
-            "sizes", SIZES, "texts, lists, objects and keys of 1 to 65,536",
+            "sizes",
+            SIZES,
+            "texts, lists, objects and keys of 1 to 65,536",
+            25,
             value=anything("The value"),
         ),
         "emptiness": _edge(
@@ -205,6 +215,7 @@ SCENARIO: Final = DataScenario(
                 base64=text("The bytes", least=0, most=1_000_000),
                 name=text("Something to call the file"),
             ),
+            in_run=29,
         ),
         "volume": volume(
             stream_of("values", "volume", _ordinary), SCHEMA, "one ordinary value of each type"

@@ -252,7 +252,9 @@ def result_follows(record: Mapping[str, Any], _memory: Memory) -> str | None:
 def controls(record: Mapping[str, Any], _memory: Memory) -> str | None:
     """Otherwise the plate is void."""
     donor = record["subject"] is not None
-    if donor is not (record["kind"] == "sample") or donor is not (record["subject_sex"] is not None):
+    if donor is not (record["kind"] == "sample") or donor is not (
+        record["subject_sex"] is not None
+    ):
         return f"{record['kind']} of {record['subject']}"
     wanted = {"positive_control": "detected", "no_template_control": "not_detected"}
     if record["result"] != wanted.get(record["kind"], record["result"]):
@@ -264,7 +266,9 @@ def controls(record: Mapping[str, Any], _memory: Memory) -> str | None:
 def sex(record: Mapping[str, Any], _memory: Memory) -> str | None:
     """Swaps are labelled."""
     if record["y_marker"] is None:
-        return None if record["anomaly"] == "degraded" or record["kind"] != "sample" else "no marker"
+        return (
+            None if record["anomaly"] == "degraded" or record["kind"] != "sample" else "no marker"
+        )
     agrees = (record["y_marker"] == "present") is (record["subject_sex"] == "male")
     if agrees is not (record["anomaly"] == "swapped"):
         return None

@@ -129,7 +129,11 @@ class Picture:
         return self._report((sensor, kind, level, error_m), one, observed_ms, anomaly)
 
     def _report(
-        self, seen_by: tuple[str, str, int, int], one: _Object, observed_ms: int, anomaly: str | None
+        self,
+        seen_by: tuple[str, str, int, int],
+        one: _Object,
+        observed_ms: int,
+        anomaly: str | None,
     ) -> Record:
         random = self._random.random
         sensor, kind, level, error_m = seen_by
@@ -229,7 +233,8 @@ _CASES: Final[Mapping[str, Make]] = {
         classification="SECRET", sources=["UNCLASSIFIED", "SECRET"], releasable_to=[]
     ),
     "four_sources": _case(
-        classification="SECRET", sources=["UNCLASSIFIED", "SECRET", "RESTRICTED", "CONFIDENTIAL"],
+        classification="SECRET",
+        sources=["UNCLASSIFIED", "SECRET", "RESTRICTED", "CONFIDENTIAL"],
         releasable_to=[],
     ),
     "an_hour_late": _case(

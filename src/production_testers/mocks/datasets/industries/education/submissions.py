@@ -36,7 +36,7 @@ _BANK: Final = (
     ("choice", "Which gas do plants take in?", "carbon dioxide", ("oxygen", "helium", "nitrogen")),
     ("number", "What is 17 times 6?", "102", ("92", "112", "23")),
     ("number", "How many degrees has a triangle?", "180", ("90", "360", "270")),
-    ("essay", "Why does ice float?", "Ice is less dense than water because its molecules keep apart.",
+    ("essay", "Why does ice float?", "Ice is less dense than water: its molecules keep apart.",
      ("It is cold.", "Ice is lighter than the ship.", "Water pushes everything up.")),
     ("essay", "Why are there seasons?", "The axis of the earth is tilted against its orbit.",
      ("The sun is nearer in summer.", "The moon changes its side.", "Clouds come and go.")),
@@ -135,7 +135,7 @@ def answer(random: Random, at: int, skill: float) -> dict[str, Any]:
 
 def _pupil(seed: int, index: int) -> dict[str, Any]:
     """The same pupil whenever he or she comes; thirty in a class."""
-    random = Random(derive(seed, "pupil", index))  # noqa: S311 - seeded
+    random = Random(derive(seed, "pupil", index))
     year = 5 + index // 30 % 8
     given, family, _ = person(random)
     # Ten or eleven years old in the fifth class when the calendar year begins.
@@ -168,7 +168,7 @@ def submission(
         "opened_at": stamp(opened),
         "submitted_at": stamp(handed_in),
         "is_late": handed_in > begin + _EXAM_S + _GRACE_S,
-        "answers": answers,  # type: ignore[dict-item]
+        "answers": answers,
         "points": points,
         "percent": percent,
         "mark": mark(str(pupil["country"]), percent),
@@ -246,7 +246,9 @@ def times(record: Mapping[str, Any], _memory: Memory) -> str | None:
         return f"{begin}, {opened}, {done}"
     minutes = _minutes(done) - _minutes(begin)
     late = minutes > 95
-    return None if late is record["is_late"] else f"after {minutes:.1f} min, late: {record['is_late']}"
+    return (
+        None if late is record["is_late"] else f"after {minutes:.1f} min, late: {record['is_late']}"
+    )
 
 
 def _minutes(text_: str) -> float:

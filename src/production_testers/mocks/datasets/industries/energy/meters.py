@@ -187,10 +187,9 @@ def _with(**members: Any) -> Make:
     return lambda random, number_: {**_at(_NOON)(random, number_), **members}
 
 
-_NOTHING: Final = {
-    name: 0
-    for name in ("import_wh", "export_wh", "generation_wh", "consumption_wh", "storage_wh")
-}
+_NOTHING: Final = dict.fromkeys(
+    ("import_wh", "export_wh", "generation_wh", "consumption_wh", "storage_wh"), 0
+)
 _CASES: Final[Mapping[str, Make]] = {
     "first_of_the_year": _at(0),
     "before_summer_time": _at(87 * DAY_S + 2_700),
@@ -252,8 +251,10 @@ def clock(record: Mapping[str, Any], _memory: Memory) -> str | None:
     assert offset is not None
     summer = "-03-29T01" <= record["starts_at"][4:13] < "-10-25T01"
     summer = summer if begin.year == 2026 else offset.total_seconds() == 7200
-    if counted == record["interval"] and begin == here and offset.total_seconds() == 3600 * (
-        1 + summer
+    if (
+        counted == record["interval"]
+        and begin == here
+        and offset.total_seconds() == 3600 * (1 + summer)
     ):
         return None
     return f"interval {record['interval']} at {record['starts_at']}, {record['local_start']}"
@@ -287,9 +288,7 @@ def _unbalanced(record: dict[str, Any]) -> None:
 
 
 def _night_sun(record: dict[str, Any]) -> None:
-    record.update(
-        generation_wh=500, local_start="2026-01-01T03:00:00+01:00", anomaly="theft"
-    )
+    record.update(generation_wh=500, local_start="2026-01-01T03:00:00+01:00", anomaly="theft")
 
 
 PLANTS: Final = (

@@ -51,7 +51,11 @@ def iban_check_digits(record: Payment, _memory: Memory) -> str | None:
     return f"IBAN {account} fails its check"
 
 
-@rule("one_account", "a card always draws on the same account, in that account's currency", across=True)
+@rule(
+    "one_account",
+    "a card always draws on the same account, in that account's currency",
+    across=True,
+)
 def one_account(record: Payment, memory: Memory) -> str | None:
     """The card's issuer does not change."""
     known = memory.setdefault(record["card"], record["iban"])
@@ -106,7 +110,11 @@ def time_order(record: Payment, memory: Memory) -> str | None:
     return None if before <= record["timestamp"] else f"{record['timestamp']} after {before}"
 
 
-@rule("history", "what a payment says of its card's earlier ones is what they say themselves", across=True)
+@rule(
+    "history",
+    "what a payment says of its card's earlier ones is what they say themselves",
+    across=True,
+)
 def history(record: Payment, memory: Memory) -> str | None:
     """Counts of the last minute and ten minutes, and the way from where it was presented last."""
     now = datetime.fromisoformat(record["timestamp"]).timestamp()

@@ -173,9 +173,7 @@ def order(
 
 
 def _amount(random: Random, purpose: str) -> int:
-    low, high = {"SALA": (180_000, 620_000), "RENT": (45_000, 210_000)}.get(
-        purpose, (500, 900_000)
-    )
+    low, high = {"SALA": (180_000, 620_000), "RENT": (45_000, 210_000)}.get(purpose, (500, 900_000))
     return between(random, low, high)
 
 
@@ -244,7 +242,7 @@ def _evading(seed: int) -> Iterator[Record]:
             "creditor_name": name,
             "is_listed": way is not None,
             "list_entry": entry[0] if way else None,
-                "evasion": way,
+            "evasion": way,
         }
 
 
@@ -286,7 +284,9 @@ def resends(record: Mapping[str, Any], memory: Memory) -> str | None:
     key, again = record["idempotency_key"], record["resend_of"]
     body = {k: v for k, v in record.items() if k not in {"id", "resend_of"}}
     if (key in memory) != (again is not None):
-        return f"{record['id']} repeats {again}, and its key was {'' if key in memory else 'not '}seen"
+        return (
+            f"{record['id']} repeats {again}, and its key was {'' if key in memory else 'not '}seen"
+        )
     if again is not None and memory[key] != body:
         return f"{record['id']} differs from {again}"
     memory[key] = body
@@ -335,9 +335,7 @@ SCENARIO: Final = DataScenario(
             SCHEMA,
             {name: _case(**members) for name, members in _CASES.items()}
             | {name: _case(now_s) for name, now_s in _TIMES.items()}
-            | unusual_texts(
-                lambda random, number, words: _case(remittance=words)(random, number)
-            ),
+            | unusual_texts(lambda random, number, words: _case(remittance=words)(random, number)),
         ),
         "evasion": Variant(
             about="listed names in the disguise that `evasion` names, and near names that are not",

@@ -133,7 +133,9 @@ def price(record: Mapping[str, Any], _memory: Memory) -> str | None:
     money = record["product"].startswith("coins")
     if record["currency"] != wanted or (record["price_cents"] > 0) is not money:
         return f"{record['price_cents']} {record['currency']} for {record['product']}"
-    return None if (record["kind"] == "coins") is money else f"{record['kind']} of {record['product']}"
+    return (
+        None if (record["kind"] == "coins") is money else f"{record['kind']} of {record['product']}"
+    )
 
 
 @rule("ledger", "what a player has is what he had after his last purchase", across=True)

@@ -69,7 +69,9 @@ def limit_cents(people: int) -> int:
     return _LIMIT_CENTS + _PER_PERSON_CENTS * (people - 1)
 
 
-def decided(years: int, register: str, people: int, income: int, rent: int) -> tuple[str, list[str], int]:
+def decided(
+    years: int, register: str, people: int, income: int, rent: int
+) -> tuple[str, list[str], int]:
     """Decision, paragraphs that were judged, and amount, by the invented act.
 
     s1: the applicant is 18 or older. s2: the register knows the address; while it is
@@ -139,8 +141,10 @@ def _form(random: Random, today: int) -> dict[str, Any]:
     household = []
     if years > 20 and chance(random, 0.5):
         household.append(_member("partner", max(18, years + between(random, -6, 6)), today, random))
-    for _ in range(between(random, 0, 3) if 22 <= years <= 55 else 0):
-        household.append(_member("child", between(random, 0, min(20, years - 20)), today, random))
+    household += [
+        _member("child", between(random, 0, min(20, years - 20)), today, random)
+        for _ in range(between(random, 0, 3) if 22 <= years <= 55 else 0)
+    ]
     people = 1 + len(household)
     income = int(limit_cents(people) * (0.3 + random.random()))
     return {
@@ -240,7 +244,11 @@ def decision_follows(record: Mapping[str, Any], _memory: Memory) -> str | None:
     at = date.fromisoformat(record["received_at"][:10])
     of_age = (at.year - born.year, (at.month, at.day)) >= (18, (born.month, born.day))
     of_age = of_age if at.year - born.year <= 18 else True
-    people, income, rent = 1 + len(record["household"]), record["income_cents"], record["rent_cents"]
+    people, income, rent = (
+        1 + len(record["household"]),
+        record["income_cents"],
+        record["rent_cents"],
+    )
     steps = [
         ("s1-age", None if of_age else "refused"),
         ("s2-register", {"found": None, "unknown": "refused", "unavailable": "pending"}[

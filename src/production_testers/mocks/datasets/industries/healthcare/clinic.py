@@ -101,47 +101,92 @@ CONDITIONS: Final = (
         "sumatriptan 50 mg as needed",
     ),
     Condition(
-        "E03.9", "Hypothyroidism, unspecified", "", (18, 120), {TSH: 6.5, PULSE: -6},
+        "E03.9",
+        "Hypothyroidism, unspecified",
+        "",
+        (18, 120),
+        {TSH: 6.5, PULSE: -6},
         "levothyroxine 50 mcg daily",
     ),
     Condition(
-        "D50.9", "Iron deficiency anemia, unspecified", "", (12, 120), {HEMOGLOBIN: -4.2, PULSE: 8},
+        "D50.9",
+        "Iron deficiency anemia, unspecified",
+        "",
+        (12, 120),
+        {HEMOGLOBIN: -4.2, PULSE: 8},
         "ferrous sulfate 325 mg daily",
     ),
     Condition(
-        "N40.0", "Benign prostatic hyperplasia without lower urinary tract symptoms", "male",
-        (45, 120), {PSA: 1.6}, "tamsulosin 0.4 mg daily",
+        "N40.0",
+        "Benign prostatic hyperplasia without lower urinary tract symptoms",
+        "male",
+        (45, 120),
+        {PSA: 1.6},
+        "tamsulosin 0.4 mg daily",
     ),
     Condition(
-        "N92.0", "Excessive and frequent menstruation with regular cycle", "female", (12, 54),
-        {HEMOGLOBIN: -2.5}, "tranexamic acid 1 g three times daily",
+        "N92.0",
+        "Excessive and frequent menstruation with regular cycle",
+        "female",
+        (12, 54),
+        {HEMOGLOBIN: -2.5},
+        "tranexamic acid 1 g three times daily",
     ),
     Condition(
-        "Z34.90", "Encounter for supervision of normal pregnancy, unspecified, unspecified trimester",
-        "female", (16, 48), {HEMOGLOBIN: -1.5, PULSE: 10}, "folic acid 400 mcg daily",
+        "Z34.90",
+        "Encounter for supervision of normal pregnancy, unspecified, unspecified trimester",
+        "female",
+        (16, 48),
+        {HEMOGLOBIN: -1.5, PULSE: 10},
+        "folic acid 400 mcg daily",
     ),
     Condition(
-        "M81.0", "Age-related osteoporosis without current pathological fracture", "", (50, 120),
-        {}, "alendronate 70 mg weekly",
+        "M81.0",
+        "Age-related osteoporosis without current pathological fracture",
+        "",
+        (50, 120),
+        {},
+        "alendronate 70 mg weekly",
     ),
     Condition(
-        "H66.90", "Otitis media, unspecified, unspecified ear", "", (0, 17), {TEMPERATURE: 1.7},
+        "H66.90",
+        "Otitis media, unspecified, unspecified ear",
+        "",
+        (0, 17),
+        {TEMPERATURE: 1.7},
         "amoxicillin for seven days",
     ),
     Condition(
-        "Z00.129", "Encounter for routine child health examination without abnormal findings", "",
-        (0, 17), {}, "next vaccination as scheduled",
+        "Z00.129",
+        "Encounter for routine child health examination without abnormal findings",
+        "",
+        (0, 17),
+        {},
+        "next vaccination as scheduled",
     ),
     Condition("P59.9", "Neonatal jaundice, unspecified", "", (0, 0), {}, "check bilirubin again"),
 )
 """What people come with; every age has some of it."""
 
-_GROWTH: Final = ((0, 50, 3.4), (1, 75, 9.8), (3, 96, 14.3), (6, 116, 21), (10, 139, 33),
-                  (14, 163, 51), (18, 171, 70))
+_GROWTH: Final = (
+    (0, 50, 3.4),
+    (1, 75, 9.8),
+    (3, 96, 14.3),
+    (6, 116, 21),
+    (10, 139, 33),
+    (14, 163, 51),
+    (18, 171, 70),
+)
 """Full years, usual height in cm and weight in kg; grown from the last one on."""
 
-_CIRCULATION: Final = ((0, 140, 80, 50), (1, 120, 90, 55), (3, 105, 96, 58), (6, 90, 105, 65),
-                       (12, 78, 115, 70), (18, 72, 122, 77))
+_CIRCULATION: Final = (
+    (0, 140, 80, 50),
+    (1, 120, 90, 55),
+    (3, 105, 96, 58),
+    (6, 90, 105, 65),
+    (12, 78, 115, 70),
+    (18, 72, 122, 77),
+)
 """From this age on: pulse, systolic and diastolic pressure."""
 
 
@@ -150,7 +195,8 @@ def condition_for(random: Random, sex: str, age: int, days: int) -> Condition:
     fitting = [
         one
         for one in CONDITIONS
-        if one.sex in {"", sex} and one.ages[0] <= age <= one.ages[1]
+        if one.sex in {"", sex}
+        and one.ages[0] <= age <= one.ages[1]
         and (one.code != "P59.9" or days <= 28)
     ]
     return pick(random, fitting)
@@ -158,9 +204,7 @@ def condition_for(random: Random, sex: str, age: int, days: int) -> Condition:
 
 def measured(random: Random, condition: Condition, sex: str, age: int) -> dict[str, float]:
     """LOINC code → value: vital signs, and what the condition has tested."""
-    pulse, systolic, diastolic = next(
-        row[1:] for row in reversed(_CIRCULATION) if age >= row[0]
-    )
+    pulse, systolic, diastolic = next(row[1:] for row in reversed(_CIRCULATION) if age >= row[0])
     height, weight = _grown(random, sex, age)
     usual = {
         PULSE: pulse + 6 * bell(random),

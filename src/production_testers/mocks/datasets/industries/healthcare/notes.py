@@ -6,7 +6,6 @@ from typing import Final
 
 from production_testers.model.canonical import Json
 
-
 KINDS: Final = (
     "NAME",
     "DATE",

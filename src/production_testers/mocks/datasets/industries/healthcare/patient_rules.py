@@ -54,8 +54,10 @@ def age(record: Visit, _memory: Memory) -> str | None:
     """Full years, 0 to 120."""
     born = date.fromisoformat(record["patient"]["birthDate"])
     seen = date.fromisoformat(record["note_date"])
-    years = sum((born.year + n, born.month, born.day) <= (seen.year, seen.month, seen.day)
-                for n in range(1, 130))
+    years = sum(
+        (born.year + n, born.month, born.day) <= (seen.year, seen.month, seen.day)
+        for n in range(1, 130)
+    )
     if born <= seen and years == record["age"] <= 120:
         return None
     return f"born {born}, seen {seen}, aged {record['age']}"
@@ -67,9 +69,7 @@ def references(record: Visit, _memory: Memory) -> str | None:
     subject, visit = f"Patient/{record['id']}", f"Encounter/{record['encounter']['id']}"
     parts = [record["encounter"], *record["conditions"], *record["observations"]]
     wrong = [one["id"] for one in parts if one["subject"]["reference"] != subject]
-    wrong += [
-        one["id"] for one in parts[1:] if one["encounter"]["reference"] != visit
-    ]
+    wrong += [one["id"] for one in parts[1:] if one["encounter"]["reference"] != visit]
     if record["patient"]["id"] != record["id"]:
         wrong.append(record["patient"]["id"])
     return f"{wrong} belong to somebody else" if wrong else None
@@ -195,9 +195,7 @@ def _own(record: Visit) -> dict[str, set[str]]:
         "MRN": {who["identifier"][0]["value"]},
         "PHONE": {who["telecom"][0]["value"]},
         "EMAIL": {who["telecom"][1]["value"]},
-        "ADDRESS": {
-            f"{home['line'][0]}, {home['city']}, {home['state']} {home['postalCode']}"
-        },
+        "ADDRESS": {f"{home['line'][0]}, {home['city']}, {home['state']} {home['postalCode']}"},
         "AGE": {str(record["age"])},
     }
 

@@ -89,12 +89,65 @@ def _pieces(
     start: Sequence[Piece] = pick(
         random,
         (
-            (name, ", born ", born, ", ", years, " years old, was seen on ", seen, ". Record ",
-             mrn, *numbers, ".\nLives at ", home, "; reach at ", *reach, ".\n", vital, ".\n"),
-            ("MRN ", mrn, "\nPatient: ", name, " (DOB ", born, ")\nDate: ", seen, "\nAddress: ",
-             home, "\nContact: ", *reach, *numbers, "\nS: ", years, " years old. O: ", vital, ".\n"),
-            ("On ", seen, " we saw ", name, ", ", years, " years old (", born, "), of ", home,
-             ". File ", mrn, *numbers, ". Findings: ", vital, ". Questions to ", *reach, ".\n"),
+            (
+                name,
+                ", born ",
+                born,
+                ", ",
+                years,
+                " years old, was seen on ",
+                seen,
+                ". Record ",
+                mrn,
+                *numbers,
+                ".\nLives at ",
+                home,
+                "; reach at ",
+                *reach,
+                ".\n",
+                vital,
+                ".\n",
+            ),
+            (
+                "MRN ",
+                mrn,
+                "\nPatient: ",
+                name,
+                " (DOB ",
+                born,
+                ")\nDate: ",
+                seen,
+                "\nAddress: ",
+                home,
+                "\nContact: ",
+                *reach,
+                *numbers,
+                "\nS: ",
+                years,
+                " years old. O: ",
+                vital,
+                ".\n",
+            ),
+            (
+                "On ",
+                seen,
+                " we saw ",
+                name,
+                ", ",
+                years,
+                " years old (",
+                born,
+                "), of ",
+                home,
+                ". File ",
+                mrn,
+                *numbers,
+                ". Findings: ",
+                vital,
+                ". Questions to ",
+                *reach,
+                ".\n",
+            ),
         ),
     )
     return [*start, *ending]
@@ -143,7 +196,9 @@ _BOUNDARIES: Final[Mapping[str, Callable[[Person], Person]]] = {
     "eighty_nine": lambda who: replace(who, birth=who.seen.replace(year=who.seen.year - 89)),
     "ninety": lambda who: replace(who, birth=who.seen.replace(year=who.seen.year - 90)),
     "oldest": lambda who: replace(who, birth=date(1911, 1, 2)),
-    "summer_time_day_after": lambda who: replace(who, seen=date(2026, 3, 9), birth=date(1980, 1, 1)),
+    "summer_time_day_after": lambda who: replace(
+        who, seen=date(2026, 3, 9), birth=date(1980, 1, 1)
+    ),
     "winter_time_day_after": lambda who: replace(
         who, seen=date(2026, 11, 2), birth=date(1980, 1, 1)
     ),
@@ -209,9 +264,7 @@ def _upside_down(record: dict[str, Any]) -> None:
 def _healthy_diabetic(record: dict[str, Any]) -> None:
     record["conditions"][0]["code"]["coding"][0]["code"] = "E11.9"
     record["observations"] = [
-        one
-        for one in record["observations"]
-        if one["code"]["coding"][0]["code"] != "4548-4"
+        one for one in record["observations"] if one["code"]["coding"][0]["code"] != "4548-4"
     ]
 
 
@@ -254,6 +307,6 @@ SCENARIO: Final = DataScenario(
                 evasion=word("How it is hidden", *DISGUISES),
             ),
         ),
-        "volume": volume(_ordinary("volume"), SCHEMA, "people of all ages, many"),
+        "volume": volume(_ordinary("volume"), SCHEMA, "people of all ages, many", 1_000),
     },
 )

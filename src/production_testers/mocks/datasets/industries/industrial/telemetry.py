@@ -30,7 +30,7 @@ _HYDRAULIC: Final = 36.0
 """Cubic metres an hour times bar, divided by this, are kilowatts."""
 
 _TRIP_MM_S: Final = 11.0
-"""Vibration at which the safety system stops the pump (the largest limit of zone D in ISO 20816-3)."""
+"""Vibration at which the safety system stops the pump: zone D of ISO 20816-3 at the latest."""
 
 SCHEMA: Final = fields(
     id=text("Machine and number in its sequence", pattern="^pump-[0-9]{4}-[0-9]+$"),
@@ -181,7 +181,11 @@ _CASES: Final[Mapping[str, Make]] = {
         vibration_mm_s=11.01, state="tripped", safety_stop=True, anomaly="bearing_wear"
     ),
     "dropout": _case(
-        speed_rpm=0, pressure_bar=0.0, flow_m3_h=0.0, power_kw=0.0, quality="bad",
+        speed_rpm=0,
+        pressure_bar=0.0,
+        flow_m3_h=0.0,
+        power_kw=0.0,
+        quality="bad",
         anomaly="dropout",
     ),
     "clock_behind": _case(device_time="2026-01-05T07:59:30.000Z"),

@@ -1,6 +1,7 @@
 """Requests to play broadcasts: rights by region and time, ratings by age, captions in order."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Any, Final
 
@@ -32,12 +33,17 @@ LINE_MOST: Final = 42
 
 SIGNS_PER_SECOND: Final = 20
 
-_WORDS: Final = (
-    "we should leave before the rain comes back / nobody told me that the bridge was closed / "
-    "she found the letter under the floor / the harbour looks different at night / "
-    "how long have you been waiting here / turn left at the old mill and keep going / "
-    "it was never about the money / he will call you when the train arrives / listen to the wind"
-).split(" / ")
+_WORDS: Final = [
+    "we should leave before the rain comes back",
+    "nobody told me that the bridge was closed",
+    "she found the letter under the floor",
+    "the harbour looks different at night",
+    "how long have you been waiting here",
+    "turn left at the old mill and keep going",
+    "it was never about the money",
+    "he will call you when the train arrives",
+    "listen to the wind",
+]
 _VERDICTS: Final = ("clean", "violence", "language", "blocked")
 
 _RIGHT: Final = fields(
@@ -141,9 +147,7 @@ def _right(territory: str, begin_day: int, end_day: int) -> dict[str, Any]:
     }
 
 
-def request(
-    number: int, asset: Mapping[str, Any], who: tuple[str, int], now_s: int
-) -> Record:
+def request(number: int, asset: Mapping[str, Any], who: tuple[str, int], now_s: int) -> Record:
     """Somebody asks for an asset."""
     territory, age = who
     why = decided(asset, territory, age, stamp(now_s))
@@ -234,7 +238,7 @@ def windows(record: Mapping[str, Any], _memory: Memory) -> str | None:
         if one["begins_at"] >= one["ends_at"]:
             return f"rights from {one['begins_at']} to {one['ends_at']}"
     ordered = sorted(record["rights"], key=lambda one: (one["territory"], one["begins_at"]))
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         same = one["territory"] == other["territory"]
         if same and other["begins_at"] < one["ends_at"]:
             return f"rights in {one['territory']} overlap at {other['begins_at']}"
@@ -282,7 +286,9 @@ PLANTS: Final = (
     Plant(rule="windows", change=setting(rights=[_right("DE", 5, 5)])),
     Plant(
         rule="captions",
-        change=setting(captions=[{"start_ms": 9, "end_ms": 10, "lines": ["too quick to read it"]}] * 2),
+        change=setting(
+            captions=[{"start_ms": 9, "end_ms": 10, "lines": ["too quick to read it"]}] * 2
+        ),
     ),
     Plant(rule="one_asset", change=setting(asset="asset-00001", title="Another one")),
     Plant(rule="order", change=setting(requested_at="2025-01-01T00:00:00Z")),

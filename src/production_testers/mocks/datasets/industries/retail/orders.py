@@ -171,7 +171,7 @@ def order(
         "postal_code": postal_code(random, country),
         "currency": "EUR",
         "price_list": version,
-        "lines": lines,  # type: ignore[dict-item]
+        "lines": lines,
         "voucher": voucher,
         "discount_cents": discount,
         "shipping_cents": shipping,
@@ -186,8 +186,11 @@ def order(
 
 def _vat(lines: list[dict[str, Any]], goods: int, discount: int) -> int:
     """Tax contained in the goods; the discount is spread over the lines, in exact fractions."""
-    tenths = sum(
-        one["total_cents"] * (goods - discount) * round(one["vat_percent"] * 10) * 1_000_000
+    tenths: int = sum(
+        one["total_cents"]
+        * (goods - discount)
+        * round(one["vat_percent"] * 10)
+        * 1_000_000
         // (goods * (1_000 + round(one["vat_percent"] * 10)))
         for one in lines
     )
@@ -196,13 +199,12 @@ def _vat(lines: list[dict[str, Any]], goods: int, discount: int) -> int:
 
 def postal_code(random: Random, country: str) -> str:
     """One in the country's form, which need not exist."""
-    drawn = "".join(
+    return "".join(
         str(1 + int(random.random() * 9)) if sign == "9"
         else letters(random, 1, "ABCDEGHJKLM") if sign == "A"
         else sign
         for sign in COUNTRIES[country].postal
     )  # fmt: skip
-    return drawn
 
 
 def _case(
@@ -279,7 +281,8 @@ def sums(record: Mapping[str, Any], _memory: Memory) -> str | None:
 @rule("tax", "rates are those of the country, and the tax is what the prices contain")
 def tax(record: Mapping[str, Any], _memory: Memory) -> str | None:
     """Within a cent for each line."""
-    rates = {"DE": {19, 7}, "FR": {20, 5.5}, "NL": {21, 9}, "AT": {20, 10}}[record["country"]]
+    known: dict[str, set[float]] = {"DE": {19, 7}, "FR": {20, 5.5}, "NL": {21, 9}, "AT": {20, 10}}
+    rates = known[record["country"]]
     goods = sum(one["total_cents"] for one in record["lines"])
     share = 1 - record["discount_cents"] / goods
     wanted = 0.0

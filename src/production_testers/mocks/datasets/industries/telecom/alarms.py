@@ -181,8 +181,11 @@ def root(record: Mapping[str, Any], _memory: Memory) -> str | None:
     return None
 
 
-@rule("follows", "what follows hangs below its root, has its effect, within half a minute",
-      across=True)
+@rule(
+    "follows",
+    "what follows hangs below its root, has its effect, within half a minute",
+    across=True,
+)
 def follows(record: Mapping[str, Any], memory: Memory) -> str | None:
     """Roots come before what follows from them."""
     if record["is_root"]:
@@ -193,8 +196,12 @@ def follows(record: Mapping[str, Any], memory: Memory) -> str | None:
     first = memory[record["root"]]
     if first["node"] not in record["path"]:
         return f"{record['node']} does not hang below {first['node']}"
-    effects = {"powerProblem": "lossOfSignal", "equipmentMalfunction": "lossOfSignal",
-               "lossOfSignal": "callEstablishmentError", "softwareError": "performanceDegraded"}
+    effects = {
+        "powerProblem": "lossOfSignal",
+        "equipmentMalfunction": "lossOfSignal",
+        "lossOfSignal": "callEstablishmentError",
+        "softwareError": "performanceDegraded",
+    }
     if record["cause"] != effects[first["cause"]]:
         return f"{record['cause']} does not follow from {first['cause']}"
     if not first["raised_at"] < record["raised_at"]:

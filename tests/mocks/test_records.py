@@ -7,10 +7,10 @@ from collections import defaultdict
 from datetime import date, datetime
 
 import pytest
-
-from production_testers.mocks.datasets import fraud_reason, generate
 from production_testers.mocks.datasets.notes import DISGUISES
 from production_testers.mocks.datasets.payments import Till
+
+from production_testers.mocks.datasets import fraud_reason, generate
 from production_testers.model.seeds import random_for
 
 

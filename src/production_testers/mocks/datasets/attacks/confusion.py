@@ -5,7 +5,6 @@ scenario, each by a `Plant`, come between them: those keep the schema and are wr
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
@@ -13,7 +12,7 @@ from typing import Any, Final
 from production_testers.mocks.datasets.rules import Keeps
 from production_testers.mocks.datasets.schema import Schema, loosened, members, text
 from production_testers.mocks.datasets.shape import DataClass, Record, Stream, Variant
-from production_testers.model.canonical import Json, canonical_json
+from production_testers.model.canonical import Json, canonical_json, plain
 
 Change = Callable[[dict[str, Any]], None]
 """Changes a record, or an object inside it, in place."""
@@ -36,7 +35,7 @@ class Plant:
 
 def setting(**values: Json) -> Change:
     """A change that sets these members."""
-    return lambda record: record.update(deepcopy(values))
+    return lambda record: record.update(values)
 
 
 def malformed(
@@ -56,10 +55,10 @@ def malformed(
     def stream(seed: int) -> Iterator[Record]:
         records = ordinary(seed)
         for number in count():
-            record = deepcopy(next(records))
+            record = plain(next(records))
             defect, change = ways[number % len(ways)]
             change(record)
-            yield {**record, "defect": defect}
+            yield {**plain(record), "defect": defect}
 
     return Variant(
         about="one broken member or rule a record, named by `defect`" + more,

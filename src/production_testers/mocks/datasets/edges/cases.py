@@ -8,6 +8,7 @@ from production_testers.mocks.datasets.edges.unicode import TEXTS, WRITABLE
 from production_testers.mocks.datasets.rules import Keeps
 from production_testers.mocks.datasets.schema import Schema, extended, text
 from production_testers.mocks.datasets.shape import DataClass, Record, Variant
+from production_testers.model.canonical import plain
 from production_testers.model.seeds import random_for
 
 Make = Callable[[Random, int], Record]
@@ -24,7 +25,7 @@ def boundary(scenario: str, schema: Schema, cases: Mapping[str, Make], more: str
         random = random_for(seed, scenario, "boundary")
         for number in count(1):
             case, make = listed[(number - 1) % len(listed)]
-            yield {**make(random, number), "case": case}
+            yield {**plain(make(random, number)), "case": case}
 
     return Variant(
         about="correct records at one edge each, named by `case`" + more,

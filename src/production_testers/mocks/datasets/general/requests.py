@@ -45,6 +45,7 @@ SCHEMA: Final = fields(
         least=1,
     ),
     metadata=fields(
+        "What else is known",
         channel=word("Where it comes from", "web", "mobile", "api"),
         priority=whole("0 is the least", 0, 2),
     ),

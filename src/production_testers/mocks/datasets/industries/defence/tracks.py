@@ -217,7 +217,8 @@ def _case(**members: Any) -> Make:
         record = Picture(random, 3).next(number)
         while record["anomaly"] or record["sensor_kind"] != "ais":
             record = Picture(random, 3).next(number)
-        return {**record, "id": f"{record['sensor']}-{record['sequence']}", **members}
+        numbered = {"id": f"{record['sensor']}-{number}", "sequence": number}
+        return {**record, **numbered, **members}
 
     return make
 

@@ -170,12 +170,12 @@ class Grid:
 
 
 def _at(start_s: int) -> Make:
-    def make(random: Random, _number: int) -> Record:
-        grid = Grid(random, 1, start_s // INTERVAL_S)
-        record = grid.next(1)
+    def make(random: Random, number_: int) -> Record:
+        record = Grid(random, 1, start_s // INTERVAL_S).next(1)
         while record["anomaly"]:
             record = Grid(random, 1, start_s // INTERVAL_S).next(1)
-        return record
+        meter = f"DE{number_:011d}"
+        return {**record, "id": f"{meter}-{record['interval']}", "meter": meter}
 
     return make
 

@@ -196,6 +196,6 @@ SCENARIO: Final = DataScenario(
         "valid": valid(_purchases("valid", 100), SCHEMA, "100 players; 6 % sent again"),
         "boundary": boundary("purchases", SCHEMA, _CASES),
         "malformed": malformed(_purchases("malformed", 100), SCHEMA, PLANTS),
-        "volume": volume(_purchases("volume", 20_000), SCHEMA, "20,000 players"),
+        "volume": volume(_purchases("volume", 5_000), SCHEMA, "5,000 players"),
     },
 )

@@ -173,7 +173,7 @@ def nothing_unmarked(record: Visit, _memory: Memory) -> str | None:
         found = [value for value in values if len(value) > 3 and value in outside]
         if found and kind != "AGE":
             return f"{kind} {found[0]!r} is not marked"
-    shapes = re.search(r"\d{3}-\d{2}-\d{4}|[\w.]+@[\w.]+|\d{4}-\d{2}-\d{2}|\(\d{3}\)", outside)
+    shapes = re.search(r"\d{3}-\d{2}-\d{4}|[\w.]{1,64}@\w|\d{4}-\d{2}-\d{2}|\(\d{3}\)", outside)
     if shapes:
         return f"{shapes[0]!r} is not marked"
     if record["age"] > 89 and f"{record['age']} years" in outside:

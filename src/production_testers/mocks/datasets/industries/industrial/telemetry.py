@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, Final
 
 from production_testers.mocks.datasets.attacks.confusion import Plant, malformed, setting
+from production_testers.mocks.datasets.draws import digits
 from production_testers.mocks.datasets.edges.cases import Make, boundary
 from production_testers.mocks.datasets.rules import Memory, rule
 from production_testers.mocks.datasets.schema import (
@@ -148,10 +149,11 @@ class Station:
 
 
 def _case(**members: Any) -> Make:
-    def make(_random: Random, number_: int) -> Record:
+    def make(random: Random, number_: int) -> Record:
+        machine = f"pump-{digits(random, 4)}"
         return {
-            "id": f"pump-0001-{number_}",
-            "machine": "pump-0001",
+            "id": f"{machine}-{number_}",
+            "machine": machine,
             "sequence": number_,
             "device_time": "2026-01-05T08:00:00.000Z",
             "gateway_time": "2026-01-05T08:00:00.020Z",

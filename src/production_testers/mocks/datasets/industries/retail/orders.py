@@ -377,7 +377,10 @@ SCENARIO: Final = DataScenario(
     name="orders",
     about="orders whose amounts, taxes and barcodes are right",
     rules=(barcodes, sums, tax, postal, one_price_list, stock, times),
-    labels={"is_abuse": "detection of abused vouchers", "stock_after": "nothing is sold twice"},
+    labels={
+        "is_abuse": "detection of abused vouchers",
+        "lines": "`stock_after`: nothing is sold twice",
+    },
     variants={
         "valid": valid(_orders("valid", 500), SCHEMA, "500 customers in four countries"),
         "boundary": boundary(
@@ -392,6 +395,6 @@ SCENARIO: Final = DataScenario(
             schema=extended(SCHEMA, is_abuse=flag("Whether the voucher is abused")),
         ),
         "malformed": malformed(_orders("malformed", 500), SCHEMA, PLANTS),
-        "volume": volume(_orders("volume", 20_000, 4), SCHEMA, "20,000 customers"),
+        "volume": volume(_orders("volume", 5_000, 4), SCHEMA, "5,000 customers"),
     },
 )

@@ -123,14 +123,14 @@ def _below(depth: int, place: str, cells: int, aggregations: int) -> list[tuple[
 
 
 def _case(**members: Any) -> Make:
-    def make(_random: Random, number: int) -> Record:
+    def make(random: Random, number: int) -> Record:
         identifier = f"alm-{number:09d}"
         return {
             "id": identifier,
             "node": "agg-03",
             "path": ["core-0"],
-            "cause": "powerProblem",
-            "severity": "critical",
+            "cause": pick(random, tuple(CAUSES)),
+            "severity": pick(random, SEVERITIES[:2]),
             "raised_at": "2026-01-05T08:00:00.000Z",
             "cleared_at": "2026-01-05T08:05:00.000Z",
             "flaps": 0,

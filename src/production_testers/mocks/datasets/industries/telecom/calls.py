@@ -351,6 +351,6 @@ SCENARIO: Final = DataScenario(
         "valid": valid(_calls("valid", 400), SCHEMA, "400 lines; some 4 % fraud in bursts"),
         "boundary": boundary("calls", SCHEMA, _CASES),
         "malformed": malformed(_calls("malformed", 400), SCHEMA, PLANTS),
-        "volume": volume(_calls("volume", 20_000), SCHEMA, "20,000 lines"),
+        "volume": volume(_calls("volume", 5_000), SCHEMA, "5,000 lines"),
     },
 )

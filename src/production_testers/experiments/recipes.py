@@ -297,6 +297,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "WORK-002": Recipe(
         name="WORK-002",
+        data="transfers",
         question="Does a request that is sent again have its effect once?",
         requires=(
             Requirement(

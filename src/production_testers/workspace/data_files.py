@@ -56,11 +56,12 @@ def make_data_file(
 ) -> dict[str, Json]:
     """The file alone, at any path; raises as `write_data_file` does."""
     check(file)
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        # A manifest must not stand beside other bytes than its own, should this be interrupted.
-        manifest_path(path).unlink()
     with writing(path) as out:
-        return _written(file, out, seed, watch)
+        made = _written(file, out, seed, watch)
+        # A manifest must not stand beside other bytes than its own, should this be interrupted.
+        with contextlib.suppress(FileNotFoundError):
+            manifest_path(path).unlink()
+    return made
 
 
 def manifest_of(file: DataFile, *, seed: int) -> dict[str, Json]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import unquote
 
 from production_testers.mocks.datasets.draws import between, pick
 
@@ -113,8 +113,13 @@ def _morse(_random: Random, text: str) -> str:
     return " ".join(_MORSE.get(sign, "/" if sign == " " else sign) for sign in text.lower())
 
 
+def _utf_8(text: str) -> bytes:
+    """Bytes of any text, lone surrogates as well."""
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _base64(_random: Random, text: str) -> str:
-    return base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+    return base64.b64encode(_utf_8(text)).decode()
 
 
 def _plus(signs: str) -> Callable[[Random, str], str]:
@@ -178,12 +183,13 @@ MUTATIONS: Final[Mapping[str, Mutation]] = {
     ),
     "hexadecimal": Mutation(
         about="hexadecimal digits of its UTF-8",
-        apply=lambda _random, text: text.encode("utf-8", "surrogatepass").hex(),
+        apply=lambda _random, text: _utf_8(text).hex(),
         undo=lambda text: bytes.fromhex(text).decode("utf-8", "surrogatepass"),
     ),
     "percent": Mutation(
         about="percent escapes",
-        apply=lambda _random, text: quote(text, safe="", errors="surrogatepass"),
+        apply=lambda _random, text: "".join(f"%{byte:02X}" for byte in _utf_8(text)),
+        undo=lambda text: unquote(text, errors="surrogatepass"),
     ),
     "entities": Mutation(
         about="numeric entities of HTML",

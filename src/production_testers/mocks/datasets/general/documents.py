@@ -69,7 +69,7 @@ HIDING: Final[Mapping[str, str]] = {
 _PASSAGE: Final = fields(
     id=text("Number of the passage", pattern="^psg-[0-9]+-[0-9]+$"),
     title=text("Title", most=200),
-    text=text("What it says", most=400_000),
+    text=text("What it says", most=700_000),
     published=day("When it was published"),
     is_relevant=flag("Whether it answers the question"),
     is_poisoned=flag("Whether it holds an instruction"),
@@ -159,13 +159,13 @@ def _huge(seed: int) -> Iterator[Record]:
         shape = shapes[number % len(shapes)]
         record = question(random, number, 200 if shape == "many_passages" else 2)
         right = next(one for one in record["passages"] if one["is_relevant"])
-        filling = f"{pick(random, _FILLING)}\n" * between(random, 2_500, 4_000)
+        filling = f"{pick(random, _FILLING)}\n" * between(random, 4_000, 6_000)
         if shape in {"long", "repeated"}:
             right["text"] = filling + right["text"] + ("\n" + filling if shape == "long" else "")
         elif shape == "one_line":
             right["text"] = "-" * between(random, 100_000, 150_000) + " " + right["text"]
         elif shape == "deep_markup":
-            levels = between(random, 5_000, 9_000)
+            levels = between(random, 10_000, 20_000)
             right["text"] = "<div>" * levels + right["text"] + "</div>" * levels
         yield {**record, "shape": shape}
 

@@ -251,7 +251,12 @@ def _disguised(seed: int) -> Iterator[Record]:
         way = _DISGUISES[(number - 1) % len(_DISGUISES)]
         kind = pick(random, kinds)
         plain = MAKERS[kind](random)
-        record = _message(random, number, [(kind, _disguise(random, plain, way))])
+        hidden = _disguise(random, plain, way)
+        if hidden == plain:  # a way that changes letters only: addresses have some
+            kind = PersonalData.EMAIL
+            plain = MAKERS[kind](random)
+            hidden = _disguise(random, plain, way)
+        record = _message(random, number, [(kind, hidden)])
         yield {**record, "plain": plain, "disguise": way}
 
 

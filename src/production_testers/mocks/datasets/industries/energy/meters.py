@@ -123,8 +123,8 @@ class Grid:
                 house.anomaly = ""
         else:
             draw = random()
-            if draw < 0.0004:
-                house.anomaly = ANOMALIES[int(draw * 10_000)]
+            if draw < 0.001:
+                house.anomaly = ANOMALIES[int(draw * 4_000)]
                 house.left = 4 + int(random() * 60)
         consumed = int(house.peak_wh * self._load * (0.6 + 0.8 * random()))
         given = int(house.roof_wh * self._sun * (0.3 + 0.7 * random())) if house.roof_wh else 0
@@ -312,7 +312,9 @@ SCENARIO: Final = DataScenario(
     rules=(balance, registers, intervals, clock, sun, voltage, quality),
     labels={"anomaly": "detection of theft and faults"},
     variants={
-        "valid": valid(_readings("valid", 40), SCHEMA, "40 houses from New Year on"),
+        "valid": valid(
+            _readings("valid", 40), SCHEMA, "40 houses from New Year on; some 3 % anomalous"
+        ),
         "boundary": boundary("meters", SCHEMA, _CASES),
         "malformed": malformed(_readings("malformed", 40), SCHEMA, PLANTS),
         "volume": volume(_readings("volume", 10_000), SCHEMA, "10,000 houses from New Year on"),

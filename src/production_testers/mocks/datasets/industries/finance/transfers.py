@@ -234,7 +234,7 @@ def _evading(seed: int) -> Iterator[Record]:
         number += 1
         record, entry = desk.next(number), pick(random, LISTED)
         record |= {"resend_of": None, "idempotency_key": f"{random.getrandbits(128):032x}"}
-        way = ways[number % len(ways)] if number % 3 else None
+        way = ways[(number - number // 3) % len(ways)] if number % 3 else None
         near = f"{pick(random, ('Anna', 'Jan'))} {entry[1].split()[-1]}"
         name = _WAYS[way](random, entry[1]) if way else near
         yield {

@@ -27,6 +27,7 @@ ANOMALIES: Final = ("bearing_wear", "cavitation", "stuck_sensor", "spike", "drop
 _LASTS: Final = {"bearing_wear": 60, "cavitation": 25, "stuck_sensor": 30, "spike": 1, "dropout": 8}
 """Anomaly → readings for which it lasts."""
 
+_FAULT_RATE: Final = 0.003
 _HYDRAULIC: Final = 36.0
 """Cubic metres an hour times bar, divided by this, are kilowatts."""
 
@@ -93,8 +94,8 @@ class Station:
         draw = random()
         if pump.stopped:
             pump.stopped -= 1
-        elif not pump.anomaly and draw < 0.0012:
-            pump.anomaly = ANOMALIES[int(draw / 0.0012 * 5)]
+        elif not pump.anomaly and draw < _FAULT_RATE:
+            pump.anomaly = ANOMALIES[int(draw / _FAULT_RATE * 5)]
             pump.since = 0
         elif draw > 0.9995:
             pump.stopped, pump.anomaly = 20, ""
@@ -289,7 +290,9 @@ SCENARIO: Final = DataScenario(
         "safety_stop": "must overtake everything that is queued",
     },
     variants={
-        "valid": valid(_readings("valid", 20), SCHEMA, "20 pumps, once a second; 2 % anomalous"),
+        "valid": valid(
+            _readings("valid", 20), SCHEMA, "20 pumps, once a second; some 6 % anomalous"
+        ),
         "boundary": boundary("telemetry", SCHEMA, _CASES),
         "malformed": malformed(_readings("malformed", 20), SCHEMA, PLANTS),
         "volume": volume(_readings("volume", 1_000), SCHEMA, "1,000 pumps, once a second"),

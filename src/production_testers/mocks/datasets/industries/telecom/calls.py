@@ -108,8 +108,8 @@ class Switch:
         random = self._random.random
         draw = random()
         self._now_s += int(draw * 4)
-        if not self._left and draw < 0.002:
-            self._fraud = FRAUD[int(draw * 1_500)]
+        if not self._left and draw < 0.004:
+            self._fraud = FRAUD[int(draw * 750)]
             self._left = 10 + int(random() * 20)
             self._fraudster = self._lines[int(random() * len(self._lines))]
         index = int(random() * len(self._lines))
@@ -348,7 +348,7 @@ SCENARIO: Final = DataScenario(
     ),
     labels={"is_fraud": "fraud detection", "charge_e4": "what rating must give"},
     variants={
-        "valid": valid(_calls("valid", 400), SCHEMA, "400 lines; some 4 % fraud in bursts"),
+        "valid": valid(_calls("valid", 400), SCHEMA, "400 lines; some 8 % fraud in bursts"),
         "boundary": boundary("calls", SCHEMA, _CASES),
         "malformed": malformed(_calls("malformed", 400), SCHEMA, PLANTS),
         "volume": volume(_calls("volume", 5_000), SCHEMA, "5,000 lines"),

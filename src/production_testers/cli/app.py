@@ -19,6 +19,7 @@ app = cyclopts.App(
     name="ptest",
     help="Stress-tests asynchronous pipeline frameworks; every finding replays.",
     version=__version__,
+    suppress_keyboard_interrupt=False,  # it becomes exit code 75 here, like every interruption
 )
 roadmap = cyclopts.App(name="roadmap", help="The roadmap of test targets.")
 findings = cyclopts.App(name="findings", help="The findings of all runs.")

@@ -5,8 +5,9 @@ An entry without a recipe of its own runs the general scenarios under the genera
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from production_testers.experiments.family_data import data_for
 from production_testers.model.scenario import Kind
 
 GENERAL_SCHEDULES: Mapping[Kind, int] = {
@@ -441,6 +442,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "WORK-002": Recipe(
         name="WORK-002",
+        data="transfers",
         question="Does a request that is sent again have its effect once?",
         requires=(
             Requirement(
@@ -855,5 +857,5 @@ RECIPES: dict[str, Recipe] = {
 
 
 def recipe_for(entry_id: str) -> Recipe:
-    """The entry's own recipe, or the general one."""
-    return RECIPES.get(entry_id, GENERAL)
+    """The entry's own recipe, or the general one with the data that fit the entry."""
+    return RECIPES.get(entry_id) or replace(GENERAL, data=data_for(entry_id))

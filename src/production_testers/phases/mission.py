@@ -228,7 +228,7 @@ def _config(
     started_at: str,
 ) -> RunConfig:
     variants = SCENARIOS[recipe_for(entry.id).data].variants.values()
-    records = sum(environment_phase.SIZES[variant.data_class] for variant in variants)
+    records = sum(map(environment_phase.size_of, variants))
     parameters = RunParameters.model_validate(
         {
             "concurrency_level": plan.concurrency,

@@ -104,8 +104,8 @@ def parse_data_file_name(name: str) -> DataFile:
 
 
 def _known(subject: str) -> tuple[str, str] | None:
-    for scenario in SCENARIOS.values():
-        variant = subject.removeprefix(f"{scenario.name}_")
-        if variant in scenario.variants and variant != subject:
-            return scenario.name, variant
+    for name in SCENARIOS:
+        variant = subject.removeprefix(f"{name}_")
+        if variant != subject and variant in SCENARIOS[name].variants:
+            return name, variant
     return None

@@ -4,30 +4,88 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from itertools import count
 from random import Random
-from typing import Final
+from typing import Any, Final
 
+from production_testers.mocks.datasets.attacks.confusion import Plant, malformed
+from production_testers.mocks.datasets.draws import canary, pick
+from production_testers.mocks.datasets.rules import Keeps, Memory, rule
+from production_testers.mocks.datasets.schema import (
+    anything,
+    extended,
+    fields,
+    listing,
+    text,
+    whole,
+    word,
+)
 from production_testers.mocks.datasets.shape import (
     DataClass,
     DataScenario,
     Record,
     Variant,
-    canary,
-    pick,
 )
+from production_testers.mocks.datasets.streams import stream_of, valid, volume
 from production_testers.mocks.datasets.vocabulary import ENDINGS, OBJECTS, TENANTS, USERS, VERBS
 from production_testers.model.canonical import Json
 from production_testers.model.seeds import random_for
 
-FIELDS: Final = {
-    "id": "string",
-    "tenant": "string",
-    "user": "string",
-    "text": "string",
-    "amount": "integer",
-    "items": "array",
-    "metadata": "object",
-}
-"""`amount` is in cents: the sum of quantity x unit_cents over the items."""
+SCHEMA: Final = fields(
+    id=text("Number of the request", pattern="^req-[0-9]{8}$"),
+    tenant=word("Whose request it is", *TENANTS),
+    user=word("Who asks; tenants have users of the same names", *USERS),
+    text=text("What is asked for"),
+    amount=whole("In hundredths: the sum of quantity x unit_cents over the items"),
+    items=listing(
+        "What is ordered",
+        fields(
+            sku=text("Article", pattern="^SKU-[0-9]{4}$"),
+            quantity=whole("Pieces", 1, 100),
+            unit_cents=whole("Price of one", 1, 1_000_000),
+        ),
+        least=1,
+    ),
+    metadata=fields(
+        "What else is known",
+        channel=word("Where it comes from", "web", "mobile", "api"),
+        priority=whole("0 is the least", 0, 2),
+    ),
+)
+
+_ANY: Final = extended(
+    SCHEMA,
+    user=text("As of an ordinary request, or empty, or long", least=0),
+    text=text("As of an ordinary request, or at the edge", least=0, most=70_000),
+    amount={"description": "Any whole number", "type": "integer"},
+    items={"description": "Any number of items", "type": "array"},
+    metadata={"description": "Any object", "type": "object"},
+)
+
+
+@rule("amount_is_sum", "the amount is the sum of the items, where there are items")
+def amount_is_sum(record: Mapping[str, Any], _memory: Memory) -> str | None:
+    """In hundredths."""
+    total = sum(item["quantity"] * item["unit_cents"] for item in record["items"])
+    if record["items"] and total != record["amount"]:
+        return f"items of {total} with an amount of {record['amount']}"
+    return None
+
+
+@rule("own_number", "every request has a number of its own", across=True)
+def own_number(record: Mapping[str, Any], memory: Memory) -> str | None:
+    """Numbers grow."""
+    before = memory.get("last", "")
+    memory["last"] = record["id"]
+    return None if record["id"] > before else f"{record['id']} after {before}"
+
+
+def _dearer(record: dict[str, Any]) -> None:
+    record["amount"] += 1
+
+
+PLANTS: Final = (
+    Plant(rule="amount_is_sum", change=_dearer),
+    Plant(rule="own_number", change=lambda record: record.update(id="req-00000000")),
+)
 
 _TEXTS: Final = tuple(
     f"{verb} {what} {end}" for verb in VERBS for what in OBJECTS for end in ENDINGS
@@ -55,12 +113,9 @@ def _request(random: Random, number: int, items_max: int) -> Record:
 
 
 def _plain(variant: str, items_max: int) -> Callable[[int], Iterator[Record]]:
-    def stream(seed: int) -> Iterator[Record]:
-        random = random_for(seed, "requests", variant)
-        for number in count(1):
-            yield _request(random, number, items_max)
-
-    return stream
+    return stream_of(
+        "requests", variant, lambda random: lambda number: _request(random, number, items_max)
+    )
 
 
 def _nested(depth: int) -> Json:
@@ -177,30 +232,34 @@ def _malicious(seed: int) -> Iterator[Record]:
 SCENARIO: Final = DataScenario(
     name="requests",
     about="generic pipeline inputs: who asks, what for, an order",
+    rules=(amount_is_sum, own_number),
+    labels={"attack": "attack detection", "canary": "must appear nowhere but where it may go"},
     variants={
-        "valid": Variant(
-            about="ordinary requests; the amount is the sum of the items",
-            data_class=DataClass.HAPPY_PATH,
-            stream=_plain("valid", 4),
-            fields=FIELDS,
+        "valid": valid(
+            _plain("valid", 4), SCHEMA, "ordinary requests; the amount is the sum of the items"
         ),
         "boundary": Variant(
             about="one limit a record, named by `case`: empty, huge, deep, Unicode, NUL",
             data_class=DataClass.EDGE_CASES,
             stream=_boundary,
-            fields={**FIELDS, "case": "string"},
+            schema=extended(_ANY, case=text("Which limit")),
+            keeps=Keeps.NONE,
         ),
         "malicious": Variant(
             about="one attack a record, named by `attack`, with a harmless canary",
             data_class=DataClass.ADVERSARIAL,
             stream=_malicious,
-            fields={**FIELDS, "attack": "string", "attack_field": "string", "canary": "string"},
+            schema=extended(
+                SCHEMA,
+                user=anything("As of an ordinary request, or the attack"),
+                text=anything("As of an ordinary request, or the attack"),
+                metadata=anything("As of an ordinary request, or the attack"),
+                attack=word("Which kind", *ATTACKS),
+                attack_field=word("Where it stands", *_PLACES),
+                canary=text("Its mark", pattern="^CANARY-[0-9a-f]{16}$"),
+            ),
         ),
-        "volume": Variant(
-            about="small ordinary requests, quickly",
-            data_class=DataClass.SCALE,
-            stream=_plain("volume", 1),
-            fields=FIELDS,
-        ),
+        "malformed": malformed(_plain("malformed", 4), SCHEMA, PLANTS),
+        "volume": volume(_plain("volume", 1), SCHEMA, "small ordinary requests, quickly"),
     },
 )

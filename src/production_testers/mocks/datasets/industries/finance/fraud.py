@@ -1,4 +1,4 @@
-"""The written rule by which a transaction is fraud; it reads nothing but the record."""
+"""The written rule by which a card payment is fraud; it reads nothing but the record."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,15 +8,20 @@ from production_testers.model.canonical import Json
 TRAVEL_KM_MIN: Final = 500
 TRAVEL_KM_PER_HOUR_MAX: Final = 900
 VELOCITY_COUNT: Final = 5
+TESTING_COUNT: Final = 4
 AMOUNT_TIMES_MAX: Final = 20
+REASONS: Final = ("impossible_travel", "card_testing", "velocity", "amount_jump")
 
 
 def fraud_reason(record: Mapping[str, Json]) -> str | None:
-    """Why a transaction is fraud by the written rule, or None; the first that applies counts.
+    """Why a payment is fraud by the written rule, or None; the first that applies counts.
 
-    impossible_travel: over 500 km since the card's previous payment, faster than 900 km/h.
+    impossible_travel: presented in person over 500 km from where it was last presented, faster
+        than 900 km/h.
+    card_testing: the card's fourth online payment of under 2 euros within 10 minutes, or a later
+        one.
     velocity: the card's fifth payment within 60 s, or a later one.
-    amount_jump: more than 20 times the card's usual amount.
+    amount_jump: more than 20 times the card's usual amount, in the currency of its account.
 
     Raises:
         TypeError: A member that the rule reads is no number.
@@ -25,9 +30,11 @@ def fraud_reason(record: Mapping[str, Json]) -> str | None:
     travelled = seconds is not None and km > TRAVEL_KM_MIN
     if travelled and km * 3600 > TRAVEL_KM_PER_HOUR_MAX * _number(seconds):
         return "impossible_travel"
+    if _number(record["small_online_10m"]) >= TESTING_COUNT:
+        return "card_testing"
     if _number(record["count_60s"]) >= VELOCITY_COUNT:
         return "velocity"
-    if _number(record["amount_cents"]) > AMOUNT_TIMES_MAX * _number(record["usual_amount_cents"]):
+    if _number(record["billing_cents"]) > AMOUNT_TIMES_MAX * _number(record["usual_cents"]):
         return "amount_jump"
     return None
 

@@ -4,29 +4,60 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from random import Random
-from typing import Final
+from typing import Any, Final
 
+from production_testers.mocks.datasets.attacks.confusion import Plant, malformed, setting
+from production_testers.mocks.datasets.draws import canary, pick
+from production_testers.mocks.datasets.rules import Memory, rule
+from production_testers.mocks.datasets.schema import extended, fields, text, whole, word
 from production_testers.mocks.datasets.shape import (
     DataClass,
     DataScenario,
     Record,
     Variant,
-    canary,
-    pick,
 )
+from production_testers.mocks.datasets.streams import stream_of, valid, volume
 from production_testers.mocks.datasets.vocabulary import TENANTS, USERS
 from production_testers.model.seeds import random_for, uuid_for
 
-FIELDS: Final = {
-    "id": "string",
-    "tenant": "string",
-    "tenant_uuid": "string",
-    "user": "string",
-    "canary": "string",
-    "text": "string",
-    "amount": "integer",
-}
-"""`canary` is the tenant's secret and stands in `text`; users have the same names everywhere."""
+_UUID: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+SCHEMA: Final = fields(
+    id=text("Number of the record", pattern="^rec-[0-9]{8}$"),
+    tenant=text("Whose record it is", most=255),
+    tenant_uuid=text("The same as a UUID", pattern=_UUID),
+    user=word("Who wrote it; tenants have users of the same names", *USERS),
+    canary=text("The tenant's secret", pattern="^CANARY-[0-9a-f]{16}$"),
+    text=text("A text in which the secret stands"),
+    amount=whole("A number", 0, 999_999),
+)
+
+
+@rule("secret_in_text", "the tenant's secret stands in the text")
+def secret_in_text(record: Mapping[str, Any], _memory: Memory) -> str | None:
+    """So that a text that leaks shows whose it is."""
+    return None if record["canary"] in record["text"] else f"no {record['canary']} in the text"
+
+
+@rule("one_secret_each", "each tenant has one secret and one UUID, and shares neither", across=True)
+def one_secret_each(record: Mapping[str, Any], memory: Memory) -> str | None:
+    """Both ways."""
+    for name in ("canary", "tenant_uuid"):
+        for here, there in (("tenant", name), (name, "tenant")):
+            key = (name, here, record[here])
+            if memory.setdefault(key, record[there]) != record[there]:
+                return f"{record[here]!r} has {memory[key]!r} and {record[there]!r}"
+    return None
+
+
+PLANTS: Final = (
+    Plant(rule="secret_in_text", change=setting(text="Confidential, without a mark.")),
+    Plant(
+        rule="one_secret_each",
+        change=lambda record: record.update(
+            tenant="acme" if record["tenant"] != "acme" else "dune"
+        ),
+    ),
+)
 
 CONFUSABLE: Final[Mapping[str, tuple[str, ...]]] = {
     "case": ("acme", "Acme", "ACME"),
@@ -97,9 +128,12 @@ def _record(random: Random, number: int, tenant: _Tenant) -> Record:
 
 def _plain(variant: str, names: Sequence[str]) -> Callable[[int], Iterator[Record]]:
     def stream(seed: int) -> Iterator[Record]:
-        random, tenants = random_for(seed, "tenants", variant), _tenants(seed, variant, names)
-        for number in count(1):
-            yield _record(random, number, pick(random, tenants))
+        tenants = _tenants(seed, variant, names)
+        return stream_of(
+            "tenants",
+            variant,
+            lambda random: lambda number: _record(random, number, pick(random, tenants)),
+        )(seed)
 
     return stream
 
@@ -122,18 +156,15 @@ def _labelled(
 SCENARIO: Final = DataScenario(
     name="tenants",
     about="records of tenants that must never mix",
+    rules=(secret_in_text, one_secret_each),
+    labels={"canary": "isolation: seen in another tenant's output it is a leak"},
     variants={
-        "valid": Variant(
-            about="eight tenants with the same user names",
-            data_class=DataClass.HAPPY_PATH,
-            stream=_plain("valid", TENANTS),
-            fields=FIELDS,
-        ),
+        "valid": valid(_plain("valid", TENANTS), SCHEMA, "eight tenants with the same user names"),
         "boundary": Variant(
             about="tenant ids that are words or signs elsewhere, named by `case`",
             data_class=DataClass.EDGE_CASES,
             stream=_labelled("boundary", "case", tuple(BOUNDARIES.items())),
-            fields={**FIELDS, "case": "string"},
+            schema=extended(SCHEMA, case=word("What is special", *BOUNDARIES)),
         ),
         "confusable": Variant(
             about="different tenants with nearly the same id, named by `confusion`",
@@ -143,13 +174,13 @@ SCENARIO: Final = DataScenario(
                 "confusion",
                 tuple((why, name) for why, names in CONFUSABLE.items() for name in names),
             ),
-            fields={**FIELDS, "confusion": "string"},
+            schema=extended(SCHEMA, confusion=word("Why they may be confused", *CONFUSABLE)),
         ),
-        "volume": Variant(
-            about="a thousand tenants",
-            data_class=DataClass.SCALE,
-            stream=_plain("volume", tuple(f"tenant-{number:04d}" for number in range(1_000))),
-            fields=FIELDS,
+        "malformed": malformed(_plain("malformed", TENANTS), SCHEMA, PLANTS),
+        "volume": volume(
+            _plain("volume", tuple(f"tenant-{number:04d}" for number in range(1_000))),
+            SCHEMA,
+            "a thousand tenants",
         ),
     },
 )

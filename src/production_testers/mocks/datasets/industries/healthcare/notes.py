@@ -6,13 +6,27 @@ from typing import Final
 
 from production_testers.model.canonical import Json
 
+KINDS: Final = (
+    "NAME",
+    "DATE",
+    "MRN",
+    "SSN",
+    "PLAN",
+    "PHONE",
+    "EMAIL",
+    "ADDRESS",
+    "AGE",
+    "RELATIVE",
+)
+"""Kinds of identifiers (45 CFR 164.514(b)(2)); AGE is marked over 89 only, as the rule says."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phi:
     """One piece of protected health information.
 
     Attributes:
-        type: NAME, DATE, MRN, SSN, PHONE, EMAIL or ADDRESS.
+        type: One of `KINDS`.
         text: As it stands in the note.
         plain: What it means; differs from `text` where it is disguised.
     """

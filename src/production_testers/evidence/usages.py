@@ -122,6 +122,8 @@ def _plainer(work: Work) -> Iterator[Work]:
         yield replace(work, hangs=False)
     if work.raises:
         yield replace(work, raises="")
+    if work.spoils:
+        yield replace(work, spoils="")
     if work.gives is not None:
         yield replace(work, gives=None)
         for gives in _simpler(work.gives):
@@ -306,7 +308,8 @@ def _work(work: Mapping[str, Any]) -> str:
     if work["hangs"]:
         return "never ends"
     gives = "" if work["gives"] is None else f" and gives {_shown(work['gives'])}"
-    ends = f" and fails ({work['raises']})" if work["raises"] else gives
+    spoilt = f" and gives a bad answer ({work['spoils']})" if work.get("spoils") else gives
+    ends = f" and fails ({work['raises']})" if work["raises"] else spoilt
     return f"takes {work['ms']:g} ms{ends}"
 
 

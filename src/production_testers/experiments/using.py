@@ -6,7 +6,7 @@ of the caller's own code is a stage of that run, by its label.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,9 @@ VALUE_MAX = 4_000
 """A longer value stands in a history by its digest and size alone."""
 
 MESSAGE_MAX = 200
+
+SLOW_MS = 1_000.0
+"""From so many milliseconds on a delay is a fault and not uneven work."""
 
 ERRORS: Mapping[str, type[Exception]] = {
     "error": RuntimeError,
@@ -69,6 +72,33 @@ class CallersBench:
         self._started(key, label, nth, given)
         return self._finished(key, label, nth, work)
 
+    async def around(self, label: str, run: Callable[[], Awaitable[Any]]) -> Any:
+        """Execute what the caller brings, with the delay and the fault that the scenario states."""
+        key, nth, work, planned = self._planned(label)
+        record = self.recorder.add
+        record(EventKind.STAGE_STARTED, key, label, nth)
+        factor = self.factors.factor(f"{key}/{label}/{nth}")
+        try:
+            if planned:
+                record(EventKind.FAULT_FIRED, key, label, nth, fault=_kind_of(work))
+            if work.hangs:
+                await asyncio.get_running_loop().create_future()
+            await asyncio.sleep(work.ms * factor / 1000)
+            if work.raises:
+                raise self._error(key, label, nth, work)
+            gives = await run()
+            if work.spoils:
+                gives = spoilt(gives, work.spoils)
+        except asyncio.CancelledError:
+            record(EventKind.STAGE_STOPPED, key, label, nth)
+            raise
+        except Exception as error:
+            kind = work.raises or type(error).__name__
+            record(EventKind.STAGE_RAISED, key, label, nth, type=kind, message=str(error)[:200])
+            raise
+        record(EventKind.STAGE_ENDED, key, label, nth, status="ok")
+        return gives
+
     def emit(self, name: str, **value: Json) -> None:
         """Note an event that the unit emitted."""
         told: dict[str, Any] = value
@@ -82,12 +112,17 @@ class CallersBench:
         """A UUID in text, the same for the same names."""
         return str(seeds.uuid_for(0, *names))
 
+    def _planned(self, label: str) -> tuple[str, int, Work, bool]:
+        key, nth, work = self._next(label)
+        goes_wrong = work.hangs or work.raises or work.spoils or work.ms >= SLOW_MS
+        return key, nth, work, bool(goes_wrong)
+
     def _next(self, label: str) -> tuple[str, int, Work]:
         key = RUN.get()
         self._executions[key, label] += 1
         nth = self._executions[key, label]
         try:
-            works = self.usage.call(key).works.get(label, ())
+            works = _of_label(self.usage.call(key).works, label)
         except KeyError:  # outside of every call, such as while the unit is made
             works = ()
         work = works[min(nth, len(works)) - 1] if works else Work()
@@ -97,15 +132,42 @@ class CallersBench:
         more: dict[str, Any] = {} if given is None else {"given": _bounded(given)}
         self.recorder.add(EventKind.STAGE_STARTED, key, label, nth, **more)
 
+    def _error(self, key: str, label: str, nth: int, work: Work) -> Exception:
+        error = ERRORS[work.raises](f"{label} of {key}, execution {nth}")
+        self.errors.setdefault(key, []).append(error)
+        return error
+
     def _finished(self, key: str, label: str, nth: int, work: Work) -> Json:
         if work.raises:
-            error = ERRORS[work.raises](f"{label} of {key}, execution {nth}")
-            self.errors.setdefault(key, []).append(error)
             self.recorder.add(EventKind.STAGE_RAISED, key, label, nth, type=work.raises)
-            raise error
+            raise self._error(key, label, nth, work)
         gives: Json = {"from": label, "call": key, "nth": nth} if work.gives is None else work.gives
         self.recorder.add(EventKind.STAGE_ENDED, key, label, nth, status="ok", digest=digest(gives))
         return gives
+
+
+def _of_label(works: Mapping[str, tuple[Work, ...]], label: str) -> tuple[Work, ...]:
+    """What is said of a label, or of everything of its owner: `llm.*` for `llm.complete`."""
+    owner, dot, _ = label.partition(".")
+    return works.get(label) or (works.get(f"{owner}.*", ()) if dot else ())
+
+
+def _kind_of(work: Work) -> str:
+    return "hang" if work.hangs else work.raises or work.spoils or "replaced"
+
+
+def spoilt(value: Any, how: str) -> Any:
+    """A bad answer made of a good one; a kind of value that cannot be spoilt so stays as it is."""
+    if how == "none":
+        return None
+    if how == "wrong_type":
+        return 0 if isinstance(value, str | Mapping | list) else "?"
+    if isinstance(value, str | list):
+        return value[: len(value) // 2] if how == "truncated" else value[:0]
+    if isinstance(value, Mapping):
+        kept = list(value.items())[: len(value) // 2 if how == "truncated" else 0]
+        return dict(kept)
+    return value
 
 
 def _bounded(value: Json) -> Json:
@@ -137,11 +199,15 @@ class Use:
             for call in self.usage.calls:
                 self.record(EventKind.RUN_ENDED, call.key, outcome="refused", **_told(error))
             return
+        calls = self.usage.clients()
+        if self.usage.first in calls:
+            await self._client(unit, calls.pop(self.usage.first))
         clients = [
-            asyncio.create_task(self._client(unit, calls), name=client)
-            for client, calls in self.usage.clients().items()
+            asyncio.create_task(self._client(unit, of_client), name=client)
+            for client, of_client in calls.items()
         ]
-        await asyncio.wait(clients)
+        if clients:
+            await asyncio.wait(clients)
         for client in clients:
             client.result()
 

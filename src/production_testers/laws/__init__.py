@@ -31,6 +31,15 @@ from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.routing import skip_requests
 from production_testers.laws.scale import bursts, depth, large_context, width
+from production_testers.laws.target import (
+    as_alone,
+    bad_answers,
+    effects_once,
+    in_time,
+    invariants,
+    ordered,
+    secrets_kept,
+)
 from production_testers.laws.timing import timeout_enforced
 from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
 
@@ -68,6 +77,13 @@ LAWS: dict[str, Law] = {
         leaves_nothing,
         errors_are_meant,
         retry_attempts,
+        as_alone,
+        in_time,
+        effects_once,
+        secrets_kept,
+        invariants,
+        bad_answers,
+        ordered,
         result_as_reference,
         outcome_allowed,
     )

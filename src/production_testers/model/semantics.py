@@ -28,6 +28,7 @@ class Capability(StrEnum):
     REDACTION = "redaction"
     UNITS = "units"
     RETRY = "retry"
+    TARGET = "target"
 
 
 class PersonalData(StrEnum):

@@ -119,6 +119,12 @@ class Bench(Protocol):
     def work_now(self, label: str, given: Json = None) -> Json:
         """The same for code that is no coroutine."""
 
+    async def around(self, label: str, run: Callable[[], Awaitable[Any]]) -> Any:
+        """Execute code that the caller brings, unless the scenario says that it fails or hangs.
+
+        What it gives back is spoilt where the scenario says so.
+        """
+
     def emit(self, name: str, **value: Json) -> None:
         """Note an event that the unit emitted."""
 

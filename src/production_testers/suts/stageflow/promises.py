@@ -61,6 +61,9 @@ PROMISES: dict[Capability, Citation] = {
     Capability.UNITS: Citation(
         quote="Structured events, correlation IDs, and logging built-in", file="METADATA"
     ),
+    Capability.TARGET: Citation(
+        quote="- Dependency-driven execution (topological sort)", file=_DAG
+    ),
     Capability.RETRY: Citation(
         quote="Interceptor that automatically retries failed stages.",
         file="stageflow/pipeline/retry.py",
@@ -105,5 +108,6 @@ COMPONENTS: dict[Capability, str] = {
     Capability.REDACTION: "stageflow.helpers.guardrails.PIIDetector",
     Capability.UNITS: "stageflow",
     Capability.RETRY: "stageflow.pipeline.retry.RetryInterceptor",
+    Capability.TARGET: _RUN,
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

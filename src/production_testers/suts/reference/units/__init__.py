@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from production_testers.model.canonical import Json
 from production_testers.suts.contract import Bench, BoundUnit
-from production_testers.suts.reference.units import retry
+from production_testers.suts.reference.units import retry, target
 
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
-MADE: dict[str, Make] = {"retry": retry.Retry}
+MADE: dict[str, Make] = {"retry": retry.Retry, "target": target.PlainTarget}
 """Name of the unit → what makes one."""

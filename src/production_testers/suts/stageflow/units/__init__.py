@@ -10,10 +10,13 @@ from typing import Any
 
 from production_testers.model.semantics import Capability
 
-MODULES: Mapping[str, str] = {"retry": "retry"}
+MODULES: Mapping[str, str] = {"retry": "retry", "target": "target"}
 """Name of the unit → its module in this package."""
 
-CAPABILITIES: Mapping[Capability, str] = {Capability.RETRY: "retry"}
+CAPABILITIES: Mapping[Capability, str] = {
+    Capability.RETRY: "retry",
+    Capability.TARGET: "target",
+}
 """What a release offers only if the module of this unit can be imported."""
 
 

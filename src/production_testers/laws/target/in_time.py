@@ -1,0 +1,68 @@
+"""A request ends within the time that the team promises."""
+
+from production_testers.laws.law import (
+    Category,
+    FindingType,
+    Judgement,
+    Law,
+    OutcomeClass,
+    Severity,
+)
+from production_testers.laws.target.requests import requests_of, where
+from production_testers.model.observation import Observation
+from production_testers.model.semantics import Capability
+from production_testers.model.verdict import Verdict
+
+
+def check(observation: Observation) -> Verdict:
+    """Judge every request whose caller waited, where a time-out is promised."""
+    judgement = Judgement()
+    target, requests = requests_of(observation)
+    limit = target.promises.timeout_ms
+    if limit is None:
+        return judgement.verdict()
+    for request in requests:
+        line = request.line
+        if line.given_up is not None or line.started is None:
+            continue
+        last = line.ended or line.events[-1]
+        took = (last.time_ns - line.started.time_ns) / 1e6
+        late = next((w for w in line.works if w.ended is None), line.works[-1:] or None)
+        at = late[0].label if isinstance(late, list) else late.label if late else ""
+        judgement.judge(
+            line.ended is not None and took <= limit,
+            "too-late" if line.ended is not None else "never",
+            lambda: (
+                f"call {line.key} of request {request.record}"
+                f" {f'took {took:,.0f} ms' if line.ended else 'never ended'}, {limit:,.0f} ms are"
+                f" promised; it waited in {where(target, at)}"
+            ),
+            line.started.seq,
+            run=line.key,
+        )
+    return judgement.verdict()
+
+
+LAW = Law(
+    id="target/in-time",
+    statement="A request ends within the time that the application promises, also where a service"
+    " that it calls is slow or never answers.",
+    category=Category.RELIABILITY,
+    capability=Capability.TARGET,
+    units=frozenset({"target"}),
+    classes={
+        "never": OutcomeClass(
+            title="A request never ends when a service does not answer",
+            severity=Severity.HIGH,
+            why="every hung call keeps a request, and in the end all of them",
+            type=FindingType.RELIABILITY,
+        ),
+        "too-late": OutcomeClass(
+            title="A request takes longer than promised when a service is slow",
+            severity=Severity.HIGH,
+            why="callers have given up when the answer comes",
+            type=FindingType.RELIABILITY,
+        ),
+    },
+    check=check,
+)

@@ -84,8 +84,7 @@ class CallersBench:
             if work.hangs:
                 await asyncio.get_running_loop().create_future()
             await asyncio.sleep(work.ms * factor / 1000)
-            if work.raises:
-                raise self._error(key, label, nth, work)
+            self._fail(key, label, nth, work)
             gives = await run()
             if work.spoils:
                 gives = spoilt(gives, work.spoils)
@@ -132,15 +131,17 @@ class CallersBench:
         more: dict[str, Any] = {} if given is None else {"given": _bounded(given)}
         self.recorder.add(EventKind.STAGE_STARTED, key, label, nth, **more)
 
-    def _error(self, key: str, label: str, nth: int, work: Work) -> Exception:
-        error = ERRORS[work.raises](f"{label} of {key}, execution {nth}")
-        self.errors.setdefault(key, []).append(error)
-        return error
+    def _fail(self, key: str, label: str, nth: int, work: Work) -> None:
+        """Raise what the scenario says."""
+        if work.raises:
+            error = ERRORS[work.raises](f"{label} of {key}, execution {nth}")
+            self.errors.setdefault(key, []).append(error)
+            raise error
 
     def _finished(self, key: str, label: str, nth: int, work: Work) -> Json:
         if work.raises:
             self.recorder.add(EventKind.STAGE_RAISED, key, label, nth, type=work.raises)
-            raise self._error(key, label, nth, work)
+        self._fail(key, label, nth, work)
         gives: Json = {"from": label, "call": key, "nth": nth} if work.gives is None else work.gives
         self.recorder.add(EventKind.STAGE_ENDED, key, label, nth, status="ok", digest=digest(gives))
         return gives

@@ -139,10 +139,6 @@ class Wrapped:
         operation, told = f"{service}.{method}", digest(_plain(arguments))
         self.bench.emit("effect", operation=operation, arguments=told, group=group)
 
-    def note_call(self, service: str, method: str, arguments: Sequence[Any]) -> None:
-        """A service was called; what it was told is searched for secrets."""
-        self.scan(f"service {service}", repr(arguments))
-
     def scan(self, where: str, text: str) -> None:
         """Note whose secrets stand in a text."""
         for number, secrets in enumerate(self.secrets()):
@@ -204,7 +200,7 @@ async def _through(
     **named: Any,
 ) -> Any:
     arguments = [*positional, dict(sorted(named.items()))]
-    wrapped.note_call(name, method, arguments)
+    wrapped.scan(f"service {name}", repr(arguments))
 
     async def run() -> Any:
         """The replacement's own answer; the effect has happened once it is there."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
+from production_testers.model.canonical import Json
 from production_testers.model.scenario import Kind
 from production_testers.model.semantics import Capability
 from production_testers.model.target import Target
@@ -39,7 +40,7 @@ def draw_target(random: Random, kind: Kind, target: Target) -> Usage:
     clients = random.randint(2, 6) if kind is Kind.STRESS else random.randint(1, 4)
     for client in range(1, clients + 1):
         calls += _of_client(random, kind, target, client, numbers)
-    settings = {"target": target.as_json(), "control": False}
+    settings: dict[str, Json] = {"target": target.as_json(), "control": False}
     return Usage(unit="target", settings=settings, calls=tuple(calls), first=first)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from production_testers.laws.usage import CallLine, WorkLine, calls_of
 from production_testers.model.canonical import Json
@@ -62,9 +63,13 @@ def requests_of(observation: Observation) -> tuple[Target, list[Request]]:
     assert usage is not None, "the law is about a unit"
     lines = [line for line in calls_of(observation) if line.started is not None]
     return target_of(usage), [
-        Request(line, int(line.call.arguments["record"]), line.call.client == usage.first)  # type: ignore[call-overload]
-        for line in lines
+        Request(line, _record_of(line), line.call.client == usage.first) for line in lines
     ]
+
+
+def _record_of(line: CallLine) -> int:
+    number: Any = line.call.arguments["record"]
+    return int(number)
 
 
 def where(target: Target, stage: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import stageflow
 from stageflow.pipeline.dag import UnifiedStageGraph
+from stageflow.stages.inputs import create_stage_inputs
 
 from production_testers.model.target import Target
 from production_testers.suts.reference.units.target import PlainTarget
@@ -43,7 +44,7 @@ class Binding:
 
     async def alone(self, request):
         """The control: the same stages as plain tasks that wait for what they depend on."""
-        specs, ctx, given, tasks = specs_of(self.graph), self.context(request), {}, {}
+        ctx, given, tasks = self.context(request), {}, {}
 
         async def one(spec):
             await asyncio.gather(*(tasks[name] for name in spec.dependencies))
@@ -120,8 +121,6 @@ def as_output(given):
 
 def stage_context(ctx, spec, given):
     """The context of one stage, with what its dependencies gave."""
-    from stageflow.stages.inputs import create_stage_inputs
-
     chosen = {name: given[name] for name in spec.dependencies if name in given}
     snapshot = ctx.to_snapshot() if hasattr(ctx, "to_snapshot") else ctx.snapshot
     inputs = create_stage_inputs(

@@ -23,7 +23,8 @@ app = cyclopts.App(
 roadmap = cyclopts.App(name="roadmap", help="The roadmap of test targets.")
 findings = cyclopts.App(name="findings", help="The findings of all runs.")
 runs = cyclopts.App(name="runs", help="The runs of the workspace.")
-for _group in (roadmap, findings, runs):
+target = cyclopts.App(name="target", help="A team's own application.")
+for _group in (roadmap, findings, runs, target):
     app.command(_group)
 
 _COMMANDS = "production_testers.cli.commands"
@@ -55,6 +56,7 @@ findings.command(f"{_COMMANDS}.proposals:add_finding", name="add")
 findings.command(f"{_COMMANDS}.resolve:resolve_finding", name="resolve")
 findings.command(f"{_COMMANDS}.export:export_findings", name="export")
 runs.command(f"{_COMMANDS}.runs:list_runs", name="list")
+target.command(f"{_COMMANDS}.target:check", name="check")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

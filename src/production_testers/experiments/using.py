@@ -193,9 +193,11 @@ class Use:
         self.bench = CallersBench(self.usage, recorder, factors)
 
     async def run(self) -> None:
-        """Make the unit, have every client make its calls, and close the unit."""
+        """Make the unit, and have every client make its calls."""
         try:
             unit = self.adapter.unit(self.usage.unit, self.usage.settings, self.bench)
+        except UsageError:
+            raise  # the scenario names something that is not there: no answer of the framework
         except Exception as error:  # noqa: BLE001 - a refusal is the framework's answer
             for call in self.usage.calls:
                 self.record(EventKind.RUN_ENDED, call.key, outcome="refused", **_told(error))

@@ -120,6 +120,7 @@ class Judgement:
         summary: Callable[[], str],
         *events: int,
         run: str = "",
+        stage: str = "",
     ) -> None:
         """Count one thing judged, and remember the first that is not as it must be."""
         self.exercised += 1
@@ -130,6 +131,7 @@ class Judgement:
                 summary=summary(),
                 events=events,
                 run=run,
+                stage=stage,
             )
 
     def verdict(self) -> Verdict:

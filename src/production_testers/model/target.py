@@ -61,7 +61,9 @@ class Target:
         env: Names of environment variables that it is given.
         allow_hosts: Hosts beside this machine that it may connect to.
         stages: Stage → where its code stands, `file:line`, as found.
-        after: Stage → the stages it depends on.
+        code: Stage → importable name of its code, as found.
+        python: Interpreter that has what the application imports; empty: that of the system under
+            test.
     """
 
     object: str
@@ -75,7 +77,8 @@ class Target:
     env: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     stages: Mapping[str, str] = field(default_factory=dict)
-    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    code: Mapping[str, str] = field(default_factory=dict)
+    python: str = ""
 
     def as_json(self) -> dict[str, Json]:
         """As it stands in a scenario or a file."""
@@ -104,7 +107,6 @@ class Target:
             for name, service in services.items()
         }
         made["promises"] = Promises(**{name: _frozen(value) for name, value in promises.items()})
-        made["after"] = {name: tuple(after) for name, after in (raw.get("after") or {}).items()}
         return cls(**made)
 
 

@@ -8,8 +8,9 @@ import asyncio
 import importlib
 import inspect
 import json
+import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
@@ -86,6 +87,7 @@ class Wrapped:
         made: The object that the target's path gave: a factory has been called.
         records: Its requests.
         number: The request that the current task works for.
+        log: Searches the log while requests run.
     """
 
     target: Target
@@ -93,6 +95,11 @@ class Wrapped:
     made: Any = None
     records: list[Json] = field(default_factory=list)
     number: ContextVar[int] = field(default_factory=lambda: ContextVar("ptest_record", default=0))
+
+    log: Any = None
+
+    def __post_init__(self) -> None:
+        self.log = _LogWatch(self)
 
     @classmethod
     def make(cls, target: Target, bench: Bench, is_made: Callable[[Any], bool]) -> "Wrapped":
@@ -231,17 +238,34 @@ def flattened(value: Any, prefix: str = "", depth: int = 0) -> dict[str, str]:
     return {prefix or "answer": digest(_plain(value))}
 
 
-def places_of(functions: Iterable[tuple[str, Any]]) -> dict[str, str]:
-    """Stage → `file:line` of its code; a stage whose code cannot be found is left out."""
-    found = {}
-    for name, code in functions:
-        try:
-            lines, line = inspect.getsourcelines(inspect.unwrap(code))
-            file = inspect.getsourcefile(inspect.unwrap(code))
-        except (TypeError, OSError):
-            continue
-        found[name] = f"{file}:{line}" if lines else str(file)
-    return found
+def place_of(code: Any) -> tuple[str, str]:
+    """`file:line` and importable name of a function, a class or an object's class.
+
+    Empty where they cannot be found.
+    """
+    shown = inspect.unwrap(code) if callable(code) else code
+    if not (inspect.isfunction(shown) or inspect.ismethod(shown) or inspect.isclass(shown)):
+        shown = type(shown)
+    name = f"{shown.__module__}.{shown.__qualname__}"
+    try:
+        line = inspect.getsourcelines(shown)[1]
+        return f"{inspect.getsourcefile(shown)}:{line}", name
+    except (TypeError, OSError):
+        return "", name
+
+
+def plain_stages(target: Target, found: Any) -> tuple[str, dict[str, tuple[str, str]]]:
+    """What an async function is: one stage, `handle`.
+
+    Raises:
+        UsageError: It is no async function of one request.
+    """
+    if not is_coroutine(found):
+        raise UsageError(
+            f"The target {target.object!r} is a {type(found).__name__}, which cannot be executed.",
+            do="Name a pipeline, a graph, a factory of one, or an async function of one request.",
+        )
+    return "an async function", {"handle": place_of(found)}
 
 
 def is_coroutine(found: Any) -> bool:
@@ -262,6 +286,43 @@ async def settled(found: Any) -> Any:
     return await found if asyncio.iscoroutine(found) else found
 
 
+class _LogWatch(logging.Handler):
+    """Searches every log record, whoever writes it, for secrets; attached while requests run."""
+
+    def __init__(self, wrapped: Wrapped) -> None:
+        super().__init__()
+        self._wrapped = wrapped
+        self._requests = 0
+        self._before = (logging.NOTSET, logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One record: its message, what is attached to it, its traceback."""
+        more = {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
+        self._wrapped.scan("log", f"{record.getMessage()} {more!r} {trace}")
+
+    def __enter__(self) -> None:
+        self._requests += 1
+        if self._requests == 1:
+            root = logging.getLogger()
+            self._before = (root.manager.disable, root.level)
+            logging.disable(logging.NOTSET)
+            root.setLevel(logging.INFO)
+            root.addHandler(self)
+
+    def __exit__(self, *_exc: object) -> None:
+        self._requests -= 1
+        if self._requests == 0:
+            root = logging.getLogger()
+            root.removeHandler(self)
+            disabled, level = self._before
+            logging.disable(disabled)
+            root.setLevel(level)
+
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
 async def answered(wrapped: Wrapped, number: int, run: Callable[[], Awaitable[Any]]) -> Json:
     """Handle one request and give what is kept of it: digests, and what the invariants say.
 
@@ -272,7 +333,8 @@ async def answered(wrapped: Wrapped, number: int, run: Callable[[], Awaitable[An
     """
     wrapped.number.set(number)
     try:
-        output = await run()
+        with wrapped.log:
+            output = await run()
     except Exception as error:
         wrapped.scan("error", f"{type(error).__name__}: {error}")
         raise

@@ -1,16 +1,20 @@
 """A team's own application: requests are made of it, side by side, while the world misbehaves."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 from production_testers.model.canonical import Json
-from production_testers.model.scenario import Kind
+from production_testers.model.scenario import Kind, Scenario
 from production_testers.model.semantics import Capability
 from production_testers.model.target import Target
 from production_testers.model.usage import SPOILINGS, Call, Usage, Work
 from production_testers.units import drawing
 from production_testers.units.contract import Operation, Unit
+
+TARGET = "target"
+"""Name of the unit."""
 
 SAMPLE = Target(object="production_testers.units.sample:handle", records=8)
 """What is drawn where nobody names a target: a function that is right."""
@@ -95,8 +99,15 @@ def target_of(usage: Usage) -> Target:
     return Target.from_json(raw)
 
 
+def without_framework(scenario: Scenario) -> Scenario:
+    """The control: the same stages, executed as plain tasks that wait for what they depend on."""
+    assert scenario.usage is not None, "it is one of a target"
+    settings = {**scenario.usage.settings, "control": True}
+    return replace(scenario, usage=replace(scenario.usage, settings=settings))
+
+
 UNIT = Unit(
-    name="target",
+    name=TARGET,
     does="A team's own application, executed with its services replaced.",
     capability=Capability.TARGET,
     operations={

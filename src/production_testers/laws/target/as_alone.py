@@ -12,6 +12,7 @@ from production_testers.laws.target.requests import Request, requests_of
 from production_testers.laws.usage import ended_before
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
+from production_testers.model.target import Target
 from production_testers.model.verdict import Verdict
 
 
@@ -21,7 +22,7 @@ def check(observation: Observation) -> Verdict:
     What differs between those two (a time, an id) is nothing that an answer owes.
     """
     judgement = Judgement()
-    _target, requests = requests_of(observation)
+    target, requests = requests_of(observation)
     alone: dict[int, list[Request]] = {}
     for request in requests:
         if request.alone:
@@ -30,7 +31,7 @@ def check(observation: Observation) -> Verdict:
     for request in others:
         first = alone.get(request.record, [])
         if len(first) == 2 and {one.line.outcome for one in first} == {"returned"}:
-            _ends(request, requests, judgement)
+            _ends(request, requests, target, judgement)
             if request.line.outcome == "returned":
                 _answers(request, first, requests, judgement)
     return judgement.verdict()
@@ -48,7 +49,7 @@ def _beside(request: Request, requests: list[Request]) -> str:
     return "after"
 
 
-def _ends(request: Request, requests: list[Request], judgement: Judgement) -> None:
+def _ends(request: Request, requests: list[Request], target: Target, judgement: Judgement) -> None:
     line = request.line
     if line.ended is None or line.outcome == "refused":
         return
@@ -59,6 +60,7 @@ def _ends(request: Request, requests: list[Request], judgement: Judgement) -> No
         lambda: f"alone, request {request.record} is answered; call {line.key} {line.in_words()}",
         line.ended.seq,
         run=line.key,
+        stage=_failed(request, target),
     )
 
 
@@ -82,7 +84,21 @@ def _answers(
         ),
         request.line.ended.seq,
         run=request.key,
+        stage=_first(request, wrong or more),
     )
+
+
+def _first(request: Request, paths: list[str]) -> str:
+    """The stage that ended first of those whose part of the answer is wrong."""
+    wrong = {path.partition(".")[0] for path in paths}
+    ended = [w for w in request.line.works if w.label in wrong and w.ended is not None]
+    return min(ended, key=lambda work: work.ended.seq if work.ended else 0).label if ended else ""
+
+
+def _failed(request: Request, target: Target) -> str:
+    """The stage that raised last."""
+    raised = [w.label for w in request.line.works if w.how == "raised" and w.label in target.stages]
+    return raised[-1] if raised else ""
 
 
 LAW = Law(

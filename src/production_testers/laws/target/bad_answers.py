@@ -39,6 +39,7 @@ def check(observation: Observation) -> Verdict:
                     ),
                     event.seq,
                     run=request.key,
+                    stage=stage,
                 )
     return judgement.verdict()
 

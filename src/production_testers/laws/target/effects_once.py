@@ -15,6 +15,7 @@ def check(observation: Observation) -> Verdict:
     target, requests = requests_of(observation)
     if not target.promises.idempotent:
         return judgement.verdict()
+    stages = frozenset(target.stages)
     same: dict[int, list[Request]] = {}
     for request in requests:
         same.setdefault(request.record, []).append(request)
@@ -22,6 +23,7 @@ def check(observation: Observation) -> Verdict:
         effects = [event for one in sent for event in one.emitted("effect")]
         counts = Counter(str(event.value["operation"]) for event in effects)
         for operation, count in sorted(counts.items()):
+            of_one = [event for event in effects if event.value["operation"] == operation]
             judgement.judge(
                 count == 1,
                 "repeated",
@@ -29,7 +31,8 @@ def check(observation: Observation) -> Verdict:
                     f"request {record} was made {len(sent)} times, and {operation} had its effect"
                     f" {count} times"
                 ),
-                *(event.seq for event in effects[:2]),
+                *(event.seq for event in of_one[:2]),
+                stage=sent[0].stage_at(of_one[0], stages) or sent[-1].stage_at(of_one[-1], stages),
             )
     return judgement.verdict()
 

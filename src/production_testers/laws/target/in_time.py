@@ -8,9 +8,10 @@ from production_testers.laws.law import (
     OutcomeClass,
     Severity,
 )
-from production_testers.laws.target.requests import requests_of, where
+from production_testers.laws.target.requests import Request, requests_of, where
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
+from production_testers.model.target import Target
 from production_testers.model.verdict import Verdict
 
 
@@ -39,8 +40,15 @@ def check(observation: Observation) -> Verdict:
             ),
             line.started.seq,
             run=line.key,
+            stage=at if at in target.stages else _stage_of(request, target, at),
         )
     return judgement.verdict()
+
+
+def _stage_of(request: Request, target: Target, label: str) -> str:
+    """The stage in which a service was called."""
+    works = [work for work in request.line.works if work.label == label]
+    return request.stage_at(works[-1].started, frozenset(target.stages)) if works else ""
 
 
 LAW = Law(

@@ -15,13 +15,15 @@ def check(observation: Observation) -> Verdict:
     target, requests = requests_of(observation)
     if not target.promises.ordered:
         return judgement.verdict()
-    found: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    stages = frozenset(target.stages)
+    found: dict[tuple[str, str], list[tuple[int, int, str, str]]] = {}
     for request in requests:
         started = request.line.started
         for event in request.emitted("effect"):
             if started is not None and request.undisturbed:
                 place = str(event.value["operation"]), str(event.value.get("group", ""))
-                found.setdefault(place, []).append((event.seq, started.seq, request.key))
+                stage = request.stage_at(event, stages)
+                found.setdefault(place, []).append((event.seq, started.seq, request.key, stage))
     for (operation, _group), effects in found.items():
         for before, after in pairwise(sorted(effects)):
             judgement.judge(
@@ -34,6 +36,7 @@ def check(observation: Observation) -> Verdict:
                 before[0],
                 after[0],
                 run=before[2],
+                stage=before[3],
             )
     return judgement.verdict()
 

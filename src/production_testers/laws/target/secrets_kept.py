@@ -41,6 +41,7 @@ def _of(request: Request, target: Target, judgement: Judgement) -> None:
                 ),
                 event.seq,
                 run=request.key,
+                stage=stage,
             )
         else:
             judgement.judge(
@@ -52,6 +53,7 @@ def _of(request: Request, target: Target, judgement: Judgement) -> None:
                 ),
                 event.seq,
                 run=request.key,
+                stage=stage,
             )
     judgement.exercised += request.line.ended is not None
 

@@ -11,7 +11,14 @@ from stageflow.stages.inputs import create_stage_inputs
 
 from production_testers.model.target import Target
 from production_testers.suts.reference.units.target import PlainTarget
-from production_testers.suts.targets import Wrapped, answered, is_coroutine, load, settled
+from production_testers.suts.targets import (
+    Wrapped,
+    answered,
+    is_coroutine,
+    load,
+    place_of,
+    settled,
+)
 
 BUILDERS = (UnifiedStageGraph, stageflow.Pipeline)
 
@@ -31,6 +38,17 @@ class Binding:
         self.control = settings["control"]
         self.wrapped = Wrapped.make(target, bench, lambda found: isinstance(found, BUILDERS))
         self.graph = None
+
+    @classmethod
+    def stages_of(cls, target):
+        bench = None
+        wrapped = Wrapped.make(target, bench, lambda found: isinstance(found, BUILDERS))
+        made = asyncio.run(settled(wrapped.made))
+        runners = {name: spec.runner for name, spec in getattr(made, "stages", {}).items()}
+        if not runners:
+            runners = {name: spec.runner for name, spec in specs_of(graph_of(made)).items()}
+        kind = "a pipeline" if isinstance(made, stageflow.Pipeline) else "a built graph"
+        return kind, {name: place_of(runner) for name, runner in runners.items()}
 
     async def perform(self, operation, arguments):
         if self.graph is None:

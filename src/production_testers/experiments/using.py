@@ -79,7 +79,7 @@ class CallersBench:
         record(EventKind.STAGE_STARTED, key, label, nth)
         factor = self.factors.factor(f"{key}/{label}/{nth}")
         try:
-            if planned:
+            if planned and not work.spoils:
                 record(EventKind.FAULT_FIRED, key, label, nth, fault=_kind_of(work))
             if work.hangs:
                 await asyncio.get_running_loop().create_future()
@@ -87,7 +87,9 @@ class CallersBench:
             self._fail(key, label, nth, work)
             gives = await run()
             if work.spoils:
-                gives = spoilt(gives, work.spoils)
+                good, gives = gives, spoilt(gives, work.spoils)
+                if gives is not good:
+                    record(EventKind.FAULT_FIRED, key, label, nth, fault=work.spoils)
         except asyncio.CancelledError:
             record(EventKind.STAGE_STOPPED, key, label, nth)
             raise
@@ -158,16 +160,19 @@ def _kind_of(work: Work) -> str:
 
 
 def spoilt(value: Any, how: str) -> Any:
-    """A bad answer made of a good one; a kind of value that cannot be spoilt so stays as it is."""
+    """A bad answer made of a good one, and the very same value where nobody could tell.
+
+    Half of a list, or of a text that is no JSON, is as good as any other.
+    """
     if how == "none":
         return None
     if how == "wrong_type":
         return 0 if isinstance(value, str | Mapping | list) else "?"
-    if isinstance(value, str | list):
-        return value[: len(value) // 2] if how == "truncated" else value[:0]
-    if isinstance(value, Mapping):
-        kept = list(value.items())[: len(value) // 2 if how == "truncated" else 0]
-        return dict(kept)
+    half = how == "truncated"
+    if isinstance(value, str) and value:
+        return value if half and value[0] not in "{[" else value[: len(value) // 2 * half]
+    if isinstance(value, Mapping) and value:
+        return dict(list(value.items())[: len(value) // 2 * half])
     return value
 
 
@@ -204,7 +209,8 @@ class Use:
             return
         calls = self.usage.clients()
         if self.usage.first in calls:
-            await self._client(unit, calls.pop(self.usage.first))
+            alone = self.adapter.unit(self.usage.unit, self.usage.settings, self.bench)
+            await self._client(alone, calls.pop(self.usage.first))
         clients = [
             asyncio.create_task(self._client(unit, of_client), name=client)
             for client, of_client in calls.items()

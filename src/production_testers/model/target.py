@@ -16,11 +16,14 @@ class ServiceSpec:
         factory: Import path of a function without arguments that gives the replacement.
         parameter: Name of the target factory's parameter that takes it; empty: its own name.
         effects: Methods that have an effect in the world: charging, sending, writing.
+        deduplicates_by: Name of the argument by which the service knows a call that it has seen:
+            such a call has no effect again.
     """
 
     factory: str
     parameter: str = ""
     effects: tuple[str, ...] = ()
+    deduplicates_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,8 @@ class Usage:
         unit: Name of the unit, one of `production_testers.units.UNITS`.
         settings: What the instance is made with.
         calls: What callers do, in the order of each client.
-        first: Client whose calls have all ended before those of the others begin; empty for none.
+        first: Client whose calls have all ended before those of the others begin, on an instance
+            of its own; empty for none.
     """
 
     unit: str

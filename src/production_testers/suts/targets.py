@@ -88,6 +88,7 @@ class Wrapped:
         records: Its requests.
         number: The request that the current task works for.
         log: Searches the log while requests run.
+        seen: Calls of services that these know by a key.
     """
 
     target: Target
@@ -97,6 +98,7 @@ class Wrapped:
     number: ContextVar[int] = field(default_factory=lambda: ContextVar("ptest_record", default=0))
 
     log: Any = None
+    seen: set[tuple[str, str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.log = _LogWatch(self)
@@ -212,7 +214,10 @@ async def _through(
     async def run() -> Any:
         """The replacement's own answer; the effect has happened once it is there."""
         answer = await found(*positional, **named)
-        if method in spec.effects:
+        key = (name, method, repr(named.get(spec.deduplicates_by)))
+        known = spec.deduplicates_by in named and key in wrapped.seen
+        wrapped.seen.add(key)
+        if method in spec.effects and not known:
             wrapped.note_effect(name, method, arguments)
         return answer
 

@@ -18,6 +18,8 @@ def check(observation: Observation) -> Verdict:
     stages = frozenset(target.stages)
     same: dict[int, list[Request]] = {}
     for request in requests:
+        if request.alone:  # on an instance of its own
+            continue
         same.setdefault(request.record, []).append(request)
     for record, sent in same.items():
         effects = [event for one in sent for event in one.emitted("effect")]

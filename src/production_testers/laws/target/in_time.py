@@ -9,10 +9,14 @@ from production_testers.laws.law import (
     Severity,
 )
 from production_testers.laws.target.requests import Request, requests_of, where
+from production_testers.laws.usage import CallLine, WorkLine
+from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.target import Target
 from production_testers.model.verdict import Verdict
+
+NOTICEABLE_NS = 100_000_000
 
 
 def check(observation: Observation) -> Verdict:
@@ -24,12 +28,11 @@ def check(observation: Observation) -> Verdict:
         return judgement.verdict()
     for request in requests:
         line = request.line
-        if line.given_up is not None or line.started is None:
+        if line.given_up is not None or line.started is None or _own_code_hangs(request, target):
             continue
         last = line.ended or line.events[-1]
         took = (last.time_ns - line.started.time_ns) / 1e6
-        late = next((w for w in line.works if w.ended is None), line.works[-1:] or None)
-        at = late[0].label if isinstance(late, list) else late.label if late else ""
+        at = _longest(line)
         judgement.judge(
             line.ended is not None and took <= limit,
             "too-late" if line.ended is not None else "never",
@@ -43,6 +46,27 @@ def check(observation: Observation) -> Verdict:
             stage=at if at in target.stages else _stage_of(request, target, at),
         )
     return judgement.verdict()
+
+
+def _longest(line: CallLine) -> str:
+    """The label of what was under way for the longest time: a service rather than its stage."""
+    until = (line.ended or line.events[-1]).time_ns
+    works = sorted(line.works, key=lambda work: "." not in work.label)
+
+    def lasted(work: WorkLine) -> int:
+        """Nanoseconds; a stage lasts a little longer than the service that it waits for."""
+        whole = (work.ended.time_ns if work.ended else until) - work.started.time_ns
+        return whole // NOTICEABLE_NS
+
+    return max(works, key=lasted).label if works else ""
+
+
+def _own_code_hangs(request: Request, target: Target) -> bool:
+    """Whether the scenario holds up a stage itself: no promise is about that."""
+    return any(
+        event.kind is EventKind.FAULT_FIRED and event.stage in target.stages
+        for event in request.line.events
+    )
 
 
 def _stage_of(request: Request, target: Target, label: str) -> str:

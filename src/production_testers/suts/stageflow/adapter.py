@@ -105,7 +105,8 @@ class StageflowAdapter:
         """The stages of a pipeline or a graph; a factory is called without services."""
         if is_coroutine(found):
             return plain_stages(target, found)
-        return units.binding("target").stages_of(target)
+        told: tuple[str, dict[str, tuple[str, str]]] = units.binding("target").stages_of(target)
+        return told
 
     def unit(self, name: str, settings: Mapping[str, Json], bench: Bench) -> BoundUnit:
         """An object of this release, as its documentation shows it."""

@@ -51,16 +51,19 @@ class Binding:
         return kind, {name: place_of(runner) for name, runner in runners.items()}
 
     async def perform(self, operation, arguments):
-        if self.graph is None:
-            self.graph = wrap(graph_of(await settled(self.wrapped.made)), self.wrapped)
-        number = arguments["record"]
+        self.wrapped.made = made = await settled(self.wrapped.made)
+        if self.graph is None or isinstance(made, stageflow.Pipeline):
+            self.graph = wrap(graph_of(made), self.wrapped)  # Pipeline.run builds for every run
+        number, graph = arguments["record"], self.graph
         run = self.alone if self.control else self.run
-        return await answered(self.wrapped, number, lambda: run(self.wrapped.records[number]))
+        return await answered(
+            self.wrapped, number, lambda: run(graph, self.wrapped.records[number])
+        )
 
-    async def run(self, request):
-        return outputs_of(await self.graph.run(self.context(request)))
+    async def run(self, graph, request):
+        return outputs_of(await graph.run(self.context(request)))
 
-    async def alone(self, request):
+    async def alone(self, graph, request):
         """The control: the same stages as plain tasks that wait for what they depend on."""
         ctx, given, tasks = self.context(request), {}, {}
 
@@ -72,7 +75,7 @@ class Binding:
             given[spec.name] = output
 
         async with asyncio.TaskGroup() as group:
-            for spec in in_order(self.graph):
+            for spec in in_order(graph):
                 tasks[spec.name] = group.create_task(one(spec))
         return outputs_of(given)
 

@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from production_testers.evidence import fingerprint
-from production_testers.evidence.defect import Defect, Step
+from production_testers.evidence.defect import Defect
+from production_testers.evidence.ranges import Answer, Range
+from production_testers.evidence.ranging import Releases, find_range
 from production_testers.evidence.replay import Replay, replay
 from production_testers.experiments.exploration import KindReport
-from production_testers.experiments.worker import Worker, WorkerDiedError
+from production_testers.experiments.releases import RELEASES
+from production_testers.experiments.worker import Worker, WorkerDiedError, Workers
 from production_testers.laws import LAWS, Severity
 from production_testers.model.scenario import Kind
 
@@ -43,15 +46,8 @@ CONTROLS = 25
 """Timings under which the reference must keep the law."""
 
 
-class Workers(Protocol):
-    """One worker, or a pool of them."""
-
-    @property
-    def sut(self) -> dict[str, Any]:
-        """Name and version of the system under test."""
-
-    def call(self, job: str, arguments: dict[str, Any]) -> Any:
-        """Have a job done in a fresh child; raises as `Worker.call` does."""
+NO_CONTROL = "no release tells the framework's fault from the script's"
+"""How the reason begins where a script shows something and nobody can say who is to blame."""
 
 
 def candidates_of(
@@ -135,14 +131,7 @@ def _minimised(
         sut=workers.sut,
         kinds={candidate["kind"]: 1},
         origin={"seed": seed, "kind": candidate["kind"], "index": candidate["index"]},
-        steps=(
-            Step(
-                state="proposed",
-                passed=True,
-                detail=f"schedule {candidate['index']} of {candidate['kind']}, seed {seed}",
-            ),
-        ),
-    )
+    ).with_step("proposed", f"schedule {candidate['index']} of {candidate['kind']}, seed {seed}")
     return made_small(workers, proposed, allowance)
 
 
@@ -187,7 +176,7 @@ def cost_defect(workers: Workers, costs: Mapping[str, Any]) -> Defect | None:
                     {"law": law, "outcome_class": verdict["outcome_class"]},
                 )
                 needed = ("stage-count",)
-                return Defect(
+                defect = Defect(
                     law=law,
                     outcome_class=verdict["outcome_class"],
                     component=component,
@@ -201,15 +190,10 @@ def cost_defect(workers: Workers, costs: Mapping[str, Any]) -> Defect | None:
                     sut=workers.sut,
                     kinds={"stress": 0},
                     origin={"shape": shape},
-                    steps=(
-                        Step(
-                            state="proposed",
-                            passed=True,
-                            detail=f"executed lines counted for {shape} of {sizes} stages",
-                        ),
-                        Step(state="minimised", passed=True, detail="two sizes are enough"),
-                    ),
                 )
+                counted = f"executed lines counted for {shape} of {sizes} stages"
+                defect = defect.with_step("proposed", counted)
+                return defect.with_step("minimised", "two sizes are enough")
     return None
 
 
@@ -225,10 +209,12 @@ class Shown:
     Attributes:
         defect: With the states that it reached.
         history: Of the minimal scenario, as a file's text; empty where there is none.
+        range: Which releases have it, where a gate had to ask.
     """
 
     defect: Defect
     history: str = ""
+    range: Range | None = None
 
 
 class Gates:
@@ -273,7 +259,32 @@ class Gates:
     def attribute(self, shown: Sequence[Shown]) -> list[Shown]:
         """The reference keeps the law over the same pipeline, inputs and faults."""
         with Worker(Path(sys.executable), "reference", self._paths) as control:
-            return [_if_passed(one, lambda d: _attributed(control, d)) for one in shown]
+            return [
+                self._attributed_by_releases(one)
+                if "script" in one.defect.exhibit
+                else _if_passed(one, lambda d: _attributed(control, d))
+                for one in shown
+            ]
+
+    def _attributed_by_releases(self, shown: Shown) -> Shown:
+        """No executor can run a script but the framework's own: other releases are its control."""
+        defect = shown.defect
+        if defect.failed_gate is not None:
+            return shown
+        if self._sut not in RELEASES:
+            detail = f"{NO_CONTROL}: {self._sut} has no releases to compare"
+            return replace(shown, defect=defect.with_step("attributed", detail, passed=False))
+        with Releases.of(self._sut, RELEASES[self._sut], self._paths) as releases:
+            found = find_range(defect, releases, lambda _line: None)
+        assert found is not None, "nothing stops it"
+        good = [one.release for one in found.observed if one.answer is Answer.HOLDS]
+        detail = (
+            f"the same text ends with 0 on {', '.join(good)}: nothing but the release differs"
+            if good
+            else f"{NO_CONTROL}: on none that was asked it ends with 0"
+        )
+        step = defect.with_step("attributed", detail, passed=bool(good))
+        return replace(shown, defect=step, range=found if good else None)
 
     def verify(self, shown: Sequence[Shown]) -> list[Shown]:
         """Once more in a clean environment."""
@@ -316,7 +327,7 @@ def _attributed(control: Worker, defect: Defect) -> Defect:
 
 
 def _verified(worker: Worker, defect: Defect) -> Defect:
-    wanted = VERIFICATIONS if "scenario" in defect.exhibit else 1
+    wanted = 1 if "shape" in defect.exhibit else VERIFICATIONS
     replays = [replay(worker, defect) for _ in range(wanted)]
     same = sum(one.shows is True and one.digest == defect.digest for one in replays)
     detail = f"clean environment, new process: {same} of {wanted} replays; {replays[-1].detail}"

@@ -25,6 +25,9 @@ _FAULTS = {
 
 def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
     """One sentence each: the pipeline, the runs, the faults, the timing."""
+    if "script" in exhibit:
+        lines = str(exhibit["script"]).strip().count("\n") + 1
+        return (f"A script of {lines} lines, which ends with 1.",)
     if "scenario" not in exhibit:
         sizes = " and ".join(str(size) for size in exhibit["sizes"])
         shape = {"chain": "a chain", "fan_out": "a fan-out"}[exhibit["shape"]]

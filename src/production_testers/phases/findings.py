@@ -10,9 +10,9 @@ from typing import Any
 
 from production_testers.evidence.defect import Defect
 from production_testers.evidence.pipeline import (
+    NO_CONTROL,
     Gates,
     Shown,
-    Workers,
     candidates_of,
     cost_defect,
     merged_into,
@@ -23,10 +23,12 @@ from production_testers.evidence.trial import Trial
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import install_clean
 from production_testers.experiments.exploration import WorkerPool
+from production_testers.experiments.worker import Workers
 from production_testers.laws import LAWS, Severity
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.phases.context import RunContext
 from production_testers.phases.proposals import collect, settle, try_proposal
+from production_testers.phases.ranging import with_range
 from production_testers.phases.scripts import keep_script
 from production_testers.workspace.atomic import exclusive, write_json, write_text
 from production_testers.workspace.clock import iso, utc_now
@@ -155,7 +157,9 @@ def _fate(
     proposed = trial.defect
     defect = next(one.defect for one in judged if one.defect.explains(proposed))
     if (gate := defect.failed_gate) is not None:
-        return ProposalState.REJECTED, f"not {gate.state}: {gate.detail}", None
+        untold = gate.detail.startswith(NO_CONTROL)  # it shows, and never counts as a finding
+        state = ProposalState.UNDECIDED if untold else ProposalState.REJECTED
+        return state, f"not {gate.state}: {gate.detail}", None
     finding = next(f for f in context.findings if f.fingerprint == defect.fingerprint)
     if finding.status is FindingStatus.DUPLICATE:
         original = finding.related_findings[0]
@@ -215,10 +219,13 @@ def record(context: RunContext, shown: Sequence[Shown]) -> None:
 def _take_in(context: RunContext, shown: Shown, known: list[Known]) -> None:
     finding = _finding(context, shown.defect, known)
     _write_evidence(context, finding.id, shown)
-    context.findings.append(_with_script(context, finding, shown))
+    finding = _with_script(context, finding, shown)
     context.run.journal.append(
         "finding_recorded", finding=finding.id, fingerprint=shown.defect.fingerprint
     )
+    if shown.range is not None:
+        finding = with_range(context, finding, shown.range)
+    context.findings.append(finding)
 
 
 def _with_script(context: RunContext, finding: Finding, shown: Shown) -> Finding:

@@ -184,7 +184,9 @@ class KeptFinding:
         write_json(self.folder / f"{of}.json", found.as_json())
         self.note("ranged", f"{found.words} Confidence {found.confidence}.", sut=self.sut_label)
         return self.change(
-            lambda finding: with_evidence(finding, **{of: found.as_json(), "state": "ranged"}),
+            lambda finding: with_evidence(
+                finding, without=("not_ranged",), **{of: found.as_json(), "state": "ranged"}
+            ),
             JournalKind.FINDING_RANGED,
             words=found.words,
         )
@@ -216,6 +218,7 @@ class _Restated:
         return proposals_of(self.run)
 
 
-def with_evidence(finding: Finding, **more: object) -> Finding:
-    """The finding with more under its `evidence`."""
-    return finding.model_copy(update={"evidence": {**finding.evidence, **more}})
+def with_evidence(finding: Finding, *, without: Sequence[str] = (), **more: object) -> Finding:
+    """The finding with more under its `evidence`, and without some of it."""
+    kept = {name: told for name, told in finding.evidence.items() if name not in without}
+    return finding.model_copy(update={"evidence": {**kept, **more}})

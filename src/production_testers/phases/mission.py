@@ -28,7 +28,7 @@ from production_testers.model.errors import (
 from production_testers.model.scenario import Kind
 from production_testers.phases import environment as environment_phase
 from production_testers.phases import findings as findings_phase
-from production_testers.phases import pictures, probing, reporting, testing
+from production_testers.phases import pictures, probing, ranging, reporting, testing
 from production_testers.phases import pipelines as pipelines_phase
 from production_testers.phases.context import Plan, RunContext
 from production_testers.phases.experience import evaluate_experience
@@ -37,7 +37,7 @@ from production_testers.phases.machine import describe_machine
 from production_testers.phases.understanding import write_understanding
 from production_testers.reports.record import RunRecord
 from production_testers.workspace.atomic import is_full, write_error, write_text
-from production_testers.workspace.clock import iso, utc_now
+from production_testers.workspace.clock import iso, stopwatch, utc_now
 from production_testers.workspace.documents import RunConfig, RunParameters, RunStatus
 from production_testers.workspace.journal import JournalKind
 from production_testers.workspace.roadmap import RoadmapEntry
@@ -333,7 +333,7 @@ def _requirements(context: RunContext) -> str:
 
 def _mission(context: RunContext) -> Outcome:
     with ending(context):
-        paths = (context.folder,)
+        paths, spent = (context.folder,), stopwatch()
         with (
             _phase(context, "tests", "Tests: exploring schedules"),
             WorkerPool(context.environment.python, context.sut.name, paths) as workers,
@@ -341,6 +341,8 @@ def _mission(context: RunContext) -> Outcome:
             testing.execute(context, workers)
             context.tell("Findings: minimising, reproducing, attributing, verifying")
             findings_phase.find(context, workers)
+            context.tell("Releases: which of them have each finding")
+            ranging.range_findings(context, spent)
             context.tell("  recording which of the flagged lines are executed")
             probing.probe(context, workers)
             context.tell("  running the folder's own tests")

@@ -13,7 +13,7 @@ from production_testers.model.errors import UsageError
 from production_testers.model.scenario import Kind
 from production_testers.phases import mission
 from production_testers.reports import verdict
-from production_testers.workspace.documents import Severity
+from production_testers.workspace.documents import Finding, Severity
 from production_testers.workspace.roadmap import RoadmapEntry
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.workspace import Workspace
@@ -205,6 +205,7 @@ def told(outcome: mission.Outcome) -> str:
             "",
             f"  {finding.id}  {finding.severity.value}  {finding.title}",
             *(f"      {words}" for words in _words(finding.evidence.get("directives"))),
+            *([f"      {_since(finding)}"] if _since(finding) else []),
             f"      replay: ptest replay {finding.id}",
         ]
     if not context.findings:
@@ -212,6 +213,12 @@ def told(outcome: mission.Outcome) -> str:
     lines += ["", *(f"  {reason}" for reason in outcome.conclusion.reasons)]
     lines.append(f"Report: {context.run.final_report}")
     return "\n".join(lines)
+
+
+def _since(finding: Finding) -> str | None:
+    """Which releases have it, where that was asked."""
+    known = finding.evidence.get("range")
+    return str(known["words"]) if isinstance(known, dict) else None
 
 
 def _words(value: object) -> list[str]:
@@ -256,6 +263,7 @@ def as_json(outcome: mission.Outcome, code: int) -> dict[str, Any]:
                 "title": finding.title,
                 "component": finding.component,
                 "status": finding.status.value,
+                "range": _since(finding),
                 **{
                     name: finding.evidence.get(name)
                     for name in ("law", "fingerprint", "state", "feasible", "replay")

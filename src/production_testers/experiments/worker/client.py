@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import production_testers
 from production_testers.experiments.worker import frames
@@ -50,6 +50,17 @@ def _environment() -> dict[str, str]:
     return {"PYTHONHASHSEED": "0", **passed_on}
 
 
+class Workers(Protocol):
+    """One worker, or a pool of them."""
+
+    @property
+    def sut(self) -> dict[str, Any]:
+        """Name and version of the system under test."""
+
+    def call(self, job: str, arguments: dict[str, Any]) -> Any:
+        """Have a job done in a fresh child; raises as `Worker.call` does."""
+
+
 class Worker:
     """One worker process; a context manager.
 
@@ -57,13 +68,17 @@ class Worker:
         python: Interpreter of the system under test's environment.
         sut: The adapter's name.
         paths: Folders that jobs import from, such as a run folder.
+        timeout_s: How long a job may take without a word, seconds.
 
     Raises:
         SutUnavailableError: The system under test cannot be imported there.
     """
 
-    def __init__(self, python: Path, sut: str, paths: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, python: Path, sut: str, paths: Sequence[Path] = (), *, timeout_s: float = 300.0
+    ) -> None:
         self._paths = [str(path) for path in paths]
+        self._timeout_s = timeout_s
         job_read, self._job_write = os.pipe()
         self._answer_read, answer_write = os.pipe()
         package = str(Path(production_testers.__file__).parent)
@@ -102,7 +117,7 @@ class Worker:
         arguments: dict[str, Any],
         *,
         on_event: Callable[[dict[str, Any]], None] = lambda _event: None,
-        timeout_s: float = 300.0,
+        timeout_s: float | None = None,
     ) -> Any:
         """Have a job done in a fresh child of the worker.
 
@@ -117,7 +132,7 @@ class Worker:
             self.close()
             raise WorkerDiedError(f"The worker had ended before {job}.") from None
         while True:
-            message = self._read(timeout_s)
+            message = self._read(self._timeout_s if timeout_s is None else timeout_s)
             if "event" in message:
                 on_event(message["event"])
             elif "result" in message:
@@ -128,6 +143,11 @@ class Worker:
                 raise WorkerDiedError(f"The worker died (exit {message['died']}) in {job}.")
             else:
                 raise PtestError(f"{job} failed: {message['error']}.\n{message['traceback']}")
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is no more; a child that died for one job does not end it."""
+        return self._process.poll() is not None
 
     def _read(self, timeout_s: float) -> dict[str, Any]:
         """The next message; whatever else happens is the worker's death."""

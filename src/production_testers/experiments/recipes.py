@@ -78,6 +78,30 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadGoal:
+    """The load that an entry's title names; `ptest load ENTRY` makes it.
+
+    Attributes:
+        rate_tps: Executions a second.
+        concurrency: How many are under way at most.
+        duration_s: For how long.
+        data: Data set, variant and number of the records; each execution has one of them.
+        field: The member of the input that holds it, in a list.
+    """
+
+    rate_tps: float
+    concurrency: int
+    duration_s: float
+    data: tuple[str, str, int]
+    field: str
+
+    def records(self) -> dict[str, str | int]:
+        """What a load worker is told of the records."""
+        scenario, variant, size = self.data
+        return {"scenario": scenario, "variant": variant, "size": size, "field": self.field}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """How an entry is executed.
 
@@ -89,6 +113,7 @@ class Recipe:
         data: Scenario of the mock data.
         question: What the entry asks, in one sentence.
         units: Parts of the framework that are used on their own in most of its scenarios.
+        load: The load that the title names; None where it names none.
     """
 
     name: str
@@ -100,6 +125,7 @@ class Recipe:
     data: str = "requests"
     question: str = "Do the general laws of pipeline execution hold?"
     units: tuple[str, ...] = ()
+    load: LoadGoal | None = None
 
     @property
     def conclusive(self) -> bool:
@@ -345,7 +371,15 @@ RECIPES: dict[str, Recipe] = {
         schedules=LOAD_SCHEDULES,
         data="transactions",
         question="Does every payment get the decision that the rules give, at a concurrency of"
-        " 100? (The load is reduced: 100 runs of 10 payments at a time, not 5,000 a second.)",
+        " 100? (`ptest load FIN-001` makes the load of 5,000 a second; here 100 runs of 10"
+        " payments overlap.)",
+        load=LoadGoal(
+            rate_tps=5_000,
+            concurrency=100,
+            duration_s=300,
+            data=("transactions", "valid", 10_000),
+            field="payments",
+        ),
         requires=(
             Requirement(
                 law="dag/result-as-reference",

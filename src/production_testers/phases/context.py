@@ -19,6 +19,9 @@ from production_testers.workspace.roadmap import RoadmapEntry
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.workspace import Workspace
 
+REAL_S = 4.0
+"""Seconds of real executions in a run of its own accord."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -28,8 +31,8 @@ class Plan:
         seed: Where everything is drawn from.
         schedules: Kind → number of schedules.
         cost_sizes: Shape → numbers of stages whose cost is counted.
-        executions: Real executions.
-        concurrency: Their callers.
+        real_s: Seconds of real executions, closed and open loop together.
+        concurrency: Callers of the closed loop.
         targets: SLO name → value.
         budget_s: Ceiling for exploring, seconds; None for none.
     """
@@ -37,7 +40,7 @@ class Plan:
     seed: int
     schedules: Mapping[Kind, int]
     cost_sizes: Mapping[str, tuple[int, ...]]
-    executions: int = 2_000
+    real_s: float = REAL_S
     concurrency: int = 50
     targets: Mapping[str, float] = field(default_factory=dict)
     budget_s: float | None = None

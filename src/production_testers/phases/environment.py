@@ -7,8 +7,8 @@ from typing import Any
 from production_testers.mocks import DataFile, write
 from production_testers.mocks.datasets import SCENARIOS
 from production_testers.phases.context import RunContext
-from production_testers.phases.copying import copy_templates
 from production_testers.workspace.atomic import write_json, write_text
+from production_testers.workspace.copying import copy_templates
 
 SIZES = {"happy_path": 100, "edge_cases": 100, "adversarial": 100, "scale": 10_000}
 """Records by class of data."""

@@ -34,8 +34,9 @@ from production_testers.experiments.worker.client import this_interpreter
 from production_testers.laws import LAWS
 from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.scenario import Kind
-from production_testers.phases.copying import copy_pipelines, copy_templates
+from production_testers.phases.pipelines import copy_pipelines
 from production_testers.workspace.atomic import write_json, write_text
+from production_testers.workspace.copying import copy_templates
 
 COST = "production_testers.experiments.jobs:cost"
 DESCRIBE = "production_testers.experiments.jobs:describe"

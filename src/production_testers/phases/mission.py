@@ -30,7 +30,7 @@ from production_testers.phases import environment as environment_phase
 from production_testers.phases import findings as findings_phase
 from production_testers.phases import pictures, probing, ranging, reporting, testing
 from production_testers.phases import pipelines as pipelines_phase
-from production_testers.phases.context import Plan, RunContext
+from production_testers.phases.context import REAL_S, Plan, RunContext
 from production_testers.phases.experience import evaluate_experience
 from production_testers.phases.hypotheses import hypotheses
 from production_testers.phases.machine import describe_machine
@@ -232,16 +232,12 @@ def _config(
     parameters = RunParameters.model_validate(
         {
             "concurrency_level": plan.concurrency,
-            "duration_seconds": testing.MEASURE_SECONDS_MAX,
+            "duration_seconds": plan.real_s,
             "data_volume": f"{records}_records",
             "seed": plan.seed,
             "schedules": {kind.value: count for kind, count in plan.schedules.items()},
             "cost_sizes": {shape: list(sizes) for shape, sizes in plan.cost_sizes.items()},
-            "real": {
-                "executions": plan.executions,
-                "concurrency": plan.concurrency,
-                "seconds_max": testing.MEASURE_SECONDS_MAX,
-            },
+            "real": testing.measure_arguments(plan),
             "slo": dict(plan.targets),
             "budget_seconds": plan.budget_s,
         }
@@ -287,7 +283,7 @@ def _plan_of(config: RunConfig) -> Plan:
             seed=int(raw["seed"]),
             schedules={Kind(kind): int(count) for kind, count in raw["schedules"].items()},
             cost_sizes={shape: tuple(sizes) for shape, sizes in raw["cost_sizes"].items()},
-            executions=int(raw["real"]["executions"]),
+            real_s=float(raw["real"].get("seconds", REAL_S)),
             concurrency=int(raw["real"]["concurrency"]),
             targets=raw["slo"],
             budget_s=raw["budget_seconds"],
@@ -363,7 +359,7 @@ def _state_what_was_used(context: RunContext) -> None:
     """`duration_seconds` is how long the real executions lasted."""
     config = context.run.read_config()
     if context.measured is not None:
-        seconds = round(context.measured["wall_ns"] / 1e9, 3)
+        seconds = round(2 * context.measured["seconds"], 3)
         parameters = config.test_parameters.model_copy(update={"duration_seconds": seconds})
         context.run.write_config(config.model_copy(update={"test_parameters": parameters}))
 

@@ -155,6 +155,11 @@ def measured(record: RunRecord) -> list[Row]:
         "Largest resident set": f"{told.rss_max_mb:,.1f} MB",
         "Tasks left afterwards": f"{told.tasks_left:,}",
     }
+    if (opened := told.from_intended) is not None:
+        figures[f"Open loop, {told.rate_per_s:,.0f} a second, from the intended start"] = (
+            f"P50 {opened.p50_ms:,.2f} ms, P95 {opened.p95_ms:,.2f} ms,"
+            f" P99 {opened.p99_ms:,.2f} ms, largest {opened.max_ms:,.2f} ms"
+        )
     return [{"name": name, "value": value} for name, value in figures.items()]
 
 

@@ -13,7 +13,7 @@ import production_testers
 from production_testers.experiments.worker import frames
 from production_testers.model.errors import PtestError, SutUnavailableError, UsageError
 
-BOOTSTRAP = """
+PACKAGE_ONLY = """
 import importlib.util, sys
 root = sys.argv.pop(1)
 spec = importlib.util.spec_from_file_location(
@@ -22,10 +22,13 @@ spec = importlib.util.spec_from_file_location(
 module = importlib.util.module_from_spec(spec)
 sys.modules["production_testers"] = module
 spec.loader.exec_module(module)
+"""
+"""Makes this package, and nothing else of the parent's environment, importable."""
+
+BOOTSTRAP = f"""{PACKAGE_ONLY}
 from production_testers.experiments.worker.server import serve
 serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
 """
-"""Makes this package, and nothing else of the parent's environment, importable."""
 
 MEMORY_BYTES = 8 * 1024**3
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR", "PYTHONHASHSEED")
@@ -43,7 +46,7 @@ class WorkerDiedError(PtestError):
     """The worker, or its child for one job, ended without an answer."""
 
 
-def _environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """The hash seed is fixed, because frameworks iterate sets of strings."""
     names = (*PASSED_ON, *sorted(_NAMED))
     passed_on = {name: os.environ[name] for name in names if name in os.environ}
@@ -89,7 +92,7 @@ class Worker:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=_environment(),
+            env=clean_environment(),
             start_new_session=True,
         )
         os.close(job_read)

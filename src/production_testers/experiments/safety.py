@@ -25,6 +25,21 @@ REFUSED: list[str] = []
 """What was refused in this process, in order."""
 
 
+_CHILD: list[bool] = []
+
+
+def in_child() -> None:
+    """This process is a worker's child, which ends with its job."""
+    _CHILD.append(True)
+
+
+def guard_in_child(allow_hosts: tuple[str, ...] = ()) -> None:
+    """Guard this process, once, if it is a worker's child."""
+    if _CHILD == [True]:
+        guard(allow_hosts)
+        _CHILD.append(True)
+
+
 def guard(allow_hosts: tuple[str, ...] = ()) -> Path:
     """From now on this process cannot reach the world; gives its temporary working folder.
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from production_testers.experiments import safety
 from production_testers.experiments.factors import Factors
 from production_testers.experiments.recorder import Recorder
 from production_testers.experiments.watching import RUN
@@ -20,6 +21,7 @@ from production_testers.model.history import EventKind
 from production_testers.model.scenario import Scenario
 from production_testers.model.usage import Call, Usage, Work
 from production_testers.suts.contract import Adapter, BoundUnit, HasUnits, leads_to
+from production_testers.units.target import TARGET, target_of
 
 VALUE_MAX = 4_000
 """A longer value stands in a history by its digest and size alone."""
@@ -191,6 +193,8 @@ class Use:
     ) -> None:
         if scenario.usage is None or not isinstance(adapter, HasUnits):
             raise UsageError(f"{adapter.name} has no units.")
+        if scenario.usage.unit == TARGET:
+            safety.guard_in_child(target_of(scenario.usage).allow_hosts)
         self.usage = scenario.usage
         self.adapter = adapter
         self.factors = factors

@@ -8,6 +8,7 @@ from production_testers.model.canonical import Json, canonical_json
 from production_testers.model.scenario import Latencies, Scenario
 from production_testers.model.usage import Call, Usage, Work
 from production_testers.units import UNITS
+from production_testers.units.target import TARGET
 
 SHOWN_MAX = 90
 """Characters of an argument or a setting that a sentence shows."""
@@ -283,6 +284,8 @@ def usage_in_words(usage: Mapping[str, Any]) -> tuple[str, ...]:
     """One sentence for the unit, one for each call."""
     settings = ", ".join(f"{name} {_shown(value)}" for name, value in usage["settings"].items())
     first = f"One {usage['unit'].replace('_', ' ')}{f' with {settings}' if settings else ''}."
+    if usage["unit"] == TARGET:
+        first = f"The application {usage['settings']['target']['object']}."
     calls = usage["calls"]
     sentences = [_call(call, len({c["client"] for c in calls}) > 1) for call in calls[:CALLS_SHOWN]]
     if len(calls) > CALLS_SHOWN:

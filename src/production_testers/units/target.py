@@ -24,6 +24,10 @@ SLOW_MS = 30_000.0
 """Longer than anybody waits."""
 
 
+SERVICE_SHARE = 0.7
+"""Of what goes wrong, so much does outside: services fail more often than code does."""
+
+
 def draw(random: Random, kind: Kind) -> Usage:
     """Usages of the sample."""
     return draw_target(random, kind, SAMPLE)
@@ -72,7 +76,8 @@ def _works(random: Random, kind: Kind, target: Target) -> Mapping[str, tuple[Wor
     shares = {Kind.CHAOS: 0.6, Kind.ADVERSARIAL: 0.5, Kind.RECOVERY: 0.5}
     if random.random() >= shares.get(kind, 0.0):
         return {}
-    places = [*target.stages, *(f"{name}.*" for name in target.services)]
+    services = [f"{name}.*" for name in target.services]
+    places = services if services and random.random() < SERVICE_SHARE else list(target.stages)
     if not places:
         return {}
     first = random.randint(0, 1)

@@ -9,6 +9,7 @@ from production_testers.laws.law import (
     Severity,
 )
 from production_testers.laws.target.requests import Request, requests_of, where
+from production_testers.model.history import Event
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.target import Target
@@ -28,8 +29,11 @@ def check(observation: Observation) -> Verdict:
 
 def _of(request: Request, target: Target, judgement: Judgement) -> None:
     stages = frozenset(target.stages)
+    told = {event.value["record"] for event in request.emitted("secret") if _is(event, "error")}
     for event in request.emitted("secret"):
         place, record = str(event.value["where"]), event.value["record"]
+        if place == "log" and record in told:
+            continue  # whoever logs the error: the error is what holds it
         stage = request.stage_at(event, stages)
         if place in ("log", "error"):
             judgement.judge(
@@ -56,6 +60,10 @@ def _of(request: Request, target: Target, judgement: Judgement) -> None:
                 stage=stage,
             )
     judgement.exercised += request.line.ended is not None
+
+
+def _is(event: Event, place: str) -> bool:
+    return event.value["where"] == place
 
 
 LAW = Law(

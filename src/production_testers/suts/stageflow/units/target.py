@@ -74,9 +74,12 @@ class Binding:
                 raise RuntimeError(f"Stage '{spec.name}' ended with {output.status.value}")
             given[spec.name] = output
 
-        async with asyncio.TaskGroup() as group:
-            for spec in in_order(graph):
-                tasks[spec.name] = group.create_task(one(spec))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for spec in in_order(graph):
+                    tasks[spec.name] = group.create_task(one(spec))
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from several
         return outputs_of(given)
 
     def context(self, request):

@@ -17,6 +17,7 @@ from production_testers.experiments.workloads import (
     STRUCTURED,
     WEIGH,
     chain,
+    draw_target_usage,
     draw_usage,
     fan_out,
     faults,
@@ -47,6 +48,7 @@ from production_testers.model.scenario import (
     RunRequest,
     Scenario,
 )
+from production_testers.model.target import Target
 
 __all__ = [
     "BULK",
@@ -72,10 +74,12 @@ __all__ = [
     "StageKind",
     "StageSpec",
     "Status",
+    "Target",
     "canary",
     "carry",
     "chain",
     "digest",
+    "draw_target_usage",
     "draw_usage",
     "fan_out",
     "faults",

@@ -25,7 +25,8 @@ roadmap = cyclopts.App(name="roadmap", help="The roadmap of test targets.")
 findings = cyclopts.App(name="findings", help="The findings of all runs.")
 runs = cyclopts.App(name="runs", help="The runs of the workspace.")
 faults = cyclopts.App(name="faults", help="What can go wrong: kinds of faults, and plans.")
-for _group in (roadmap, findings, runs, faults):
+target = cyclopts.App(name="target", help="A team's own application.")
+for _group in (roadmap, findings, runs, faults, target):
     app.command(_group)
 
 _COMMANDS = "production_testers.cli.commands"
@@ -65,6 +66,7 @@ faults.command(f"{_COMMANDS}.faults:plan_faults", name="plan")
 faults.command(f"{_COMMANDS}.faults:dry_run", name="dry-run")
 faults.command(f"{_COMMANDS}.faults:run_under", name="run")
 faults.command(f"{_COMMANDS}.faults:undo_faults", name="undo")
+target.command(f"{_COMMANDS}.target:check", name="check")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

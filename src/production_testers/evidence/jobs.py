@@ -12,7 +12,7 @@ from production_testers.evidence.shrinking import shrink
 from production_testers.experiments import imports
 from production_testers.experiments.execution import execute, factors_for, needs
 from production_testers.experiments.judging import run_and_judge
-from production_testers.laws import LAWS
+from production_testers.laws import LAWS, Law
 from production_testers.model import scenario_format
 from production_testers.model.errors import UsageError
 from production_testers.model.ordering import Order
@@ -20,6 +20,7 @@ from production_testers.model.scenario import Scenario
 from production_testers.model.semantics import SutDescription
 from production_testers.model.verdict import State, Verdict
 from production_testers.suts.contract import Adapter, HasUnits
+from production_testers.units.target import TARGET, target_of, without_framework
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -86,9 +87,9 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     if verdict is None:
         return {"reproduced": False}
     needed = fingerprint.features(shrunk.scenario)
-    component = _component(adapter, sut, shrunk.scenario, keeps, verdict) or fingerprint.component(
-        law.id, verdict, sut
-    )
+    component = _component(
+        adapter, sut, shrunk.scenario, keeps, law, verdict
+    ) or fingerprint.component(law.id, verdict, sut)
     return {
         "reproduced": True,
         "scenario": scenario_format.to_json(shrunk.scenario),
@@ -107,6 +108,7 @@ def _component(
     sut: SutDescription,
     scenario: Scenario,
     keeps: Callable[[Scenario], bool],
+    law: Law,
     verdict: Verdict,
 ) -> str | None:
     """What is at fault; a unit's binding says which of the framework's names answers a call."""
@@ -115,9 +117,23 @@ def _component(
         return component_of(adapter, sut, scenario, keeps)
     if not isinstance(adapter, HasUnits):
         return None
+    if usage.unit == TARGET:
+        return _at_fault(adapter, sut, scenario, law, verdict)
     operations = [call.operation for call in usage.calls if verdict.run in ("", call.key)]
     named = adapter.components_of(usage.unit)
     return next((named[operation] for operation in operations if operation in named), None)
+
+
+def _at_fault(
+    adapter: Adapter, sut: SutDescription, scenario: Scenario, law: Law, verdict: Verdict
+) -> str:
+    """The team's own code, unless the law holds where the framework does not execute it."""
+    assert scenario.usage is not None, "it is one of a target"
+    target = target_of(scenario.usage)
+    control = run_and_judge(adapter, sut, without_framework(scenario)).verdicts[law.id]
+    if control.state is State.HOLDS:
+        return fingerprint.component(law.id, verdict, sut)
+    return target.code.get(verdict.stage) or target.object.replace(":", ".")
 
 
 def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:

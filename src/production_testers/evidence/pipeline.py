@@ -25,6 +25,7 @@ from production_testers.experiments.worker import Worker, WorkerDiedError, Worke
 from production_testers.laws import LAWS, Severity
 from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.model.scenario import Kind
+from production_testers.units.target import TARGET
 
 MINIMISE = "production_testers.evidence.jobs:minimise"
 CONTROL = "production_testers.evidence.jobs:control"
@@ -272,11 +273,14 @@ class Gates:
 
     def attribute(self, shown: Sequence[Shown]) -> list[Shown]:
         """The reference keeps the law over the same pipeline, inputs and faults."""
-        with Worker(Path(sys.executable), "reference", self._paths) as control:
+        with (
+            Worker(Path(sys.executable), "reference", self._paths) as control,
+            self._worker(self._python) as own,
+        ):
             return [
                 self._attributed_by_releases(one)
                 if "script" in one.defect.exhibit
-                else _if_passed(one, lambda d: _attributed(control, d))
+                else _if_passed(one, lambda d: _attributed(own if _is_of_target(d) else control, d))
                 for one in shown
             ]
 
@@ -332,6 +336,8 @@ def _attributed(control: Worker, defect: Defect) -> Defect:
         state = control.call(COST, dict(defect.exhibit))["verdicts"][defect.law]["state"]
         detail = f"on the reference executor, over the same sizes, the law {state}"
         return defect.with_step("attributed", detail, passed=state == "holds")
+    if _is_of_target(defect):
+        return _attributed_of_target(control, defect)
     arguments = {"scenario": defect.exhibit["scenario"], "law": defect.law, "count": CONTROLS}
     states = control.call(CONTROL, arguments)["states"]
     detail = (
@@ -340,6 +346,26 @@ def _attributed(control: Worker, defect: Defect) -> Defect:
     )
     passed = states["broken"] == 0 and states["holds"] > 0
     return defect.with_step("attributed", detail, passed=passed)
+
+
+def _is_of_target(defect: Defect) -> bool:
+    usage = defect.exhibit.get("scenario", {}).get("usage")
+    return bool(usage) and usage["unit"] == TARGET
+
+
+def _attributed_of_target(worker: Worker, defect: Defect) -> Defect:
+    """The same stages, executed as plain tasks: does the law hold without the framework?"""
+    scenario = defect.exhibit["scenario"]
+    settings = {**scenario["usage"]["settings"], "control": True}
+    without = {**scenario, "usage": {**scenario["usage"], "settings": settings}}
+    asked = {"scenario": without, "law": defect.law, "count": CONTROLS}
+    states = worker.call(CONTROL, asked)["states"]
+    whose = "the framework" if states["broken"] == 0 and states["holds"] else "the application"
+    detail = (
+        "with the same stages as plain tasks, without the framework, the law holds in"
+        f" {states['holds']} of {CONTROLS} timings and is broken in {states['broken']}: {whose}"
+    )
+    return defect.with_step("attributed", detail)
 
 
 def _verified(worker: Worker, defect: Defect) -> Defect:

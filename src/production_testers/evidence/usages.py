@@ -8,6 +8,7 @@ from production_testers.model.canonical import Json, canonical_json
 from production_testers.model.scenario import Latencies, Scenario
 from production_testers.model.usage import LAST, Call, Usage, Work
 from production_testers.units import UNITS
+from production_testers.units.target import TARGET
 
 SHOWN_MAX = 90
 """Characters of an argument or a setting that a sentence shows."""
@@ -125,6 +126,8 @@ def _plainer(work: Work) -> Iterator[Work]:
         yield replace(work, hangs=False)
     if work.raises:
         yield replace(work, raises="")
+    if work.spoils:
+        yield replace(work, spoils="")
     if work.gives is not None:
         yield replace(work, gives=None)
         for gives in _simpler(work.gives):
@@ -285,6 +288,8 @@ def usage_in_words(usage: Mapping[str, Any]) -> tuple[str, ...]:
     """One sentence for the unit, one for each call."""
     settings = ", ".join(f"{name} {_shown(value)}" for name, value in usage["settings"].items())
     first = f"One {usage['unit'].replace('_', ' ')}{f' with {settings}' if settings else ''}."
+    if usage["unit"] == TARGET:
+        first = f"The application {usage['settings']['target']['object']}."
     calls = usage["calls"]
     sentences = [_call(call, len({c["client"] for c in calls}) > 1) for call in calls[:CALLS_SHOWN]]
     if len(calls) > CALLS_SHOWN:
@@ -312,7 +317,8 @@ def _work(work: Mapping[str, Any]) -> str:
     if work["hangs"]:
         return "never ends"
     gives = "" if work["gives"] is None else f" and gives {_shown(work['gives'])}"
-    ends = f" and fails ({work['raises']})" if work["raises"] else gives
+    spoilt = f" and gives a bad answer ({work['spoils']})" if work.get("spoils") else gives
+    ends = f" and fails ({work['raises']})" if work["raises"] else spoilt
     return f"takes {work['ms']:g} ms{ends}"
 
 

@@ -25,9 +25,6 @@ from production_testers.suts.contract import Adapter
 
 Emit = Callable[[dict[str, Any]], None]
 
-PIPELINES_EVERY = 6
-"""Where units are used on their own, one schedule of so many still runs a pipeline."""
-
 EXPLAINED = "explained"
 """Broken, but told by a law whose break is the reason."""
 
@@ -57,7 +54,7 @@ def draw(kind: Kind, seed: int, index: int) -> Scenario:
     random = Random(seeds.derive(seed, kind.value, index))
     try:
         units = imports.units_module()
-        if units is not None and index % PIPELINES_EVERY:
+        if units is not None and (not units.PIPELINES_EVERY or index % units.PIPELINES_EVERY):
             used: Scenario = units.scenario(random, kind)
             return ordered(used, seed, kind, index)
         module = importlib.import_module(f"pipelines.{kind.value}")

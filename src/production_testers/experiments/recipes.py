@@ -136,6 +136,22 @@ class Recipe:
 
 GENERAL = Recipe(name="general")
 
+TARGET = Recipe(
+    name="target",
+    units=("target",),
+    schedules={kind: 100 if kind is Kind.BASELINE else 150 for kind in Kind},
+    cost_sizes={},
+    question="Does the team's own application do what it must when the world misbehaves?",
+    requires=(
+        Requirement(
+            law="target/as-alone",
+            minimum=300,
+            why="requests at the same time must be answered as they are alone",
+        ),
+    ),
+)
+"""For a team's own application, whatever the entry."""
+
 RECIPES: dict[str, Recipe] = {
     "CORE-001": Recipe(
         name="CORE-001",

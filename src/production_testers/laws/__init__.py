@@ -70,6 +70,15 @@ from production_testers.laws.spawning import children as spawning_children
 from production_testers.laws.store import answers as store_answers
 from production_testers.laws.streaming import audio as streaming_audio
 from production_testers.laws.streaming import queue as streaming_queue
+from production_testers.laws.target import (
+    as_alone,
+    bad_answers,
+    effects_once,
+    in_time,
+    invariants,
+    ordered,
+    secrets_kept,
+)
 from production_testers.laws.timing import timeout_enforced
 from production_testers.laws.tools import answers as tools_answers
 from production_testers.laws.tools import calls as tools_calls
@@ -178,6 +187,13 @@ LAWS: dict[str, Law] = {
         tracing_context,
         sinks_delivery,
         sinks_pressure,
+        as_alone,
+        in_time,
+        effects_once,
+        secrets_kept,
+        invariants,
+        bad_answers,
+        ordered,
         result_as_reference,
         outcome_allowed,
     )

@@ -122,6 +122,7 @@ class Judgement:
         summary: Callable[[], str],
         *events: int,
         run: str = "",
+        stage: str = "",
     ) -> None:
         """Count one thing judged, and remember the first that is not as it must be."""
         self.exercised += 1
@@ -132,6 +133,7 @@ class Judgement:
                 summary=summary(),
                 events=events,
                 run=run,
+                stage=stage,
             )
 
     def verdict(self) -> Verdict:

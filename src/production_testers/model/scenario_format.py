@@ -89,6 +89,7 @@ def _usage_json(usage: Usage) -> dict[str, Json]:
         "unit": usage.unit,
         "settings": dict(usage.settings),
         "calls": [_call_json(call) for call in usage.calls],
+        **_if_said("first", usage.first),
     }
 
 
@@ -173,6 +174,7 @@ def _usage(raw: Mapping[str, Any]) -> Usage:
         unit=raw["unit"],
         settings=raw["settings"],
         calls=tuple(_call(call) for call in raw["calls"]),
+        first=raw.get("first", ""),
     )
 
 

@@ -77,6 +77,7 @@ class Capability(StrEnum):
     CHUNK_QUEUE = "chunk_queue"
     CONVERSATION_MEMORY = "conversation_memory"
     BATCH_EXPORT = "batch_export"
+    TARGET = "target"
 
 
 class PersonalData(StrEnum):

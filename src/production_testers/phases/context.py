@@ -10,6 +10,7 @@ from production_testers.experiments.environments import Environment, Sut
 from production_testers.experiments.exploration import KindReport
 from production_testers.experiments.recipes import Recipe
 from production_testers.model.scenario import Kind
+from production_testers.model.target import Target
 from production_testers.phases.research.decisions import Seen
 from production_testers.phases.research.hazard import Hazard
 from production_testers.reports.record import Picture
@@ -60,6 +61,7 @@ class RunContext:
         description: What its adapter says of it.
         plan: What the run is going to do.
         tell: Shows progress to the user.
+        target: A team's own application, where one is tested.
         reports: What exploring showed, by kind.
         costs: Work by number of stages.
         measured: Real executions.
@@ -83,6 +85,7 @@ class RunContext:
     description: Mapping[str, Any]
     plan: Plan
     tell: Callable[[str], None]
+    target: Target | None = None
     reports: dict[Kind, KindReport] = field(default_factory=dict)
     costs: dict[str, Any] = field(default_factory=dict)
     measured: dict[str, Any] | None = None

@@ -94,8 +94,7 @@ def find(context: RunContext, workers: WorkerPool) -> None:
         if trial.defect is not None:
             survivors = merged_into(survivors, trial.defect)
     with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
-        clean = install_clean(context.sut, context.environment, Path(name))
-        judged = _through_gates(context, clean, survivors)
+        judged = _through_gates(context, _clean(context, Path(name)), survivors)
     context.rejected += [
         one.defect
         for one in judged
@@ -122,8 +121,7 @@ def add(context: RunContext, workers: Workers, proposal: Proposal) -> Proposal:
             return settle(context.run, told)
         context.tell("Reproducing, attributing, verifying")
         with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
-            clean = install_clean(context.sut, context.environment, Path(name))
-            judged = _through_gates(context, clean, [trial.defect])
+            judged = _through_gates(context, _clean(context, Path(name)), [trial.defect])
         if judged[0].defect.failed_gate is None:
             _take_in(context, judged[0], _known(context))
             context.findings = told_apart(context.findings)
@@ -136,6 +134,13 @@ def _recorded_here(context: RunContext, defect: Defect) -> Finding | None:
         if Known(finding=finding, entry_id=context.run.entry_id).is_same(defect):
             return finding
     return None
+
+
+def _clean(context: RunContext, folder: Path) -> Path:
+    """A fresh interpreter; a team's own, which has what its application imports, stays its own."""
+    if context.target is not None and context.target.python:
+        return context.environment.python
+    return install_clean(context.sut, context.environment, folder)
 
 
 def _through_gates(context: RunContext, clean: Path, defects: Sequence[Defect]) -> list[Shown]:

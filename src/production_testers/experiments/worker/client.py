@@ -5,7 +5,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -34,6 +34,13 @@ MEMORY_BYTES = 8 * 1024**3
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR", "PYTHONHASHSEED")
 """Environment variables that a worker gets; everything else, secrets included, stays here."""
 
+_NAMED: set[str] = set()
+
+
+def pass_on(names: Iterable[str]) -> None:
+    """Give the workers that start from now on these environment variables, too."""
+    _NAMED.update(names)
+
 
 class WorkerDiedError(PtestError):
     """The worker, or its child for one job, ended without an answer."""
@@ -41,7 +48,8 @@ class WorkerDiedError(PtestError):
 
 def clean_environment() -> dict[str, str]:
     """The hash seed is fixed, because frameworks iterate sets of strings."""
-    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    names = (*PASSED_ON, *sorted(_NAMED))
+    passed_on = {name: os.environ[name] for name in names if name in os.environ}
     return {"PYTHONHASHSEED": "0", **passed_on}
 
 

@@ -62,6 +62,9 @@ PROMISES: dict[Capability, Citation] = {
     Capability.UNITS: Citation(
         quote="Structured events, correlation IDs, and logging built-in", file="METADATA"
     ),
+    Capability.TARGET: Citation(
+        quote="- Dependency-driven execution (topological sort)", file=_DAG
+    ),
     Capability.RETRY: Citation(
         quote="Interceptor that automatically retries failed stages.",
         file="stageflow/pipeline/retry.py",
@@ -288,6 +291,7 @@ COMPONENTS: dict[Capability, str] = {
     Capability.REDACTION: "stageflow.helpers.guardrails.PIIDetector",
     Capability.UNITS: "stageflow",
     Capability.RETRY: "stageflow.pipeline.retry.RetryInterceptor",
+    Capability.TARGET: _RUN,
     Capability.CIRCUIT_BREAKER: "stageflow.pipeline.interceptors.CircuitBreakerInterceptor",
     Capability.IDEMPOTENT_CALLS: "stageflow.pipeline.idempotency.IdempotencyInterceptor",
     Capability.ANSWER_STORE: "stageflow.pipeline.idempotency.InMemoryIdempotencyStore",

@@ -11,6 +11,7 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "target": "target",
     "admission": "admission",
     "answer_store": "answer_store",
     "builder": "builder",
@@ -53,6 +54,7 @@ MODULES: Mapping[str, str] = {
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.TARGET: "target",
     Capability.ADMISSION: "admission",
     Capability.ANSWER_STORE: "answer_store",
     Capability.BUILDER: "builder",

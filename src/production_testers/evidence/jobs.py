@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from production_testers.evidence import fingerprint
+from production_testers.evidence.cures import cures_of
 from production_testers.evidence.localising import component_of
 from production_testers.evidence.reordering import in_directives
 from production_testers.evidence.shrinking import shrink
@@ -16,6 +17,7 @@ from production_testers.model import scenario_format
 from production_testers.model.errors import UsageError
 from production_testers.model.ordering import Order
 from production_testers.model.scenario import Scenario
+from production_testers.model.semantics import SutDescription
 from production_testers.model.verdict import State, Verdict
 from production_testers.suts.contract import Adapter
 
@@ -83,7 +85,8 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     if verdict is None:
         return {"reproduced": False}
     needed = fingerprint.features(shrunk.scenario)
-    located = component_of(adapter, sut, shrunk.scenario, keeps)
+    cures = cures_of(adapter, sut, shrunk.scenario, law.id)
+    located = cures[0].name if cures else component_of(adapter, sut, shrunk.scenario, keeps)
     component = located or fingerprint.component(law.id, verdict, sut)
     return {
         "reproduced": True,
@@ -94,8 +97,19 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         "complete": shrunk.complete,
         "features": list(needed),
         "component": component,
+        "cures": [cure.id for cure in cures],
+        "also_breaks": _other_ways(adapter, sut, shrunk.scenario, (law.id, verdict.outcome_class)),
         "fingerprint": fingerprint.fingerprint(law.id, component, verdict.outcome_class, needed),
     }
+
+
+def _other_ways(
+    adapter: Adapter, sut: SutDescription, scenario: Scenario, own: tuple[str, str]
+) -> list[list[str]]:
+    """In which other ways a scenario breaks laws, as [law, way]."""
+    broken = run_and_judge(adapter, sut, scenario).broken
+    ways = {(law, way.outcome_class) for law, v in broken.items() for way in v.ways()}
+    return [list(way) for way in sorted(ways - {own})]
 
 
 def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:

@@ -52,6 +52,13 @@ def with_stage(
     return replace(scenario, pipeline=replace(scenario.pipeline, stages=stages))
 
 
+def in_order(scenario: Scenario) -> Scenario:
+    """Stages registered in the order of their dependencies."""
+    pipeline = scenario.pipeline
+    stages = tuple(pipeline.stage(name) for name in pipeline.topological_order())
+    return replace(scenario, pipeline=replace(pipeline, stages=stages))
+
+
 def with_faults(scenario: Scenario, faults: tuple[Fault, ...]) -> Scenario:
     """Other things go wrong."""
     return replace(scenario, faults=faults)

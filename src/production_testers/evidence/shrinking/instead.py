@@ -7,11 +7,12 @@ function is plain and a fault ends it. They are many, and only small scenarios a
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import permutations
 
 from production_testers.evidence.fingerprint import features
 from production_testers.evidence.shrinking import fewer, plainer
 from production_testers.evidence.shrinking.changes import (
+    in_order,
     only_runs,
     plain_functions,
     with_faults,
@@ -116,10 +117,10 @@ def fewer_kinds_of_things(scenario: Scenario) -> Iterator[Scenario]:
 def _in_a_row(scenario: Scenario) -> Iterator[Scenario]:
     pipeline = scenario.pipeline
     before = pipeline.ancestors()
-    for one, other in combinations(pipeline.topological_order(), 2):
-        if one not in before[other]:
+    for one, other in permutations(pipeline.topological_order(), 2):
+        if one not in before[other] and other not in before[one]:
             after = pipeline.stage(other).after
-            yield with_stage(scenario, other, after=(*after, one))
+            yield in_order(with_stage(scenario, other, after=(*after, one)))
 
 
 def _another_run(scenario: Scenario) -> Iterator[Scenario]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from production_testers.evidence.shrinking.changes import (
+    in_order,
     plain_functions,
     relevant_times,
     with_faults,
@@ -124,8 +125,7 @@ def names(scenario: Scenario) -> Iterator[Scenario]:
     """Registration in dependency order, stages a, b, c …, runs r0, r1 …, no input, no idle key."""
     order = scenario.pipeline.topological_order()
     if tuple(stage.name for stage in scenario.pipeline.stages) != order:
-        ordered = tuple(scenario.pipeline.stage(name) for name in order)
-        yield replace(scenario, pipeline=replace(scenario.pipeline, stages=ordered))
+        yield in_order(scenario)
     if any(request.input for request in scenario.requests):
         yield replace(scenario, requests=tuple(replace(r, input={}) for r in scenario.requests))
     if any(r.idempotency_key for r in scenario.requests) and not scenario.pipeline.deduplicates:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from production_testers.evidence.fingerprint import features
 from production_testers.evidence.shrinking import fewer, instead, plainer
+from production_testers.experiments.workloads import GIVE
 from production_testers.model.scenario import Latencies, Scenario
 
 WORK_MIN = 50
@@ -90,6 +91,12 @@ def _size(scenario: Scenario) -> int:
     return 2 * len(scenario.pipeline.stages) + 2 * len(scenario.requests) + directives
 
 
+def _kinds(scenario: Scenario) -> int:
+    """How many kinds of things it needs; each stage with a function of its own is one."""
+    stages = scenario.pipeline.stages
+    return len(features(scenario)) + sum(stage.function != GIVE for stage in stages)
+
+
 def _is_large(scenario: Scenario) -> bool:
     """Whether it has more stages than nearly every defect needs."""
     return len(scenario.pipeline.stages) > STAGES_TYPICAL
@@ -117,14 +124,14 @@ class _Search:
                 than the one before: taking an edge away can make stages parallel.
         """
         current, improved, been = scenario, True, {repr(scenario)}
-        most = len(features(current)) if needing_no_more else None
+        most = _kinds(current) if needing_no_more else None
         while improved:
             improved = False
             for step in steps:
                 while (smaller := self._first(step(current), been, most)) is not None:
                     current, improved = smaller, True
                     been.add(repr(current))
-                    most = len(features(current)) if needing_no_more else None
+                    most = _kinds(current) if needing_no_more else None
         return current
 
     def _first(
@@ -136,7 +143,7 @@ class _Search:
                 break
             if repr(scenario) in been:
                 continue
-            if kinds_max is not None and len(features(scenario)) > kinds_max:
+            if kinds_max is not None and _kinds(scenario) > kinds_max:
                 continue
             if self.still_breaks(scenario):
                 return scenario

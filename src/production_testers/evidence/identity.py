@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from production_testers.evidence.defect import Defect, sizes_of
-from production_testers.laws import LAWS, Severity
+from production_testers.laws import LAWS
 
 
 def merged_into(found: Sequence[Defect], defect: Defect) -> list[Defect]:
@@ -40,6 +40,7 @@ class Break:
     Attributes:
         law: The law's id.
         outcome_class: In which way it is broken.
+        severity: How bad it is, worst first.
         fingerprint: Names it.
         features: What is necessary for it.
         sizes: Of its smallest scenario.
@@ -49,6 +50,7 @@ class Break:
 
     law: str
     outcome_class: str
+    severity: int
     fingerprint: str
     features: tuple[str, ...] = ()
     sizes: tuple[int, ...] = ()
@@ -56,11 +58,12 @@ class Break:
     also_breaks: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, defect: Defect) -> "Break":
+    def of(cls, defect: Defect, severity: int) -> "Break":
         """Of a defect."""
         return cls(
             law=defect.law,
             outcome_class=defect.outcome_class,
+            severity=severity,
             fingerprint=defect.fingerprint,
             features=defect.features,
             sizes=sizes_of(defect.exhibit),
@@ -69,7 +72,7 @@ class Break:
         )
 
     @classmethod
-    def told(cls, evidence: Mapping[str, Any]) -> "Break | None":
+    def told(cls, evidence: Mapping[str, Any], severity: int) -> "Break | None":
         """Of a finding's own words about its evidence; None where they do not say."""
         law = LAWS.get(str(evidence.get("law")))
         if law is None or evidence.get("outcome_class") not in law.classes:
@@ -78,6 +81,7 @@ class Break:
             return cls(
                 law=law.id,
                 outcome_class=str(evidence["outcome_class"]),
+                severity=severity,
                 fingerprint=str(evidence["fingerprint"]),
                 features=tuple(map(str, evidence.get("features") or ())),
                 sizes=tuple(map(int, evidence.get("sizes") or ())),
@@ -140,5 +144,4 @@ def same_causes(known: Iterable[Break], new: Iterable[Break]) -> dict[str, SameC
 
 
 def _rank(age: int, one: Break) -> tuple[int, int, int, tuple[int, ...], tuple[str, str]]:
-    severity = LAWS[one.law].classes[one.outcome_class].severity
-    return list(Severity).index(severity), age, len(one.features), one.sizes, one.way
+    return one.severity, age, len(one.features), one.sizes, one.way

@@ -29,9 +29,11 @@ from production_testers.phases.context import RunContext
 from production_testers.phases.known import (
     Known,
     causes_of,
+    declared_of,
     is_duplicate,
     known_before,
     of_same_cause,
+    severity_of,
 )
 from production_testers.phases.proposals import collect, settle, try_proposal
 from production_testers.phases.scripts import keep_script
@@ -50,7 +52,6 @@ from production_testers.workspace.documents import (
     ReproductionEnvironment,
     RiskLevel,
 )
-from production_testers.workspace.documents import Severity as FindingSeverity
 from production_testers.workspace.proposals import Proposal, ProposalState, proposals_of
 from production_testers.workspace.states import ReachedState, StateLog
 
@@ -101,7 +102,7 @@ def add(context: RunContext, workers: Workers, proposal: Proposal) -> Proposal:
         if judged[0].defect.failed_gate is None:
             known = known_before(context)
             here = [Known(finding=one, entry_id=context.run.entry_id) for one in context.findings]
-            causes = causes_of(judged, [*here, *known])
+            causes = causes_of(context, judged, [*here, *known])
             _take_in(context, judged[0], known, causes)
             context.run.write_findings(_document(context))
         return _settled(context, proposal, trial, judged)
@@ -186,7 +187,7 @@ def record(context: RunContext, shown: Sequence[Shown]) -> None:
     _keep_evidence_of(context, _recorded(context))
     context.defects = [one.defect for one in shown]
     context.findings = []
-    causes = causes_of(shown, known)
+    causes = causes_of(context, shown, known)
     for one in sorted(shown, key=lambda one: one.defect.fingerprint in causes):
         _take_in(context, one, known, causes)
     context.run.write_state(_document(context))
@@ -258,7 +259,8 @@ def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding
         (o for o in same if o.entry_id != context.run.entry_id and not is_duplicate(o.finding)),
         None,
     )
-    kind = FindingType(defect.declared.type.value)
+    declared = declared_of(context, defect)
+    kind = FindingType(declared.type.value)
     if here is not None:
         finding_id, created_at = here.finding.id, here.finding.created_at
         again = here.finding.status is FindingStatus.RESOLVED  # it shows again: a regression
@@ -277,9 +279,9 @@ def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding
         Finding(
             id=finding_id,
             type=kind,
-            severity=FindingSeverity(defect.declared.severity.value),
+            severity=severity_of(context, defect),
             title=(here is None and defect.origin.get("title"))
-            or f"{defect.declared.title} ({defect.component})",
+            or f"{declared.title} ({defect.component})",
             description="",
             status=status,
             created_at=created_at,
@@ -300,18 +302,21 @@ def _new_id(context: RunContext, kind: FindingType, fingerprint: str) -> str:
 
 def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding:
     law = LAWS[defect.law]
-    declared = defect.declared
+    declared = declared_of(context, defect)
     promise = _promise(context, defect)
     words = exhibit_in_words(defect.exhibit)
     command = f"ptest replay {finding.id}"
     expected = law.statement
-    source = f"“{promise['quote']}” ({promise['file']}:{promise['line']})" if promise else ""
+    quoted = f"“{promise['quote']}” ({promise['file']}:{promise['line']})" if promise else ""
+    is_promised = declared == defect.declared
+    source = quoted if is_promised else ""
+    says = "says:" if is_promised else "does not promise that. The nearest words are"
     actual = str(defect.verdict["summary"])
     description = "\n\n".join(
         part
         for part in (
             f"Expected: {expected}",
-            f"{context.sut_label} says: {source}" if source else "",
+            f"{context.sut_label} {says} {quoted}" if quoted else "",
             f"Seen: {actual}.",
             f"Smallest scenario: {' '.join(words)}",
             f"Severity {declared.severity.value}: {declared.why}.",

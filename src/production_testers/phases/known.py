@@ -7,8 +7,9 @@ from production_testers.evidence.cures import in_words
 from production_testers.evidence.defect import Defect, sizes_of
 from production_testers.evidence.identity import Break, SameCause, same_causes
 from production_testers.evidence.pipeline import Shown
+from production_testers.laws import OutcomeClass
 from production_testers.phases.context import RunContext
-from production_testers.workspace.documents import Finding, FindingStatus
+from production_testers.workspace.documents import Finding, FindingStatus, Severity
 
 _STANDING = (FindingStatus.OPEN, FindingStatus.CONFIRMED, FindingStatus.IN_PROGRESS)
 """What stands for another finding must say itself that the defect is there."""
@@ -36,7 +37,7 @@ class Known:
             defect.outcome_class,
             defect.component,
         )
-        told = Break.told(evidence)
+        told = Break.told(evidence, self.finding.severity.rank)
         if told is None or not same:
             return False
         pairs = zip(told.sizes, sizes_of(defect.exhibit), strict=False)
@@ -54,11 +55,24 @@ def known_before(context: RunContext) -> list[Known]:
     ]
 
 
-def causes_of(shown: Sequence[Shown], known: Sequence[Known]) -> dict[str, SameCause]:
+def declared_of(context: RunContext, defect: Defect) -> OutcomeClass:
+    """How the law describes this way of breaking it, for a framework with these promises."""
+    return defect.declared.where(context.description["capabilities"])
+
+
+def severity_of(context: RunContext, defect: Defect) -> Severity:
+    """How bad it is for a framework with these promises."""
+    return Severity(declared_of(context, defect).severity.value)
+
+
+def causes_of(
+    context: RunContext, shown: Sequence[Shown], known: Sequence[Known]
+) -> dict[str, SameCause]:
     """Fingerprint → the finding, of this run or known from others, whose cause it has."""
-    told = (Break.told(one.finding.evidence) for one in known if one.finding.status in _STANDING)
-    recorded = [one for one in told if one is not None]
-    return same_causes(recorded, [Break.of(one.defect) for one in shown])
+    standing = [one.finding for one in known if one.finding.status in _STANDING]
+    told = (Break.told(finding.evidence, finding.severity.rank) for finding in standing)
+    new = (Break.of(one.defect, severity_of(context, one.defect).rank) for one in shown)
+    return same_causes([one for one in told if one is not None], new)
 
 
 def of_same_cause(

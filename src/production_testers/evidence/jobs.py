@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from production_testers.evidence import fingerprint
+from production_testers.evidence.cures import cures_of
 from production_testers.evidence.localising import component_of
 from production_testers.evidence.planned import at_stated_calls
 from production_testers.evidence.reordering import in_directives
@@ -87,9 +88,11 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     if verdict is None:
         return {"reproduced": False}
     needed = fingerprint.features(shrunk.scenario)
-    component = _component(
-        adapter, sut, shrunk.scenario, keeps, law, verdict
-    ) or fingerprint.component(law.id, verdict, sut)
+    cures = cures_of(adapter, sut, shrunk.scenario, law.id) if scenario.usage is None else []
+    located = (
+        cures[0].name if cures else _component(adapter, sut, shrunk.scenario, keeps, law, verdict)
+    )
+    component = located or fingerprint.component(law.id, verdict, sut)
     return {
         "reproduced": True,
         "scenario": scenario_format.to_json(shrunk.scenario),
@@ -99,6 +102,8 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         "complete": shrunk.complete,
         "features": list(needed),
         "component": component,
+        "cures": [cure.id for cure in cures],
+        "also_breaks": _other_ways(adapter, sut, shrunk.scenario, (law.id, verdict.outcome_class)),
         "fingerprint": fingerprint.fingerprint(law.id, component, verdict.outcome_class, needed),
     }
 
@@ -134,6 +139,15 @@ def _at_fault(
     if control.state is State.HOLDS:
         return fingerprint.component(law.id, verdict, sut)
     return target.code.get(verdict.stage) or target.object.replace(":", ".")
+
+
+def _other_ways(
+    adapter: Adapter, sut: SutDescription, scenario: Scenario, own: tuple[str, str]
+) -> list[list[str]]:
+    """In which other ways a scenario breaks laws, as [law, way]."""
+    broken = run_and_judge(adapter, sut, scenario).broken
+    ways = {(law, way.outcome_class) for law, v in broken.items() for way in v.ways()}
+    return [list(way) for way in sorted(ways - {own})]
 
 
 def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:

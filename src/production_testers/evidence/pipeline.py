@@ -15,6 +15,7 @@ from typing import Any
 
 from production_testers.evidence import fingerprint
 from production_testers.evidence.defect import Defect
+from production_testers.evidence.identity import merged_into
 from production_testers.evidence.measured import Decided, decide
 from production_testers.evidence.ranges import Answer, Range
 from production_testers.evidence.ranging import Releases, find_range
@@ -98,26 +99,6 @@ def minimise(
     return found, flaky
 
 
-def merged_into(found: Sequence[Defect], defect: Defect) -> list[Defect]:
-    """The defects with one more; equal and larger ones are the same defect."""
-    if (same := next((d for d in found if d.explains(defect)), None)) is not None:
-        return [_merged(one, defect) if one is same else one for one in found]
-    kept = []
-    for other in found:
-        if defect.explains(other):
-            defect = _merged(defect, other)
-        else:
-            kept.append(other)
-    return [*kept, defect]
-
-
-def _merged(kept: Defect, other: Defect) -> Defect:
-    kinds = dict(kept.kinds)
-    for kind, schedules in other.kinds.items():
-        kinds[kind] = kinds.get(kind, 0) + schedules
-    return replace(kept, kinds=kinds, broken_so=max(kept.broken_so, other.broken_so))
-
-
 def _minimised(
     workers: Workers, candidate: Mapping[str, Any], seed: int, allowance: int
 ) -> tuple[Defect, int]:
@@ -163,6 +144,8 @@ def made_small(workers: Workers, proposed: Defect, allowance: int) -> tuple[Defe
         exhibit={"scenario": result["scenario"]},
         executions=result["executions"],
         minimal=result["complete"],
+        cures=tuple(result["cures"]),
+        also_breaks=tuple((law, way) for law, way in result["also_breaks"]),
     )
     detail = f"{result['executions']} smaller scenarios tried; {end}"
     return defect.with_step("minimised", detail), result["work"]

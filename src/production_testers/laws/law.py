@@ -1,6 +1,6 @@
 """What a law is: a pure function from an observation to a verdict, and what its break means."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -41,6 +41,7 @@ class FindingType(StrEnum):
     SECURITY = "security"
     PERFORMANCE = "performance"
     RELIABILITY = "reliability"
+    IMPROVEMENT = "improvement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ class OutcomeClass:
         why: The reason for that severity.
         type: What sort of finding it is.
         capability: Whose component is at fault; the law's own where None.
+        promise: What a framework must promise in so many words for this to be a defect; None where
+            offering the law's capability promises it.
     """
 
     title: str
@@ -60,6 +63,18 @@ class OutcomeClass:
     why: str
     type: FindingType = FindingType.BUG
     capability: Capability | None = None
+    promise: Capability | None = None
+
+    def where(self, offered: Container[str]) -> "OutcomeClass":
+        """The same as it counts for a framework: without the promise it is a matter of taste.
+
+        Args:
+            offered: The capabilities of the framework.
+        """
+        if self.promise is None or self.promise in offered:
+            return self
+        why = f"no sentence of it promises otherwise, so this is a matter of taste; {self.why}"
+        return replace(self, severity=Severity.LOW, type=FindingType.IMPROVEMENT, why=why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

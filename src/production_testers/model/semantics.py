@@ -6,7 +6,11 @@ from enum import StrEnum
 
 
 class Capability(StrEnum):
-    """What an adapter can say its framework offers."""
+    """What an adapter can say its framework offers.
+
+    `STABLE_LOOKUP` and `LINEAR_COST` are promises about how: that a look-up over parallel
+    dependencies does not follow their timing, that the work grows like the number of stages.
+    """
 
     DAG = "dag"
     CONCURRENT_RUNS = "concurrent_runs"
@@ -20,6 +24,8 @@ class Capability(StrEnum):
     IMMUTABLE_INPUTS = "immutable_inputs"
     DECLARED_INPUTS_ONLY = "declared_inputs_only"
     MERGED_LOOKUP = "merged_lookup"
+    STABLE_LOOKUP = "stable_lookup"
+    LINEAR_COST = "linear_cost"
     CLEANUP_ON_FAILURE = "cleanup_on_failure"
     EXTERNAL_CANCELLATION = "external_cancellation"
     NESTED_PIPELINES = "nested_pipelines"

@@ -208,8 +208,9 @@ class _Making:
             exhibits = dict(zip(keys, small, strict=True))
             answers = threads.map(lambda release: self._asked(release, exhibits), releases)
             asked = dict(zip(releases, answers, strict=True))
+        offered = {release: one["capabilities"] for release, one in described.items()}
         ways = matrix.by_severity(
-            matrix.way_of(key, of_way, self._seen(key, explored, asked))
+            matrix.way_of(key, of_way, self._seen(key, explored, asked), offered)
             for key, of_way in exhibits.items()
             if of_way and all(exhibit.attributed for exhibit in of_way)
         )

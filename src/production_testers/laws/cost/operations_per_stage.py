@@ -61,6 +61,7 @@ LAW = Law(
             severity=Severity.MEDIUM,
             why="large pipelines become slow, and one run blocks the event loop for others",
             type=FindingType.PERFORMANCE,
+            promise=Capability.LINEAR_COST,
         ),
     },
     check=check,

@@ -1,4 +1,4 @@
-"""A scenario: a pipeline with its inputs, faults and latencies, of one of the five kinds."""
+"""A scenario: a pipeline, or the usage of a unit, with its faults and times."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from enum import StrEnum
 from production_testers.model.canonical import Json
 from production_testers.model.ordering import Hold, Order
 from production_testers.model.pipeline import Identity, PipelineSpec
+from production_testers.model.usage import Usage
 
 
 class Kind(StrEnum):
@@ -116,6 +117,7 @@ class Scenario:
         watch: Record what the framework emits and logs of its own.
         order: Who decides which ready task goes next; None for asyncio's own order.
         holds: Directives on top of asyncio's own order instead.
+        usage: What is done with a unit; the pipeline is then empty, and so are requests and faults.
     """
 
     kind: Kind
@@ -128,11 +130,19 @@ class Scenario:
     watch: bool = False
     order: Order | None = None
     holds: tuple[Hold, ...] = ()
+    usage: Usage | None = None
 
     @property
     def feasible(self) -> bool:
         """Whether it can happen on a stock loop: ready tasks keep their order."""
         return self.order is None and not self.holds
+
+    @property
+    def size(self) -> int:
+        """Stages times runs, or calls: about how much executing it takes."""
+        if self.usage is not None:
+            return len(self.usage.calls)
+        return len(self.pipeline.stages) * len(self.requests)
 
     def fault_of(self, run: str, stage: str) -> Fault | None:
         """The first fault that applies to a stage of a run."""
@@ -140,3 +150,17 @@ class Scenario:
             if fault.stage == stage and fault.run in (None, run):
                 return fault
         return None
+
+
+def using(
+    kind: Kind, usage: Usage, *, latencies: Latencies | None = None, limit_ms: float = 600_000.0
+) -> Scenario:
+    """The scenario in which a unit is used, and no pipeline runs."""
+    return Scenario(
+        kind=kind,
+        pipeline=PipelineSpec(name=usage.unit, stages=()),
+        requests=(),
+        latencies=latencies or Latencies(),
+        limit_ms=limit_ms,
+        usage=usage,
+    )

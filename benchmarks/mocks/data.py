@@ -19,7 +19,7 @@ from page import write_section
 
 from production_testers.mocks.datasets import SCENARIOS
 
-ROUNDS = 5
+ROUNDS = 3
 SIZES = (100_000, 1_000_000, 10_000_000)
 MEMORY = (("values", "jsonl"), ("values", "parquet"), ("ticks", "jsonl"))
 AIM = 100_000
@@ -53,7 +53,7 @@ def speed() -> None:
     rows = []
     for scenario in SCENARIOS:
         slow = (SCENARIOS[scenario].variants["volume"].in_run or 10_000) < 10_000
-        size = 5_000 if slow else 50_000
+        size = 5_000 if slow else 30_000
         lines = [measured(scenario, "jsonl", size) for _ in range(ROUNDS)]
         columns = [measured(scenario, "parquet", size) for _ in range(ROUNDS)]
         rates = [size / one["seconds"] for one in lines]
@@ -71,7 +71,7 @@ def speed() -> None:
         "Mock data: records a second",
         "python benchmarks/mocks/data.py",
         "Records a CPU second of one process, `volume` of every scenario: made, written to disk as"
-        " a whole, summed by SHA-256; median (minimum to maximum) of five processes. Aim: 100,000"
+        " a whole, summed by SHA-256; median (minimum to maximum) of three processes. Aim: 100,000"
         " a second for simple schemas; the last column says whether the quickest round reached it."
         " Those that do not are records of many members, or of lists and objects in each other.",
         (

@@ -144,7 +144,7 @@ def _case(at: int = 0, value: float | None = None, at_s: int = 0) -> Make:
         if value is not None:
             signs[at] = value
         patient = f"bed-{int(_random.random() * 10_000):04d}"
-        return reading(patient, number_, at_s, tuple(signs))  # type: ignore[arg-type]
+        return reading(patient, number_, at_s, tuple(signs))
 
     return make
 

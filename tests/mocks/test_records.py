@@ -254,6 +254,12 @@ def test_chats_are_mostly_fine_and_every_verdict_occurs():
     assert 0.86 < verdicts["ok"] / 2_000 < 0.94
 
 
+def test_every_alert_occurs_and_most_readings_raise_none():
+    alerts = Counter(record["alert"] for record in generate("vitals", "valid", 3_000, 2))
+    assert set(alerts) == {"none", "ward", "urgent", "emergency"}
+    assert alerts["none"] > 2_500
+
+
 def test_late_reports_are_out_of_order_and_still_possible():
     reports = list(generate("tracks", "valid", 1_000, 2))
     late = sum(a["observed_at"] > b["observed_at"] for a, b in pairwise(reports))

@@ -46,6 +46,7 @@ ENTRIES: Final[Mapping[str, str]] = {
     "FIN-002": "transfers",
     "FIN-003": "ticks",
     "FIN-005": "transfers",
+    "HEALTH-003": "vitals",
     "GAMING-002": "purchases",
     "TELECOM-001": "alarms",
 }

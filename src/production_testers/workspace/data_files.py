@@ -3,8 +3,9 @@
 import contextlib
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from production_testers.mocks.datasets import (
@@ -14,7 +15,6 @@ from production_testers.mocks.datasets import (
     batches,
     describe,
     encoder_of,
-    find_variant,
     manifest,
     write,
 )
@@ -35,9 +35,21 @@ def manifest_path(path: Path) -> Path:
 
 
 def write_data_file(
-    folder: Path, file: DataFile, *, seed: int, watch: Watch = lambda _made: None
+    folder: Path,
+    file: DataFile,
+    *,
+    seed: int,
+    watch: Watch = lambda _made: None,
+    more: Mapping[str, Json] = MappingProxyType({}),
 ) -> dict[str, Json]:
     """Write a data file and its manifest; what stood there is replaced, as a whole or not at all.
+
+    Args:
+        folder: Where to.
+        file: Which file.
+        seed: What its records are made from.
+        watch: Is told how far the work has come.
+        more: What else the manifest says.
 
     Returns:
         The manifest.
@@ -46,7 +58,7 @@ def write_data_file(
         UsageError: No such scenario, variant or format; or the place cannot be written to.
         PtestError: The disk is full, or fails in another way.
     """
-    made = make_data_file(folder / file.name, file, seed=seed, watch=watch)
+    made = {**make_data_file(folder / file.name, file, seed=seed, watch=watch), **more}
     write_json(manifest_path(folder / file.name), made)
     return made
 
@@ -82,7 +94,7 @@ def check(file: DataFile) -> None:
     Raises:
         UsageError: No such scenario, variant or format, or a format that cannot hold the variant.
     """
-    variant = find_variant(file.scenario, file.variant)
+    variant = file.found
     if file.extension not in EXTENSIONS:
         raise UsageError(
             f"There is no format {file.extension!r}.", do=f"Say {' or '.join(EXTENSIONS)}."
@@ -106,8 +118,7 @@ def _written(file: DataFile, out: BinaryIO, seed: int, watch: Watch) -> dict[str
             text.detach()
     counted = _Counted(out)
     lines = hashlib.sha256()
-    schema = find_variant(file.scenario, file.variant).schema
-    write_parquet(_watched(file, seed, lines.update, watch), schema, counted)
+    write_parquet(_watched(file, seed, lines.update, watch), file.found.schema, counted)
     return describe(
         file,
         seed=seed,

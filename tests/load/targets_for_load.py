@@ -1,6 +1,7 @@
 """Targets that the tests put under load."""
 
 import asyncio
+import logging
 import time
 
 left_behind = []
@@ -54,3 +55,9 @@ def blocking():
 
 
 value = 1
+
+
+async def logs_a_start(number):
+    logging.getLogger("shop").warning("order %s started", number)
+    if number % 2:
+        logging.getLogger("shop").warning("order %s finished", number)

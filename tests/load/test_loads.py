@@ -154,3 +154,28 @@ def test_the_logs_are_standard_ones(load, tmp_path):
 def test_a_target_that_cannot_be_used_is_told(load, name, told):
     with pytest.raises(UsageError, match=told):
         load(name, concurrency=1)
+
+
+def test_a_load_that_the_user_stops_keeps_what_it_had_and_says_so(plan):
+    def stop(worker, _interval):
+        if len(worker.intervals) == 4:
+            raise KeyboardInterrupt
+
+    stopped = supervisor.run(plan("wait_2_ms", shape=constant(200), duration_s=20.0), stop)
+    result = Result(load=stopped)
+    assert stopped.interrupted
+    assert result.partial[0] == "stopped by the user"
+    assert "of 20 s" in result.partial[1]
+
+
+def test_what_the_target_logs_is_counted_and_not_written(load):
+    logs = load("logs_a_start", shape=constant(100), warm_up_s=0.0).logs
+    assert logs["levels"] == {"WARNING": 150}
+    assert logs["signatures"]["WARNING shop: order %s started"] == 100
+    assert logs["starts_without_end"] == {"shop": 50}
+
+
+def test_a_soak_has_longer_intervals_and_not_more_of_them(plan):
+    assert plan("trivial", concurrency=1, duration_s=30.0).interval_s == 0.75
+    assert plan("trivial", concurrency=1, duration_s=300.0).interval_s == 1.0
+    assert plan("trivial", concurrency=1, duration_s=36_000.0).interval_s == 60.0

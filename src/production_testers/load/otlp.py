@@ -6,6 +6,9 @@ from typing import Any
 from production_testers.load.result import Result
 from production_testers.model import seeds
 
+TRACES_MAX = 60
+"""So many executions are kept, evenly spread over the load."""
+
 _INTERNAL, _OK, _ERROR = 1, 1, 2
 
 
@@ -20,13 +23,15 @@ def traces(result: Result, sut: str, started_epoch_ns: int) -> dict[str, Any] | 
     if not result.traces:
         return None
     offset = started_epoch_ns - result.load.start_ns
-    spans = [span for traced in result.traces for span in _spans(traced, offset, result.seed)]
+    every = -(-len(result.traces) // TRACES_MAX)
+    kept = result.traces[::every]
+    spans = [span for traced in kept for span in _spans(traced, offset, result.seed)]
     about = {
         "service.name": "production-testers",
         "ptest.sut": sut,
         "ptest.load": result.plan.load_words,
         "ptest.time": "real",
-        "ptest.sampled": f"{len(result.traces)} of {result.completed}",
+        "ptest.sampled": f"{len(kept)} of {result.completed}",
     }
     return {
         "resourceSpans": [

@@ -15,6 +15,7 @@ WARM_UP_MAX_S = 10.0
 """By default this share of the duration is cut off at its beginning, at most so many seconds."""
 
 _INTERVALS = 40
+_INTERVALS_MAX = 600
 _INTERVAL_MAX_S = 1.0
 _INTERVAL_MIN_S = 0.1
 CONCURRENCY_MAX = 100_000
@@ -85,8 +86,9 @@ class Plan:
 
     @property
     def interval_s(self) -> float:
-        """Seconds from one sample to the next."""
-        return min(_INTERVAL_MAX_S, max(_INTERVAL_MIN_S, self.duration_s / _INTERVALS))
+        """Seconds from one sample to the next: a soak has longer ones, so that it is kept whole."""
+        usual = min(_INTERVAL_MAX_S, max(_INTERVAL_MIN_S, self.duration_s / _INTERVALS))
+        return max(usual, self.duration_s / _INTERVALS_MAX)
 
     @property
     def cut_s(self) -> float:

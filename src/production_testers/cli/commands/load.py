@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from cyclopts import Parameter
 
-from production_testers.cli.options import JsonFlag, Seed
+from production_testers.cli.options import Count, JsonFlag, Seed
 from production_testers.cli.output import show, show_json, tell
 from production_testers.experiments.environments import Sut
 from production_testers.experiments.targets import parse_targets
@@ -44,14 +44,14 @@ def load(
     *,
     url: str | None = None,
     rate: str | None = None,
-    concurrency: int | None = None,
+    concurrency: Count | None = None,
     duration: float | None = None,
     poisson: Annotated[bool, Parameter(negative="")] = False,
     burst: str | None = None,
     replay: Path | None = None,
     speed: float = 1.0,
     think: float = 0.0,
-    workers: int | None = None,
+    workers: Count | None = None,
     warm_up: float | None = None,
     timeout: float | None = None,
     slo: str = "",
@@ -59,7 +59,7 @@ def load(
     sweep: str | None = None,
     grow: str | None = None,
     against: str | None = None,
-    rounds: int | None = None,
+    rounds: Count | None = None,
     sut: str | None = None,
     kind: str = "baseline",
     trivial: Annotated[bool, Parameter(negative="")] = False,

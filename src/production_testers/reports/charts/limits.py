@@ -112,7 +112,7 @@ def scaling(document: Mapping[str, Any]) -> Chart | None:
     most = max(point["tps"] for point in points)
     title = f"Throughput reaches {most:,.0f} a second; throughput per latency is best at {knee}"
     notes = [f"{document['target']}: closed loops, each round one mark.", note]
-    return chart("scaling", title, notes, layers)
+    return chart("scaling", title, notes, layers, frame=Frame(right=110))
 
 
 def growth(document: Mapping[str, Any]) -> Chart | None:

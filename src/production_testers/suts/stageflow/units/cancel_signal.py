@@ -1,7 +1,5 @@
 """`CancellationToken`."""
 
-from functools import partial
-
 from stageflow.pipeline.cancellation import CancellationToken
 
 _SIGNAL = "stageflow.pipeline.cancellation.CancellationToken"
@@ -23,6 +21,6 @@ class Binding:
         if operation == "cancel":
             return self.token.cancel(arguments["reason"])
         if operation == "listen":
-            listener = partial(self.bench.work_now, f"listener {arguments['name']}")
-            return self.token.on_cancel(listener)
+            name = arguments["name"]
+            return self.token.on_cancel(lambda: self.bench.work_now(f"listener {name}"))
         return {"cancelled": self.token.is_cancelled, "reason": self.token.reason}

@@ -27,6 +27,7 @@ from production_testers.laws.dag import (
 from production_testers.laws.diff import patches as diff_patches
 from production_testers.laws.diff import texts as diff_texts
 from production_testers.laws.effects import once_per_key
+from production_testers.laws.guard import audit as guard_audit
 from production_testers.laws.guard import checks as guard_checks
 from production_testers.laws.guard import disguises as guard_disguises
 from production_testers.laws.guard import leakage as guard_leakage
@@ -122,6 +123,7 @@ LAWS: dict[str, Law] = {
         contracts_compatibility,
         contracts_typed,
         auth_tenancy,
+        guard_audit,
         result_as_reference,
         outcome_allowed,
     )

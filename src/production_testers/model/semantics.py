@@ -55,6 +55,7 @@ class Capability(StrEnum):
     CONTRACT_DIFF = "contract_diff"
     TYPED_OUTPUT = "typed_output"
     TENANCY = "tenancy"
+    GUARD_AUDIT = "guard_audit"
 
 
 class PersonalData(StrEnum):

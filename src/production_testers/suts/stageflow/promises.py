@@ -164,6 +164,10 @@ PROMISES: dict[Capability, Citation] = {
         quote="Tracks all org_ids encountered during execution and validates",
         file="stageflow/auth/tenant.py",
     ),
+    Capability.GUARD_AUDIT: Citation(
+        quote="Emit mandatory audit logging when configured to fail-open.",
+        file="stageflow/helpers/guardrails.py",
+    ),
 }
 
 REDACTS = frozenset(
@@ -228,4 +232,5 @@ COMPONENTS: dict[Capability, str] = {
     Capability.CONTRACT_DIFF: "stageflow.contracts.registry.ContractRegistry.diff",
     Capability.TYPED_OUTPUT: "stageflow.contracts.typed_output.TypedStageOutput",
     Capability.TENANCY: "stageflow.auth.tenant.TenantIsolationValidator",
+    Capability.GUARD_AUDIT: "stageflow.helpers.guardrails.GuardrailStage.execute",
 }

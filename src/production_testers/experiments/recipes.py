@@ -654,7 +654,7 @@ RECIPES: dict[str, Recipe] = {
             ),
             Requirement(
                 law="tools/gates",
-                minimum=500,
+                minimum=400,
                 why="a tool must wait for its mode and a person's approval",
             ),
         ),
@@ -723,12 +723,12 @@ RECIPES: dict[str, Recipe] = {
         requires=(
             Requirement(
                 law="tools/undo",
-                minimum=500,
+                minimum=300,
                 why="an action that can be undone must be, when asked, once",
             ),
             Requirement(
                 law="undo-store/entries",
-                minimum=1_000,
+                minimum=700,
                 why="what an undo needs must be there until its time is over",
             ),
             Requirement(

@@ -37,6 +37,7 @@ from production_testers.laws.diff import patches as diff_patches
 from production_testers.laws.diff import texts as diff_texts
 from production_testers.laws.effects import once_per_key
 from production_testers.laws.exporting import batches as exporting_batches
+from production_testers.laws.guard import audit as guard_audit
 from production_testers.laws.guard import checks as guard_checks
 from production_testers.laws.guard import disguises as guard_disguises
 from production_testers.laws.guard import leakage as guard_leakage
@@ -194,6 +195,7 @@ LAWS: dict[str, Law] = {
         invariants,
         bad_answers,
         ordered,
+        guard_audit,
         result_as_reference,
         outcome_allowed,
     )

@@ -84,6 +84,7 @@ class Capability(StrEnum):
     CONVERSATION_MEMORY = "conversation_memory"
     BATCH_EXPORT = "batch_export"
     TARGET = "target"
+    GUARD_AUDIT = "guard_audit"
 
 
 class PersonalData(StrEnum):

@@ -45,8 +45,9 @@ def draw(random: Random, kind: Kind) -> Usage:
 def _texts(random: Random, kind: Kind) -> dict[str, Json]:
     choice = (*_LINES, *_ODD_LINES) if kind is Kind.ADVERSARIAL else _LINES
     old = [random.choice(choice) for _ in range(random.randint(0, 12))]
-    new = [line for line in old if random.random() < 0.8]
-    for _ in range(random.randint(0, 3)):
+    one = random.random() < 0.3  # a single line comes, nothing goes
+    new = [line for line in old if one or random.random() < 0.8]
+    for _ in range(1 if one else random.randint(0, 3)):
         new.insert(random.randint(0, len(new)), random.choice(choice))
     return {"old": "".join(old), "new": "".join(new), "context": random.choice((0, 3, WHOLE))}
 
@@ -81,6 +82,8 @@ def _changed(random: Random, kind: Kind, old: Any, *, top: bool = False) -> Any:
     if isinstance(old, list):
         items = [_changed(random, kind, item) for item in old if random.random() < 0.75]
         return [*items, _member(random, kind)] if random.random() < 0.3 else items
+    if random.random() < 0.15 and old in (0, 1):  # a flag for a number, and back
+        return int(old) if isinstance(old, bool) else bool(old)
     return old
 
 

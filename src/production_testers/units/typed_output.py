@@ -57,7 +57,7 @@ def _payload(random: Random, kind: Kind, fields: dict[str, dict[str, Any]]) -> d
     payload: dict[str, Json] = {}
     for name, field in fields.items():
         if random.random() < 0.9:
-            wrong = random.random() < 0.15
+            wrong = random.random() < 0.3
             of_type = random.choice(tuple(TYPES)) if wrong else field["type"]
             payload[name] = _value(random, kind, of_type)
     if random.random() < 0.2:

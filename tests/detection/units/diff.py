@@ -5,11 +5,12 @@ from production_testers.suts.reference.units.diff import Diff
 
 
 class SkipsDashes(Diff):
-    """A line of dashes is taken for a header."""
+    """A line that begins with two dashes or pluses is taken for a header."""
 
     def _text(self, old, new):
         told = super()._text(old, new)
-        if told["changes"] and all(line.startswith("--") for _, line in told["changes"]):
+        changed = set(self._lines(old)) ^ set(self._lines(new))
+        if changed and all(line.startswith(("--", "++")) for line in changed):
             return {**told, "changes": [], "additions": 0, "deletions": 0}
         return told
 

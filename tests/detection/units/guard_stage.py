@@ -73,5 +73,5 @@ PLANTED = (
     PlantedUnit("guard_stage", "guard/stage", "stale-text-checked", ChecksTheOriginal),
     PlantedUnit("guard_stage", "guard/stage", "change-lost", EmptyIsNothing),
     PlantedUnit("guard_stage", "guard/stage", "miscounted", CountsTheFirstOnly),
-    PlantedUnit("guard_stage", "guard/stage", "audit-missing", AuditsTheFirst),
+    PlantedUnit("guard_stage", "guard/audit", "audit-missing", AuditsTheFirst),
 )

@@ -8,7 +8,7 @@ class FlagsAreNumbers(TypedOutput):
     """A flag is taken for a whole number."""
 
     def _fits(self, payload):
-        return super()._fits({n: int(v) if v is True else v for n, v in payload.items()})
+        return super()._fits({n: int(v) if isinstance(v, bool) else v for n, v in payload.items()})
 
 
 class NothingMore(TypedOutput):

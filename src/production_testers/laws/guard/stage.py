@@ -1,4 +1,4 @@
-"""A guard blocks what its checks find, hands on what they made of a text, and tells."""
+"""A guard blocks what its checks find, and hands on what they made of a text."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,6 @@ from production_testers.laws.law import (
     Severity,
 )
 from production_testers.laws.usage import CallLine, calls_of
-from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.usage import Call, Usage
@@ -21,7 +20,7 @@ from production_testers.units.guard_stage import LABEL, stated
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class Due:
     """What has to come of a text: how many violations, which text, which check crashes first."""
 
     violations: int
@@ -36,25 +35,26 @@ def check(observation: Observation) -> Verdict:
     assert usage is not None, "the law is about a unit"
     for line in calls_of(observation, "guard"):
         if line.ended is not None and line.outcome != "refused":
-            _judge(line, usage, _due(line.call, usage), judgement)
+            _judge(line, usage, due_of(line.call, usage), judgement)
     return judgement.verdict()
 
 
-def _due(call: Call, usage: Usage) -> _Due:
+def due_of(call: Call, usage: Usage) -> Due:
+    """What has to come of a call's text, by what its checks do."""
     texts, violations = [str(call.arguments["text"])], 0
     threshold = float(str(usage.settings["threshold"]))
     for number in range(int(str(usage.settings["checks"]))):
         work = stated(call, number)
         if work.raises:
-            return _Due(violations, tuple(texts), number)
+            return Due(violations, tuple(texts), number)
         gives: Any = work.gives
         violations += sum(severity >= threshold for severity in gives["severities"])
         changed = usage.settings["transforms"] and gives["text"] is not None
         texts.append(gives["text"] if changed else texts[-1])
-    return _Due(violations, tuple(texts), None)
+    return Due(violations, tuple(texts), None)
 
 
-def _judge(line: CallLine, usage: Usage, due: _Due, judgement: Judgement) -> None:
+def _judge(line: CallLine, usage: Usage, due: Due, judgement: Judgement) -> None:
     for number, before in enumerate(due.texts[: int(str(usage.settings["checks"]))]):
         for work in line.works_of(LABEL.format(number)):
             given = work.started.value.get("given")
@@ -79,7 +79,7 @@ def _value(line: CallLine) -> dict[str, Any]:
     return dict(line.value) if isinstance(line.value, dict) else {}
 
 
-def _result(line: CallLine, usage: Usage, due: _Due, judgement: Judgement) -> None:
+def _result(line: CallLine, usage: Usage, due: Due, judgement: Judgement) -> None:
     told = _value(line)
     if due.violations:
         judgement.judge(
@@ -112,21 +112,13 @@ def _result(line: CallLine, usage: Usage, due: _Due, judgement: Judgement) -> No
             ),
             run=line.key,
         )
-    if due.violations and not usage.settings["blocks"]:
-        names = [e.value.get("name") for e in line.events if e.kind is EventKind.EMITTED]
-        judgement.judge(
-            "let_through" in names,
-            "audit-missing",
-            lambda: f"{due.violations} violations were let through, told were {names}",
-            run=line.key,
-        )
 
 
 LAW = Law(
     id="guard/stage",
     statement="A guard that blocks lets nothing through in which a check finds something, or whose"
     " check crashes; each check sees, and the caller gets, what the checks before made of the"
-    " text; what is let through in spite of a violation is told.",
+    " text.",
     category=Category.SECURITY,
     capability=Capability.GUARD_STAGE,
     units=frozenset({"guard_stage"}),
@@ -163,12 +155,6 @@ LAW = Law(
             title="A guard counts other checks or violations than there were",
             severity=Severity.LOW,
             why="reports about what is found are wrong",
-        ),
-        "audit-missing": OutcomeClass(
-            title="A violation is let through and no audit says so",
-            severity=Severity.HIGH,
-            why="the audit is mandatory where nothing is blocked",
-            type=FindingType.SECURITY,
         ),
     },
     check=check,

@@ -255,6 +255,10 @@ PROMISES: dict[Capability, Citation] = {
         quote="Event sink with bounded queue and backpressure handling.",
         file="stageflow/events/sink.py",
     ),
+    Capability.GUARD_AUDIT: Citation(
+        quote="Emit mandatory audit logging when configured to fail-open.",
+        file="stageflow/helpers/guardrails.py",
+    ),
 }
 
 REDACTS = frozenset(
@@ -342,4 +346,5 @@ COMPONENTS: dict[Capability, str] = {
     Capability.ID_MONITOR: "stageflow.helpers.uuid_utils.UuidCollisionMonitor",
     Capability.TRACE_CONTEXT: "stageflow.observability.tracing.TraceContext",
     Capability.EVENT_SINK: "stageflow.events.sink.BackpressureAwareEventSink",
+    Capability.GUARD_AUDIT: "stageflow.helpers.guardrails.GuardrailStage.execute",
 }

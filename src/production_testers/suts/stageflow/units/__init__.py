@@ -76,6 +76,7 @@ CAPABILITIES: Mapping[Capability, str] = {
     Capability.CONTRACTS: "contracts",
     Capability.CONTRACT_DIFF: "contracts",
     Capability.DISGUISED_TEXT: "guard_checks",
+    Capability.GUARD_AUDIT: "guard_stage",
     Capability.GUARD_STAGE: "guard_stage",
     Capability.INJECTION_DETECTION: "guard_checks",
     Capability.JSON_DIFF: "diff",

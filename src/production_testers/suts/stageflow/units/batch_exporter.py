@@ -22,7 +22,7 @@ class Binding:
             on_overflow=self.overflow,
         )
 
-    def overflow(self, dropped, buffer_size):
+    def overflow(self, dropped, _size):
         if dropped > 0:  # -1 says that the buffer is nearly full
             self.bench.emit("dropped")
 

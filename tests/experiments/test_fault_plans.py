@@ -4,11 +4,13 @@ import json
 import sys
 import types
 from dataclasses import replace
+from random import Random
 
 import pytest
 
 from production_testers.evidence import fingerprint, jobs, proposed
 from production_testers.evidence.words import exhibit_in_words
+from production_testers.experiments.chaos import at_service, at_stage, fault_plan, storm
 from production_testers.experiments.execution import execute
 from production_testers.experiments.workloads import identity_of
 from production_testers.mocks.services import MockLlm, ServiceError
@@ -214,3 +216,24 @@ def test_a_scenario_with_a_plan_can_be_proposed_and_mistakes_are_told():
     raw["plan"]["rules"][0]["fault"] = "http-5000"
     with pytest.raises(InvalidDocumentError, match="Did you mean http-500"):
         proposed.scenario_of(raw, "s.json")
+
+
+def test_a_pipeline_writes_short_rules_and_draws_one_seed_for_all():
+    def drawn(seed):
+        return fault_plan(
+            Random(seed),
+            at_service("http-429", "llm", when=storm(0.2, 100)),
+            at_service("http-429", "llm"),
+            at_stage("stage-slow", "a", ms=5),
+        )
+
+    plan = drawn(1)
+    assert plan == drawn(1)
+    assert plan.seed != drawn(2).seed
+    assert len({one.id for one in plan.rules}) == 3
+    assert plan.rules[0].when.burst == Burst(group="storm", length=100, share=0.2)
+    made = replace(scenario(), plan=plan)
+    assert scenario_format.from_json(scenario_format.to_json(made)) == made
+    assert any(fault == "stage-slow" for _, _, fault, _ in fired(run(made)))
+    with pytest.raises(InvalidDocumentError, match="Did you mean"):
+        fault_plan(Random(1), at_stage("stage-slo"))

@@ -5,7 +5,6 @@ requests of a server: same seed, same sequence of calls, same answers, same faul
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
@@ -72,7 +71,7 @@ class Host:
         self._started: float | None = None
         self._plan = None if plan is None else checked(plan)
         self._decider = None if plan is None else Decider(plan, self.now)
-        self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._counts: dict[tuple[str, str, str], int] = {}
         for service in self.services.values():
             if hasattr(service, "now"):
                 service.now = self.now
@@ -110,10 +109,9 @@ class Host:
         found = self.services.get(service)
         if found is None:
             raise self._unknown(service)
-        self._counts[caller, service, operation] += 1
-        nth = self._counts[caller, service, operation]
+        nth = self._next(caller, service, operation)
         if self._decider is None and service not in self._paces:
-            random = cast("Random", _Later(self._seed, caller, service, operation, nth))
+            random: Any = _Later(self._seed, caller, service, operation, nth)
             answer = found.handle(operation, payload, random)
             self.ledger.add(answer)
             return answer
@@ -141,12 +139,18 @@ class Host:
         except ServiceError as error:
             return encode_error("", error)
         family = (asked.caller, asked.service, asked.operation)
-        self._counts[family] += 1
-        nth = self._counts[family]
+        nth = self._next(*family)
         delivery = self._delivery(found, asked, nth)
         reply = await delivery.exchange()
         self.ledger.add(delivery.answer)
         return self._paced(reply, family, nth)
+
+    def _next(self, caller: str, service: str, operation: str) -> int:
+        """Which call of its caller this is, from 1."""
+        family = caller, service, operation
+        nth = self._counts.get(family, 0) + 1
+        self._counts[family] = nth
+        return nth
 
     def _delivery(self, found: Service, asked: Asked, nth: int) -> Delivery:
         firings: list[Firing] = []

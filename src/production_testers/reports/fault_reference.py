@@ -15,7 +15,7 @@ What it draws is brought into the range.
 
 *Simulated* is in one process and in virtual time, *real* over sockets, in processes, on a machine.
 What never reaches a service has a code of its own in one process (`connect_timeout`, `unreachable`,
-`answer_lost`); over a connection that stands already, the caller sees a reset when time is over.
+`answer_lost`); over a connection that stands already, its caller sees a reset when the time is up.
 """
 
 

@@ -91,6 +91,7 @@ class MockLlm:
         dimensions: int = 64,
     ) -> None:
         self._seed = seed
+        self._head = f'[{seed},"chat",'
         self._answers = tuple((_pattern(text), answer) for text, answer in (answers or {}).items())
         self._context_window = context_window
         self._dimensions = dimensions
@@ -155,8 +156,7 @@ class MockLlm:
     def _identifier(self, payload: Mapping[str, Json]) -> str:
         """Sixteen hexadecimal digits: `seeds.derive(seed, "chat", canonical_json(payload))`."""
         path = encode_basestring_ascii(canonical_json(payload))
-        text = f'[{self._seed},"chat",{path}]'
-        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        return hashlib.blake2b(f"{self._head}{path}]".encode(), digest_size=8).hexdigest()
 
     def _answer(self, messages: Sequence[Message], call: Call) -> Answer:
         role, content = messages[-1]

@@ -51,10 +51,15 @@ class Ledger:
         """Count an answer that tells its usage, whole or streamed; any other is no model's."""
         if isinstance(answer, list) and answer:
             answer = answer[-1]
-        usage: Any = answer.get("usage") if isinstance(answer, Mapping) else None
-        if not isinstance(answer, Mapping) or not isinstance(usage, Mapping):
+        if not isinstance(answer, dict):
             return
-        spent = self.models.setdefault(str(answer.get("model")), Spent())
+        usage: Any = answer.get("usage")
+        if not isinstance(usage, dict):
+            return
+        model = str(answer.get("model"))
+        spent = self.models.get(model)
+        if spent is None:
+            spent = self.models[model] = Spent()
         spent.calls += 1
         spent.prompt_tokens += int(usage.get("prompt_tokens") or 0)
         spent.completion_tokens += int(usage.get("completion_tokens") or 0)

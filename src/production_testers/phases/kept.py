@@ -1,5 +1,6 @@
 """A finding as it is kept: its run, its evidence, and how both are brought up to date."""
 
+import difflib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -49,14 +50,17 @@ class KeptFinding:
         Raises:
             UsageError: No run has it.
         """
+        known: dict[str, None] = {}
         for run in reversed(workspace.all_runs()):
             if run.findings.is_file():
                 for finding in run.read_findings().findings:
                     if finding.id == finding_id:
                         return cls(workspace, run, finding)
+                    known[finding.id] = None
+        near = difflib.get_close_matches(finding_id, known, n=1, cutoff=0.8)
         raise UsageError(
             f"There is no finding {finding_id!r} in {workspace.root}.",
-            do="`ptest findings list` shows every finding.",
+            do=f"Did you mean {near[0]}?" if near else "`ptest findings list` shows every finding.",
         )
 
     @property

@@ -31,10 +31,12 @@ async def perform(job: dict[str, Any], operation: Operation, start: int, emit: E
     take: Callable[[], dict[str, Any]] = getattr(operation, "take", dict)
 
     def beat() -> None:
+        """Fold what was recorded since the last beat."""
         recorder.beat()
         fold()
 
     def sampled(resources: dict[str, Any]) -> None:
+        """Send one interval to the supervisor."""
         told = {**recorder.take(), **take(), "logs": logged.take(), "resources": resources}
         emit(told)
 

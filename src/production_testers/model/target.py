@@ -1,5 +1,6 @@
 """A team's own application as the lab sees it: where it is, what it is given, what it promises."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -85,7 +86,8 @@ class Target:
 
     def as_json(self) -> dict[str, Json]:
         """As it stands in a scenario or a file."""
-        return asdict(self)
+        told: dict[str, Json] = json.loads(json.dumps(asdict(self)))
+        return told
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any], *, path: str = "target") -> "Target":

@@ -336,13 +336,15 @@ async def answered(wrapped: Wrapped, number: int, run: Callable[[], Awaitable[An
         number: Which request.
         run: Executes it.
     """
-    wrapped.number.set(number)
+    before = wrapped.number.set(number)
     try:
         with wrapped.log:
             output = await run()
     except Exception as error:
         wrapped.scan("error", f"{type(error).__name__}: {error}")
         raise
+    finally:
+        wrapped.number.reset(before)
     wrapped.scan("answer", repr(output))
     for name, holds, said in wrapped.judged(number, output):
         wrapped.bench.emit("invariant", invariant=name, holds=holds, said=said)

@@ -8,7 +8,7 @@ from typing import Any
 from production_testers.model.canonical import Json
 from production_testers.model.scenario import Kind, Scenario
 from production_testers.model.semantics import Capability
-from production_testers.model.target import Target
+from production_testers.model.target import Promises, ServiceSpec, Target
 from production_testers.model.usage import SPOILINGS, Call, Usage, Work
 from production_testers.units import drawing
 from production_testers.units.contract import Operation, Unit
@@ -16,8 +16,28 @@ from production_testers.units.contract import Operation, Unit
 TARGET = "target"
 """Name of the unit."""
 
-SAMPLE = Target(object="production_testers.units.sample:handle", records=8)
-"""What is drawn where nobody names a target: a function that is right."""
+_SAMPLE = "production_testers.units.sample"
+SAMPLE = Target(
+    object=f"{_SAMPLE}:build",
+    inputs=f"{_SAMPLE}:orders",
+    records=8,
+    services={
+        "model": ServiceSpec(factory=f"{_SAMPLE}:Model"),
+        "ledger": ServiceSpec(
+            factory=f"{_SAMPLE}:Ledger", effects=("write",), deduplicates_by="key"
+        ),
+    },
+    promises=Promises(
+        timeout_ms=120_000,
+        idempotent="order",
+        ordered="account",
+        secrets=("card",),
+        refuses_bad_answers=True,
+    ),
+    invariants=(f"{_SAMPLE}:amount_is_kept",),
+    stages={"handle": ""},
+)
+"""What is drawn where nobody names a target: an application that is right."""
 
 FAILURES = ("timeout", "connection", "error")
 SLOW_MS = 30_000.0

@@ -66,8 +66,9 @@ def draw_target(random: Random, kind: Kind, target: Target) -> Usage:
     calls = [_call(0, index, number) for index, number in enumerate([*numbers, *numbers])]
     first = calls[0].client
     clients = random.randint(2, 6) if kind is Kind.STRESS else random.randint(1, 4)
+    others = random.sample(range(target.records), min(random.randint(0, 3), target.records))
     for client in range(1, clients + 1):
-        calls += _of_client(random, kind, target, client, numbers)
+        calls += _of_client(random, kind, target, client, [*numbers, *others])
     settings: dict[str, Json] = {"target": target.as_json(), "control": False}
     return Usage(unit="target", settings=settings, calls=tuple(calls), first=first)
 
@@ -83,7 +84,7 @@ def _of_client(
     return [
         _call(
             client, index, random.choice(list(numbers)),
-            after_ms=random.choice((0.0, 0.0, 1.0, 5.0)),
+            after_ms=random.choice((0.0, 0.0, 1.0, 5.0, 20.0)),
             cancel_after_ms=drawing.gives_up(random, kind, 60.0),
             works=_works(random, kind, target),
         )

@@ -176,6 +176,8 @@ async def takes_anything(order, model, ledger):
 
 def unordered(model, ledger):
     async def handle(order):
+        await asked(model.rate(text=order["text"]), "rating", "about")
+        await asyncio.sleep(0.05 if order["amount"] > 40 else 0)  # large orders take time
         return await done(order, model, ledger)
 
     return handle
@@ -210,5 +212,5 @@ PLANTED = (
     wrong("rounds", "invariants", "broken"),
     wrong("falls_back", "invariants", "broken-by-failure"),
     wrong("takes_anything", "bad-answers", "taken"),
-    wrong("unordered", "ordered", "overtaken", 500),
+    wrong("unordered", "ordered", "overtaken", 300),
 )

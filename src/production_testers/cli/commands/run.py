@@ -13,7 +13,7 @@ from production_testers.model.errors import UsageError
 from production_testers.model.scenario import Kind
 from production_testers.phases import mission
 from production_testers.reports import verdict
-from production_testers.workspace.documents import Severity
+from production_testers.workspace.documents import Finding, FindingStatus, Severity
 from production_testers.workspace.roadmap import RoadmapEntry
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.workspace import Workspace
@@ -204,6 +204,7 @@ def told(outcome: mission.Outcome) -> str:
         lines += [
             "",
             f"  {finding.id}  {finding.severity.value}  {finding.title}",
+            *_of_another(finding),
             *(f"      {words}" for words in _words(finding.evidence.get("directives"))),
             f"      replay: ptest replay {finding.id}",
         ]
@@ -212,6 +213,14 @@ def told(outcome: mission.Outcome) -> str:
     lines += ["", *(f"  {reason}" for reason in outcome.conclusion.reasons)]
     lines.append(f"Report: {context.run.final_report}")
     return "\n".join(lines)
+
+
+def _of_another(finding: Finding) -> list[str]:
+    """What it is a duplicate of, and whether by its cause only."""
+    if finding.status is not FindingStatus.DUPLICATE or not finding.related_findings:
+        return []
+    how = "same cause as" if finding.evidence.get("same_cause") else "duplicate of"
+    return [f"      {how} {finding.related_findings[0]}"]
 
 
 def _words(value: object) -> list[str]:
@@ -260,6 +269,7 @@ def as_json(outcome: mission.Outcome, code: int) -> dict[str, Any]:
                     name: finding.evidence.get(name)
                     for name in ("law", "fingerprint", "state", "feasible", "replay")
                 },
+                "same_cause": finding.evidence.get("same_cause"),
             }
             for finding in context.findings
         ],

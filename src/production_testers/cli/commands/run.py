@@ -16,7 +16,7 @@ from production_testers.model.scenario import Kind
 from production_testers.phases import mission
 from production_testers.phases.target import read_target
 from production_testers.reports import verdict
-from production_testers.workspace.documents import Finding, Severity
+from production_testers.workspace.documents import Finding, FindingStatus, Severity
 from production_testers.workspace.roadmap import RoadmapEntry
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.workspace import Workspace
@@ -214,6 +214,7 @@ def told(outcome: mission.Outcome) -> str:
         lines += [
             "",
             f"  {finding.id}  {finding.severity.value}  {finding.title}",
+            *_of_another(finding),
             *(f"      {words}" for words in _words(finding.evidence.get("directives"))),
             *([f"      {_since(finding)}"] if _since(finding) else []),
             f"      replay: ptest replay {finding.id}",
@@ -229,6 +230,14 @@ def _since(finding: Finding) -> str | None:
     """Which releases have it, where that was asked."""
     known = finding.evidence.get("range")
     return str(known["words"]) if isinstance(known, dict) else None
+
+
+def _of_another(finding: Finding) -> list[str]:
+    """What it is a duplicate of, and whether by its cause only."""
+    if finding.status is not FindingStatus.DUPLICATE or not finding.related_findings:
+        return []
+    how = "same cause as" if finding.evidence.get("same_cause") else "duplicate of"
+    return [f"      {how} {finding.related_findings[0]}"]
 
 
 def _words(value: object) -> list[str]:
@@ -278,6 +287,7 @@ def as_json(outcome: mission.Outcome, code: int) -> dict[str, Any]:
                     name: finding.evidence.get(name)
                     for name in ("law", "fingerprint", "state", "feasible", "replay")
                 },
+                "same_cause": finding.evidence.get("same_cause"),
             }
             for finding in context.findings
         ],

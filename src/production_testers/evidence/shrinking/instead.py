@@ -25,7 +25,7 @@ from production_testers.experiments.workloads import GIVE
 from production_testers.model.scenario import Fault, FaultKind, Scenario
 
 ROW_MAX = 8
-"""Pipelines of up to this many stages are also tried as a chain."""
+"""Pipelines of more stages are left as they are."""
 
 STAGES_MAX, RUNS_MAX = 5, 4
 """Larger scenarios are not tried with two changes at once."""

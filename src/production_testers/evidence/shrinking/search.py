@@ -82,7 +82,8 @@ def shrink(
         stated = replace(scenario, latencies=Latencies(fixed={**taken, "*": 1.0}))
         if search.still_breaks(stated):
             small = min(small, search.descend(stated, SMALLER), key=_size)
-    small = search.descend(small, (*SMALLER, *INSTEAD), needing_no_more=True)
+    if len(small.pipeline.stages) <= instead.ROW_MAX:
+        small = search.descend(small, (*SMALLER, *INSTEAD), needing_no_more=True)
     return search.result(small)
 
 

@@ -15,7 +15,7 @@ def test_the_page_is_up_to_date():
 def test_every_scenario_variant_rule_and_label_is_on_it():
     text = data_reference()
     for name, scenario in SCENARIOS.items():
-        section = text.partition(f"## `{name}`\n")[2].partition("\n## `")[0]
+        section = text.partition(f"### `{name}`\n")[2].partition("\n### `")[0]
         for part in (*scenario.variants, *(rule.name for rule in scenario.rules), *scenario.labels):
             assert f"`{part}`" in section, (name, part)
         for variant in scenario.variants.values():

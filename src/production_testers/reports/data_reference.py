@@ -37,7 +37,7 @@ def data_reference() -> str:
     """Every scenario with its variants, labels, rules and members, as Markdown."""
     parts = [_HEAD, scenario_table(), _families()]
     for industry, names in INDUSTRIES.items():
-        parts.append(f"# {industry.capitalize()}\n")
+        parts.append(f"## {industry.capitalize()}\n")
         parts += [_scenario(SCENARIOS[name]) for name in names]
     return "\n".join(parts)
 
@@ -86,7 +86,7 @@ def _scenario(scenario: DataScenario) -> str:
     rules = [[f"`{one.name}`", one.about] for one in scenario.rules]
     labels = [[f"`{name}`", what] for name, what in scenario.labels.items()]
     parts = [
-        f"## `{scenario.name}`\n\n{scenario.about[0].upper()}{scenario.about[1:]}.\n",
+        f"### `{scenario.name}`\n\n{scenario.about[0].upper()}{scenario.about[1:]}.\n",
         _table(["variant", "class", "records", "rules kept"], variants),
         "What is judged by it:\n",
         _table(["label", "what for"], labels),

@@ -13,7 +13,7 @@ from production_testers.mocks.datasets.attacks.confusion import Plant, malformed
 from production_testers.mocks.datasets.checkdigits import iban
 from production_testers.mocks.datasets.draws import between, chance, digits, person, pick
 from production_testers.mocks.datasets.edges.cases import Make, boundary, unusual_texts
-from production_testers.mocks.datasets.rules import Memory, rule
+from production_testers.mocks.datasets.industries.finance.transfer_rules import RULES
 from production_testers.mocks.datasets.schema import (
     day,
     extended,
@@ -246,63 +246,6 @@ def _evading(seed: int) -> Iterator[Record]:
         }
 
 
-@rule("ibans", "both IBANs have their country's length and pass the mod 97 check")
-def ibans(record: Mapping[str, Any], _memory: Memory) -> str | None:
-    """ISO 13616."""
-    lengths = {"DE": 22, "AT": 20, "NL": 18, "IE": 22, "LU": 20, "BE": 16}
-    for name in ("debtor_iban", "creditor_iban"):
-        value = record[name]
-        moved = "".join(str(int(letter, 36)) for letter in value[4:] + value[:4])
-        if len(value) != lengths.get(value[:2]) or int(moved) % 97 != 1:
-            return f"{name} {value} fails its check"
-    return None
-
-
-@rule("two_parties", "nobody pays into the account that he pays from")
-def two_parties(record: Mapping[str, Any], _memory: Memory) -> str | None:
-    """Debtor and creditor differ."""
-    same = record["debtor_iban"] == record["creditor_iban"]
-    return f"{record['debtor_iban']} pays itself" if same else None
-
-
-@rule("business_day", "the day of execution is the first open one after the order")
-def executed_in_time(record: Mapping[str, Any], _memory: Memory) -> str | None:
-    """Not on a week-end, not before the order, and at most five days later."""
-    asked = date.fromisoformat(record["requested_at"][:10])
-    done = date.fromisoformat(record["execution_date"])
-    if done.weekday() > 4:
-        return f"{done} is no business day"
-    late = record["requested_at"][11:13] >= "15"
-    if not timedelta(days=late) <= done - asked <= timedelta(days=5):
-        return f"asked for {record['requested_at']}, executed {done}"
-    return None
-
-
-@rule("resends", "what is sent again is what was sent first, with the same key", across=True)
-def resends(record: Mapping[str, Any], memory: Memory) -> str | None:
-    """A key belongs to one order; a message that repeats none has a key of its own."""
-    key, again = record["idempotency_key"], record["resend_of"]
-    body = {k: v for k, v in record.items() if k not in {"id", "resend_of"}}
-    if (key in memory) != (again is not None):
-        return (
-            f"{record['id']} repeats {again}, and its key was {'' if key in memory else 'not '}seen"
-        )
-    if again is not None and memory[key] != body:
-        return f"{record['id']} differs from {again}"
-    memory[key] = body
-    if len(memory) > 4096:
-        del memory[next(iter(memory))]
-    return None
-
-
-@rule("screening", "who is listed has an entry, and only he")
-def screening(record: Mapping[str, Any], _memory: Memory) -> str | None:
-    """Label and entry agree."""
-    if record["is_listed"] is (record["list_entry"] is not None):
-        return None
-    return f"listed: {record['is_listed']}, entry {record['list_entry']}"
-
-
 def _to_itself(record: dict[str, Any]) -> None:
     record["creditor_iban"] = record["debtor_iban"]
 
@@ -323,7 +266,7 @@ def _orders(variant: str, accounts: int, step_s: int = 40) -> Callable[[int], It
 SCENARIO: Final = DataScenario(
     name="transfers",
     about="credit transfers: sent again, and screened against an invented list",
-    rules=(ibans, two_parties, executed_in_time, resends, screening),
+    rules=RULES,
     labels={
         "resend_of": "executed once: what repeats an order must move no money",
         "is_listed": "sanctions screening",

@@ -7,8 +7,8 @@ import json
 from random import Random
 
 import pytest
-from mocks.faults.test_at_services import observed, virtually
 
+from mocks.faults.test_at_services import observed, virtually
 from production_testers.mocks.delivering import ATTEMPTS_MAX, deliver
 from production_testers.mocks.host import Host, Pace
 from production_testers.mocks.services import (

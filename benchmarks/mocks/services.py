@@ -162,8 +162,8 @@ def main():
         "Mock services: over HTTP",
         COMMAND,
         f"{REQUESTS:,} requests over {CONNECTIONS} connections that stay open, aiohttp on both"
-        " sides, one process each, both on the same two cores. The rate is of both together; what one core"
-        " could answer alone is what the server's CPU time for a request gives.",
+        " sides, one process each, both on the same two cores. The rate is of both together; what"
+        " one core could answer alone is what the server's CPU time for a request gives.",
         (
             "request",
             "a second, measured",

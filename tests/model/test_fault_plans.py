@@ -132,7 +132,7 @@ def scenario(plan=None):
 def test_a_scenario_carries_its_plan_and_says_so_in_its_version():
     plan = fault_plan_format.from_json(golden())
     written = json.loads(json.dumps(scenario_format.to_json(scenario(plan))))
-    assert written["format"] == "ptest.scenario/3"
+    assert written["format"] == "ptest.scenario/4"
     assert scenario_format.from_json(written) == scenario(plan)
 
 

@@ -17,8 +17,9 @@ from production_testers.model import scenario_format
 from production_testers.model.errors import UsageError
 from production_testers.model.ordering import Order
 from production_testers.model.scenario import Scenario
+from production_testers.model.semantics import SutDescription
 from production_testers.model.verdict import State, Verdict
-from production_testers.suts.contract import Adapter
+from production_testers.suts.contract import Adapter, HasUnits
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -53,7 +54,7 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     law = LAWS[arguments["law"]]
 
     def verdict_on(scenario: Scenario) -> Verdict | None:
-        if not scenario.requests:
+        if scenario.usage is None and not scenario.requests:
             return None
         verdict = run_and_judge(adapter, sut, scenario).verdicts[law.id]
         way = verdict.way(arguments["outcome_class"])
@@ -85,8 +86,9 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     if verdict is None:
         return {"reproduced": False}
     needed = fingerprint.features(shrunk.scenario)
-    located = component_of(adapter, sut, shrunk.scenario, keeps)
-    component = located or fingerprint.component(law.id, verdict, sut)
+    component = _component(adapter, sut, shrunk.scenario, keeps, verdict) or fingerprint.component(
+        law.id, verdict, sut
+    )
     return {
         "reproduced": True,
         "scenario": scenario_format.to_json(shrunk.scenario),
@@ -98,6 +100,24 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         "component": component,
         "fingerprint": fingerprint.fingerprint(law.id, component, verdict.outcome_class, needed),
     }
+
+
+def _component(
+    adapter: Adapter,
+    sut: SutDescription,
+    scenario: Scenario,
+    keeps: Callable[[Scenario], bool],
+    verdict: Verdict,
+) -> str | None:
+    """What is at fault; a unit's binding says which of the framework's names answers a call."""
+    usage = scenario.usage
+    if usage is None:
+        return component_of(adapter, sut, scenario, keeps)
+    if not isinstance(adapter, HasUnits):
+        return None
+    operations = [call.operation for call in usage.calls if verdict.run in ("", call.key)]
+    named = adapter.components_of(usage.unit)
+    return next((named[operation] for operation in operations if operation in named), None)
 
 
 def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:

@@ -8,7 +8,7 @@ scenario to its normal form (simpler fault kinds, plain names) make different se
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from production_testers.evidence import planned
+from production_testers.evidence import planned, usages
 from production_testers.experiments.workloads import GIVE, identity_of
 from production_testers.model.canonical import Json
 from production_testers.model.pipeline import PipelineSpec, StageKind
@@ -56,7 +56,9 @@ def shrink(
     """
     search = _Search(breaks, allowance)
     current = _shrunk(_explicit_latencies(scenario, taken, search), search)
-    if not current.latencies.seed and _is_large(current):  # timing may say it with less
+    if (
+        scenario.usage is None and not current.latencies.seed and _is_large(current)
+    ):  # timing may say it with less
         stated = replace(scenario, latencies=Latencies(fixed={**taken, "*": 1.0}))
         if search.still_breaks(stated):
             current = min(current, _shrunk(stated, search), key=_size)
@@ -70,9 +72,10 @@ def shrink(
 
 def _shrunk(scenario: Scenario, search: "_Search") -> Scenario:
     current, improved = scenario, True
+    steps = STEPS if scenario.usage is None else usages.STEPS
     while improved:
         improved = False
-        for step in STEPS:
+        for step in steps:
             while (smaller := search.first(step(current))) is not None:
                 current, improved = smaller, True
     return current
@@ -116,7 +119,7 @@ class _Search:
             return False
         self._seen.add(key)
         self.tried += 1
-        self.work += WORK_MIN + len(scenario.pipeline.stages) * len(scenario.requests)
+        self.work += WORK_MIN + scenario.size
         return self._breaks(scenario)
 
 

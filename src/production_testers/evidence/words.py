@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from production_testers.evidence.usages import usage_in_words
 from production_testers.experiments.workloads import GIVE
 from production_testers.mocks.faults.words import rule_in_words
 from production_testers.model import fault_plan_format
@@ -31,6 +32,8 @@ def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
         shape = {"chain": "a chain", "fan_out": "a fan-out"}[exhibit["shape"]]
         return (f"One run of {shape} of {sizes} stages, all of them trivial.",)
     scenario = exhibit["scenario"]
+    if scenario.get("usage"):
+        return (*usage_in_words(scenario["usage"]), *_timing(scenario))
     return (
         _pipeline(scenario["pipeline"]),
         _runs(scenario["requests"]),
@@ -43,6 +46,12 @@ def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
             if request["cancel_after_ms"] is not None
         ),
         *_directives(scenario["latencies"]["fixed"]),
+        *_timing(scenario),
+    )
+
+
+def _timing(scenario: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
         *_ties(scenario["latencies"]),
         *(Hold(**hold).in_words() for hold in scenario.get("holds", ())),
         *_strategy(scenario.get("order")),

@@ -7,10 +7,11 @@ from production_testers.experiments.expectation import expect
 from production_testers.experiments.factors import Factors
 from production_testers.experiments.instruments import Instruments
 from production_testers.experiments.recorder import Recorder
+from production_testers.experiments.using import Use
 from production_testers.experiments.watching import RUN, watching
 from production_testers.mocks.faults import Way, checked
 from production_testers.model.history import EventKind
-from production_testers.model.observation import Observation
+from production_testers.model.observation import Left, Observation
 from production_testers.model.scenario import FaultKind, RunRequest, Scenario
 from production_testers.model.semantics import Capability, SutDescription
 from production_testers.simulation import (
@@ -23,6 +24,7 @@ from production_testers.simulation import (
     simulate,
 )
 from production_testers.suts.contract import Adapter, RunResult
+from production_testers.units import UNITS
 
 PASSES_MAX = 2_000_000
 """The livelock bound."""
@@ -50,6 +52,8 @@ def loop_for(scenario: Scenario) -> SimulatedLoop:
 
 def needs(scenario: Scenario) -> frozenset[Capability]:
     """What a framework must offer for the scenario to mean anything on it."""
+    if scenario.usage is not None:
+        return UNITS[scenario.usage.unit].needs(scenario.usage)
     needed = {_NEED_OF_FAULT[f.kind] for f in scenario.faults if f.kind in _NEED_OF_FAULT}
     needed |= scenario.pipeline.needs()
     if scenario.writes:
@@ -103,7 +107,10 @@ def execute(
         recorder = run["recorder"] = Recorder(loop.time)
         instruments = Instruments(scenario, recorder, factors)
         with watching(adapter, scenario, instruments):
-            await _Execution(adapter, scenario, instruments).run()
+            if scenario.usage is not None:
+                await Use(adapter, scenario, recorder, factors).run()
+            else:
+                await _Execution(adapter, scenario, instruments).run()
 
     def stuck(ended: Ended, detail: tuple[str, ...]) -> None:
         if ended is Ended.STOPPED:
@@ -122,6 +129,7 @@ def execute(
         sut=sut,
         history=run["recorder"].history(),
         expected=expect(scenario, factors_for(scenario), sut),
+        left=Left(pending=session.pending, lost=session.lost, unawaited=session.unawaited),
     )
     return observation, session
 

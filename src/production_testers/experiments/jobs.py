@@ -23,6 +23,9 @@ from production_testers.suts.contract import Adapter
 
 Emit = Callable[[dict[str, Any]], None]
 
+PIPELINES_EVERY = 6
+"""Where units are used on their own, one schedule of so many still runs a pipeline."""
+
 EXPLAINED = "explained"
 """Broken, but told by a law whose break is the reason."""
 
@@ -49,9 +52,14 @@ def describe(adapter: Adapter, _arguments: dict[str, Any], _emit: Emit) -> dict[
 
 def draw(kind: Kind, seed: int, index: int) -> Scenario:
     """Schedule `index` of a kind: what the run folder's pipeline module draws, in an order."""
+    random = Random(seeds.derive(seed, kind.value, index))
     try:
+        units = imports.units_module()
+        if units is not None and index % PIPELINES_EVERY:
+            used: Scenario = units.scenario(random, kind)
+            return ordered(used, seed, kind, index)
         module = importlib.import_module(f"pipelines.{kind.value}")
-        scenario: Scenario = module.scenario(Random(seeds.derive(seed, kind.value, index)))
+        scenario: Scenario = module.scenario(random)
     except UsageError:
         raise
     except Exception as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from production_testers.experiments import imports
 from production_testers.experiments.exploration import KindReport, WorkerPool, explore
 from production_testers.experiments.targets import targets_missed
 from production_testers.experiments.worker.client import this_interpreter
@@ -41,9 +42,14 @@ class LawResult:
 
 
 def laws_of(category: str) -> list[str]:
-    """The laws of one of the six categories, by id."""
+    """The laws of one of the six categories, by id; about units only those that this folder uses.
+
+    The run folder is on the import path, as it is in its own tests.
+    """
     wanted = Category(category)
-    return [law.id for law in LAWS.values() if law.category is wanted]
+    module = imports.units_module()
+    units = module.UNITS if module else ()
+    return [law.id for law in LAWS.values() if law.category is wanted and law.concerns(units)]
 
 
 def needs_costs(law: str) -> bool:

@@ -45,6 +45,14 @@ LOAD_SCHEDULES: Mapping[Kind, int] = {
     Kind.ADVERSARIAL: 60,
     Kind.RECOVERY: 40,
 }
+UNIT_SCHEDULES: Mapping[Kind, int] = {
+    Kind.BASELINE: 120,
+    Kind.STRESS: 120,
+    Kind.CHAOS: 240,
+    Kind.ADVERSARIAL: 120,
+    Kind.RECOVERY: 120,
+}
+"""For units, whose scenarios take a millisecond or two."""
 GUARD_SCHEDULES: Mapping[Kind, int] = {
     Kind.BASELINE: 40,
     Kind.STRESS: 20,
@@ -80,6 +88,7 @@ class Recipe:
         cost_sizes: Shape → numbers of stages whose cost is counted.
         data: Scenario of the mock data.
         question: What the entry asks, in one sentence.
+        units: Parts of the framework that are used on their own in most of its scenarios.
     """
 
     name: str
@@ -90,6 +99,7 @@ class Recipe:
     )
     data: str = "requests"
     question: str = "Do the general laws of pipeline execution hold?"
+    units: tuple[str, ...] = ()
 
     @property
     def conclusive(self) -> bool:
@@ -291,6 +301,19 @@ RECIPES: dict[str, Recipe] = {
                 law="guard/redaction-recall",
                 minimum=100,
                 why="recall must be measured on at least a hundred of each kind",
+            ),
+        ),
+    ),
+    "WORK-004": Recipe(
+        name="WORK-004",
+        schedules=UNIT_SCHEDULES,
+        units=("retry",),
+        question="Do retries try as often as they say, after the pauses that they say?",
+        requires=(
+            Requirement(
+                law="retry/attempts",
+                minimum=1_000,
+                why="attempts and the pauses between them must be as stated",
             ),
         ),
     ),

@@ -28,9 +28,11 @@ from production_testers.laws.merge import timing_independent
 from production_testers.laws.nesting import context_inherited
 from production_testers.laws.observability import events_correlated
 from production_testers.laws.privacy import nothing_personal_told
+from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.routing import skip_requests
 from production_testers.laws.scale import bursts, depth, large_context, width
 from production_testers.laws.timing import timeout_enforced
+from production_testers.laws.units import calls_end, errors_are_meant, leaves_nothing
 
 LAWS: dict[str, Law] = {
     module.LAW.id: module.LAW
@@ -62,6 +64,10 @@ LAWS: dict[str, Law] = {
         redaction_recall,
         events_correlated,
         nothing_personal_told,
+        calls_end,
+        leaves_nothing,
+        errors_are_meant,
+        retry_attempts,
         result_as_reference,
         outcome_allowed,
     )

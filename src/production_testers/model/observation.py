@@ -41,6 +41,21 @@ class CostPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What was there when an execution had ended and nothing more could happen.
+
+    Attributes:
+        pending: Tasks that had not ended.
+        lost: Messages about exceptions that nobody retrieved.
+        unawaited: Coroutines that were thrown away without having been awaited.
+    """
+
+    pending: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    unawaited: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """One execution, as the laws see it.
 
@@ -50,6 +65,7 @@ class Observation:
         history: What happened.
         expected: What the reference allows, by run key.
         costs: Work by size, for the laws about cost; empty elsewhere.
+        left: What was left behind.
     """
 
     scenario: Scenario
@@ -57,3 +73,4 @@ class Observation:
     history: History
     expected: Mapping[str, Expected] = field(default_factory=dict)
     costs: tuple[CostPoint, ...] = ()
+    left: Left = field(default_factory=Left)

@@ -1,4 +1,4 @@
-"""A scenario: a pipeline with its inputs, faults and latencies, of one of the five kinds."""
+"""A scenario: a pipeline, or the usage of a unit, with its faults and times."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from production_testers.model.canonical import Json
 from production_testers.model.fault_plan import FaultPlan
 from production_testers.model.ordering import Hold, Order
 from production_testers.model.pipeline import Identity, PipelineSpec
+from production_testers.model.usage import Usage
 
 
 class Kind(StrEnum):
@@ -134,6 +135,7 @@ class Scenario:
         holds: Directives on top of asyncio's own order instead.
         plan: What goes wrong at services and stages, by a plan of the catalogue's kinds; `faults`
             are the older and plainer way to say it for stages.
+        usage: What is done with a unit; the pipeline is then empty, and so are requests and faults.
     """
 
     kind: Kind
@@ -147,6 +149,7 @@ class Scenario:
     order: Order | None = None
     holds: tuple[Hold, ...] = ()
     plan: FaultPlan | None = None
+    usage: Usage | None = None
 
     @property
     def feasible(self) -> bool:
@@ -159,9 +162,30 @@ class Scenario:
         planned = [rule.fault for rule in self.plan.rules] if self.plan else []
         return any(name in WRITES for name in (*planned, *(fault.kind for fault in self.faults)))
 
+    @property
+    def size(self) -> int:
+        """Stages times runs, or calls: about how much executing it takes."""
+        if self.usage is not None:
+            return len(self.usage.calls)
+        return len(self.pipeline.stages) * len(self.requests)
+
     def fault_of(self, run: str, stage: str) -> Fault | None:
         """The first fault that applies to a stage of a run."""
         for fault in self.faults:
             if fault.stage == stage and fault.run in (None, run):
                 return fault
         return None
+
+
+def using(
+    kind: Kind, usage: Usage, *, latencies: Latencies | None = None, limit_ms: float = 600_000.0
+) -> Scenario:
+    """The scenario in which a unit is used, and no pipeline runs."""
+    return Scenario(
+        kind=kind,
+        pipeline=PipelineSpec(name=usage.unit, stages=()),
+        requests=(),
+        latencies=latencies or Latencies(),
+        limit_ms=limit_ms,
+        usage=usage,
+    )

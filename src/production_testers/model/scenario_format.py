@@ -1,7 +1,8 @@
-"""Scenarios as JSON, format `ptest.scenario/3`; readers refuse other versions but 1 and 2.
+"""Scenarios as JSON, format `ptest.scenario/4`; readers refuse other versions but 1 to 3.
 
-A scenario is written as the oldest version that knows what it says, so that its bytes stay the
-same: without a fault plan as version 2, and as version 1 if it keeps asyncio's own order, too.
+Version 2 brought the order of ready tasks, version 3 the usage of units, version 4 fault plans. A
+scenario is written in the first version that knows all that it says, so that its bytes stay the
+same.
 """
 
 from collections.abc import Mapping
@@ -21,11 +22,13 @@ from production_testers.model.scenario import (
     RunRequest,
     Scenario,
 )
+from production_testers.model.usage import Call, Usage, Work
 
 FORMAT = "ptest.scenario/1"
 FORMAT_WITH_ORDER = "ptest.scenario/2"
-FORMAT_WITH_PLAN = "ptest.scenario/3"
-FORMATS = (FORMAT, FORMAT_WITH_ORDER, FORMAT_WITH_PLAN)
+FORMAT_WITH_USAGE = "ptest.scenario/3"
+FORMAT_WITH_PLAN = "ptest.scenario/4"
+FORMATS = (FORMAT, FORMAT_WITH_ORDER, FORMAT_WITH_USAGE, FORMAT_WITH_PLAN)
 
 
 def to_json(scenario: Scenario) -> dict[str, Json]:
@@ -73,12 +76,38 @@ def to_json(scenario: Scenario) -> dict[str, Json]:
         **_if_said(
             "plan", None if scenario.plan is None else fault_plan_format.to_json(scenario.plan)
         ),
+        **_if_said("usage", None if scenario.usage is None else _usage_json(scenario.usage)),
+    }
+
+
+def _usage_json(usage: Usage) -> dict[str, Json]:
+    return {
+        "unit": usage.unit,
+        "settings": dict(usage.settings),
+        "calls": [_call_json(call) for call in usage.calls],
+    }
+
+
+def _call_json(call: Call) -> dict[str, Json]:
+    works: dict[str, Json] = {
+        label: [asdict(work) for work in works] for label, works in call.works.items()
+    }
+    return {
+        "key": call.key,
+        "client": call.client,
+        "operation": call.operation,
+        "arguments": dict(call.arguments),
+        "after_ms": call.after_ms,
+        "cancel_after_ms": call.cancel_after_ms,
+        **_if_said("works", works),
     }
 
 
 def _format_of(scenario: Scenario) -> str:
     if scenario.plan is not None:
         return FORMAT_WITH_PLAN
+    if scenario.usage is not None:
+        return FORMAT_WITH_USAGE
     return FORMAT if scenario.feasible else FORMAT_WITH_ORDER
 
 
@@ -137,9 +166,26 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
             order=Order(**raw["order"]) if raw.get("order") else None,
             holds=tuple(Hold(**hold) for hold in raw.get("holds", ())),
             plan=fault_plan_format.from_json(raw["plan"], path=path) if raw.get("plan") else None,
+            usage=_usage(raw["usage"]) if raw.get("usage") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error
+
+
+def _usage(raw: Mapping[str, Any]) -> Usage:
+    return Usage(
+        unit=raw["unit"],
+        settings=raw["settings"],
+        calls=tuple(_call(call) for call in raw["calls"]),
+    )
+
+
+def _call(raw: Mapping[str, Any]) -> Call:
+    works = {
+        label: tuple(Work(**work) for work in works)
+        for label, works in raw.get("works", {}).items()
+    }
+    return Call(**{**raw, "works": works})
 
 
 def _pipeline(raw: Mapping[str, Any]) -> PipelineSpec:

@@ -26,6 +26,8 @@ class Capability(StrEnum):
     IDEMPOTENCY = "idempotency"
     EVENTS = "events"
     REDACTION = "redaction"
+    UNITS = "units"
+    RETRY = "retry"
 
 
 class PersonalData(StrEnum):

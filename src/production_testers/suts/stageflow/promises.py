@@ -58,6 +58,13 @@ PROMISES: dict[Capability, Citation] = {
         quote="Detects and optionally redacts PII from content.",
         file="stageflow/helpers/guardrails.py",
     ),
+    Capability.UNITS: Citation(
+        quote="Structured events, correlation IDs, and logging built-in", file="METADATA"
+    ),
+    Capability.RETRY: Citation(
+        quote="Interceptor that automatically retries failed stages.",
+        file="stageflow/pipeline/retry.py",
+    ),
     Capability.NESTED_PIPELINES: Citation(
         quote="Spawns and manages subpipeline runs.",
         file=_SUB,
@@ -96,5 +103,7 @@ COMPONENTS: dict[Capability, str] = {
     Capability.IDEMPOTENCY: "stageflow.pipeline.idempotency.IdempotencyInterceptor",
     Capability.EVENTS: "stageflow.stages.context.PipelineContext",
     Capability.REDACTION: "stageflow.helpers.guardrails.PIIDetector",
+    Capability.UNITS: "stageflow",
+    Capability.RETRY: "stageflow.pipeline.retry.RetryInterceptor",
     Capability.NESTED_PIPELINES: "stageflow.pipeline.subpipeline.SubpipelineSpawner.spawn",
 }

@@ -60,20 +60,26 @@ def never(fault):
 
 async def in_process():
     echo = {"model": "mock", "messages": [{"role": "user", "content": "Ping?"}]}
+    text = {"input": "What is the state of order 7, and so on"}
+    by_key = {"sql": "SELECT * FROM items WHERE id = ?", "params": ["x"]}
     scripted = {r"\border\b": "It is on its way and arrives on Monday."}
+    model, planned = MockLlm(1, scripted), never("http-500")
+    new, again = map(asked, itertools.count()), itertools.repeat
+    stock = Host(stock_services(1))
     hosts = {
-        "chat, scripted, every prompt new": (Host({"llm": MockLlm(1, scripted)}), "llm", "chat", map(asked, itertools.count())),
-        "chat, echo, the same short prompt": (Host({"llm": MockLlm(1)}), "llm", "chat", itertools.repeat(echo)),
+        "chat, scripted, every prompt new": (Host({"llm": model}), "llm", "chat", new),
+        "chat, echo, the same short prompt": (stock, "llm", "chat", again(echo)),
         "chat, scripted, with a plan that does nothing": (
-            Host({"llm": MockLlm(1, scripted)}, plan=never("http-500")), "llm", "chat", map(asked, itertools.count()),
+            Host({"llm": model}, plan=planned),
+            "llm",
+            "chat",
+            new,
         ),
-        "embed, a text of 40 letters": (Host({"llm": MockLlm(1)}), "llm", "embed", itertools.repeat({"input": "What is the state of order 7, and so on"})),
-        "db query of one row by key": (
-            Host(stock_services(1)), "db", "query", itertools.repeat({"sql": "SELECT * FROM items WHERE id = ?", "params": ["x"]}),
-        ),
-        "api get": (Host(stock_services(1)), "api", "get", itertools.repeat({"path": "/items/7"})),
-        "infra clock_now": (Host(stock_services(1)), "infra", "clock_now", itertools.repeat({"node": "n"})),
-    }  # fmt: skip
+        "embed, a text of 40 letters": (stock, "llm", "embed", again(text)),
+        "db query of one row by key": (stock, "db", "query", again(by_key)),
+        "api get": (stock, "api", "get", again({"path": "/items/7"})),
+        "infra clock_now": (stock, "infra", "clock_now", again({"node": "n"})),
+    }
     for name, (host, *call) in hosts.items():
         least, middle = await per_call(host, *call)
         yield name, least, middle
@@ -87,7 +93,7 @@ def serve(pipe):
         host = Host({**stock_services(1), "llm": MockLlm(1, scripted)})
         async with serving(host) as url:
             pipe.send(url)
-            while not pipe.poll():
+            while not pipe.poll():  # noqa: ASYNC110 - a pipe sets no event
                 await asyncio.sleep(0.01)
         pipe.recv()
         pipe.send(time.process_time())
@@ -155,9 +161,9 @@ def main():
     write_section(
         "Mock services: over HTTP",
         COMMAND,
-        f"{REQUESTS:,} requests over {CONNECTIONS} connections that stay open, aiohttp on both sides,"
-        " one process each, both on the same two cores. The rate is of both together; what one core"
-        " could answer alone is what the server's CPU time for a request gives.",
+        f"{REQUESTS:,} requests over {CONNECTIONS} connections that stay open, aiohttp on both"
+        " sides, one process each, both on the same two cores. The rate is of both together; what"
+        " one core could answer alone is what the server's CPU time for a request gives.",
         (
             "request",
             "a second, measured",

@@ -21,7 +21,8 @@ ASK = """
 import json, os, urllib.request
 body = json.dumps({"messages": [{"role": "user", "content": "hi"}]}).encode()
 for _ in range(4):
-    asked = urllib.request.Request(os.environ["PTEST_SERVICES_URL"] + "/llm/chat", body, method="POST")
+    url = os.environ["PTEST_SERVICES_URL"] + "/llm/chat"
+    asked = urllib.request.Request(url, body, method="POST")
     try:
         print(urllib.request.urlopen(asked).status)
     except OSError as error:

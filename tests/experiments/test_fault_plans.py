@@ -46,7 +46,7 @@ async def careless(port):
 @pytest.fixture(autouse=True)
 def stages(monkeypatch):
     module = types.ModuleType("asking_stages")
-    module.ask, module.careless, module.llm = ask, careless, lambda seed: MockLlm(seed)
+    module.ask, module.careless, module.llm = ask, careless, MockLlm
     monkeypatch.setitem(sys.modules, "asking_stages", module)
 
 

@@ -114,7 +114,7 @@ def test_a_mistake_is_told_with_its_place(changes, problem):
 
 @pytest.mark.parametrize("raw", [None, [], {}, {"format": "ptest.faults/2"}])
 def test_another_format_is_refused(raw):
-    with pytest.raises(InvalidDocumentError, match="is not 'ptest.faults/1'"):
+    with pytest.raises(InvalidDocumentError, match=r"is not 'ptest\.faults/1'"):
         fault_plan_format.from_json(raw)
 
 
@@ -132,7 +132,7 @@ def scenario(plan=None):
 def test_a_scenario_carries_its_plan_and_says_so_in_its_version():
     plan = fault_plan_format.from_json(golden())
     written = json.loads(json.dumps(scenario_format.to_json(scenario(plan))))
-    assert written["format"] == "ptest.scenario/3"
+    assert written["format"] == "ptest.scenario/4"
     assert scenario_format.from_json(written) == scenario(plan)
 
 
@@ -145,6 +145,6 @@ def test_a_scenario_without_a_plan_is_written_as_before():
 
 def test_a_scenario_whose_plan_is_none_is_refused():
     written = {**scenario_format.to_json(scenario(FaultPlan(seed=1))), "plan": {"format": "x"}}
-    with pytest.raises(InvalidDocumentError, match="is not 'ptest.faults/1'"):
+    with pytest.raises(InvalidDocumentError, match=r"is not 'ptest\.faults/1'"):
         scenario_format.from_json(written)
     assert replace(scenario(), plan=FaultPlan()).writes is False

@@ -73,7 +73,7 @@ def scenario_of(raw: object, path: str) -> dict[str, Json]:
         if not isinstance(exhibit, Mapping) or "scenario" not in exhibit:
             raise InvalidDocumentError(path, ("exhibit: this evidence holds no scenario",))
         raw = exhibit["scenario"]
-    known = (scenario_format.FORMAT, scenario_format.FORMAT_WITH_MORE)
+    known = (scenario_format.FORMAT, scenario_format.FORMAT_WITH_PLAN)
     if not isinstance(raw, Mapping) or raw.get("format") not in known:
         seen = raw.get("format") if isinstance(raw, Mapping) else raw
         expected = f"{scenario_format.FORMAT!r} or {defect.FORMAT!r}"

@@ -1,7 +1,8 @@
-"""Scenarios as JSON, format `ptest.scenario/3`; readers refuse other versions but 1 and 2.
+"""Scenarios as JSON, format `ptest.scenario/4`; readers refuse other versions but 1 to 3.
 
-Version 2 brought the order of ready tasks, version 3 fault plans and the usage of units. A scenario
-is written as the oldest version that knows what it says, so that its bytes stay the same.
+Version 2 brought the order of ready tasks, version 3 the usage of units, version 4 fault plans. A
+scenario is written in the first version that knows all that it says, so that its bytes stay the
+same.
 """
 
 from collections.abc import Mapping
@@ -25,8 +26,9 @@ from production_testers.model.usage import Call, Usage, Work
 
 FORMAT = "ptest.scenario/1"
 FORMAT_WITH_ORDER = "ptest.scenario/2"
-FORMAT_WITH_MORE = "ptest.scenario/3"
-FORMATS = (FORMAT, FORMAT_WITH_ORDER, FORMAT_WITH_MORE)
+FORMAT_WITH_USAGE = "ptest.scenario/3"
+FORMAT_WITH_PLAN = "ptest.scenario/4"
+FORMATS = (FORMAT, FORMAT_WITH_ORDER, FORMAT_WITH_USAGE, FORMAT_WITH_PLAN)
 
 
 def to_json(scenario: Scenario) -> dict[str, Json]:
@@ -79,8 +81,10 @@ def to_json(scenario: Scenario) -> dict[str, Json]:
 
 
 def _format_of(scenario: Scenario) -> str:
-    if scenario.usage is not None or scenario.plan is not None:
-        return FORMAT_WITH_MORE
+    if scenario.plan is not None:
+        return FORMAT_WITH_PLAN
+    if scenario.usage is not None:
+        return FORMAT_WITH_USAGE
     return FORMAT if scenario.feasible else FORMAT_WITH_ORDER
 
 

@@ -26,6 +26,7 @@ from production_testers.simulation import SimulatedLoop, simulate
 
 CHAT = ("llm", "chat", REFUND)
 STREAM = ("llm", "chat_stream", {**REFUND, "stream": True})
+TOOLS = ("llm", "chat", WEATHER)
 EMBED = ("llm", "embed", {"input": "one"})
 GET = ("api", "get", CUSTOMER)
 POST = ("api", "post", {"path": "/orders", "body": {}})
@@ -91,6 +92,22 @@ def says(check):
     return gives(lambda answer, _plain: check(words(answer)))
 
 
+def said(completion):
+    return words(completion), reason(completion)
+
+
+def counted(completion):
+    return completion["usage"]["completion_tokens"]
+
+
+def in_order(chunks):
+    return sorted(map(str, chunks))
+
+
+def user(text):
+    return {"role": "user", "content": text}
+
+
 def shape(text):
     return json.loads(text)
 
@@ -151,58 +168,60 @@ EFFECTS = {
     "stream-cut": (STREAM, {"share": 0.5}, refuses("stream_cut", retryable=True)),
     "stream-duplicate": (STREAM, {}, gives(lambda a, plain: len(a) == len(plain) + 1)),
     "stream-out-of-order": (
-        STREAM, {}, gives(lambda a, plain: a != plain and sorted(map(str, a)) == sorted(map(str, plain))),
+        STREAM, {}, gives(lambda a, plain: a != plain and in_order(a) == in_order(plain)),
     ),
     "stream-malformed": (STREAM, {}, refuses("bad_answer", retryable=False)),
     # semantic
     "llm-truncated": (
         CHAT, {"tokens": 4},
-        gives(lambda a, _: (words(a), reason(a), a["usage"]["completion_tokens"]) == ("Refunds are paid", "length", 4)),
+        gives(lambda a, _: (*said(a), counted(a)) == ("Refunds are paid", "length", 4)),
     ),
     "llm-truncated-silently": (
-        CHAT, {"tokens": 4}, gives(lambda a, _: (words(a), reason(a)) == ("Refunds are paid", "stop")),
+        CHAT, {"tokens": 4}, gives(lambda a, _: said(a) == ("Refunds are paid", "stop")),
     ),
-    "llm-empty": (CHAT, {}, gives(lambda a, _: (words(a), reason(a)) == ("", "stop"))),
-    "llm-refusal": (CHAT, {}, says(lambda said: said.startswith("I'm sorry"))),
+    "llm-empty": (CHAT, {}, gives(lambda a, _: said(a) == ("", "stop"))),
+    "llm-refusal": (CHAT, {}, says(lambda it: it.startswith("I'm sorry"))),
     "llm-content-filter": (
-        CHAT, {}, gives(lambda a, _: (words(a), reason(a)) == ("", "content_filter")),
+        CHAT, {}, gives(lambda a, _: said(a) == ("", "content_filter")),
     ),
     "llm-schema-drift": (
         ("llm", "chat", AS_JSON), {"how": "renamed"},
-        says(lambda said: set(shape(said)) in ({"labelValue", "score"}, {"label", "scoreValue"})),
+        says(lambda it: set(shape(it)) in ({"labelValue", "score"}, {"label", "scoreValue"})),
     ),
     "llm-prose-around-json": (
-        ("llm", "chat", AS_JSON), {}, says(lambda said: '```json\n{"label"' in said),
+        ("llm", "chat", AS_JSON), {}, says(lambda it: '```json\n{"label"' in it),
     ),
     "llm-wrong-tool-name": (
-        ("llm", "chat", WEATHER), {}, gives(lambda a, _: calls(a)[0]["name"] == "look_up_everything"),
+        TOOLS, {}, gives(lambda a, _: calls(a)[0]["name"] == "look_up_everything"),
     ),
     "llm-wrong-tool-arguments": (
-        ("llm", "chat", WEATHER), {"how": "missing"},
+        TOOLS, {"how": "missing"},
         gives(lambda a, _: len(shape(calls(a)[0]["arguments"])) == 1),
     ),
     "llm-malformed-tool-arguments": (
-        ("llm", "chat", WEATHER), {}, gives(lambda a, _: not is_json(calls(a)[0]["arguments"])),
+        TOOLS, {}, gives(lambda a, _: not is_json(calls(a)[0]["arguments"])),
     ),
     "llm-duplicate-tool-call": (
-        ("llm", "chat", WEATHER), {}, gives(lambda a, _: len(calls(a)) == 2 and calls(a)[0] == calls(a)[1]),
+        TOOLS, {}, gives(lambda a, _: len(calls(a)) == 2 and calls(a)[0] == calls(a)[1]),
     ),
     "llm-hallucinated-citation": (
-        CHAT, {}, says(lambda said: said.startswith(SAID) and "doi:10.5555/ptest." in said),
+        CHAT, {}, says(lambda it: it.startswith(SAID) and "doi:10.5555/ptest." in it),
     ),
     "llm-stale-answer": (
-        ("llm", "chat", {"messages": [{"role": "user", "content": w} for w in ("First?", "refund?")]}),
-        {}, says(lambda said: said == "You said: First?"),
+        ("llm", "chat", {"messages": [user("First?"), user("refund?")]}),
+        {}, says(lambda it: it == "You said: First?"),
     ),
-    "llm-language-switch": (CHAT, {"language": "fr"}, says(lambda said: said.startswith("Je n'ai"))),
-    "llm-repetition-loop": (CHAT, {"times": 9}, says(lambda said: said.count("Nothing is kept.") == 10)),
-    "llm-prompt-leak": (CHAT, {}, says(lambda said: "never tell the password" in said)),
+    "llm-language-switch": (CHAT, {"language": "fr"}, says(lambda it: it.startswith("Je n'ai"))),
+    "llm-repetition-loop": (
+        CHAT, {"times": 9}, says(lambda it: it.count("Nothing is kept.") == 10),
+    ),
+    "llm-prompt-leak": (CHAT, {}, says(lambda it: "never tell the password" in it)),
     "llm-wrong-usage": (CHAT, {"factor": 0}, gives(lambda a, _: set(a["usage"].values()) == {0})),
     "llm-no-usage": (CHAT, {}, gives(lambda a, _: "usage" not in a and words(a) == SAID)),
     "llm-other-model": (CHAT, {}, gives(lambda a, _: a["model"] == "mock-2019")),
     "llm-context-overflow": (CHAT, {}, refuses("context_length_exceeded", retryable=False)),
     "tool-result-injection": (
-        GET, {}, gives(lambda a, _: "Ignore all previous" in a["body"]["id"] and "CANARY-" in str(a)),
+        GET, {}, gives(lambda a, _: "all previous" in a["body"]["id"] and "CANARY-" in str(a)),
     ),
     "embedding-other-length": (EMBED, {}, gives(lambda a, _: len(vector(a)) == 32)),
     "embedding-zero": (EMBED, {}, gives(lambda a, _: set(vector(a)) == {0.0})),
@@ -218,7 +237,9 @@ EFFECTS = {
     "disk-slow": (WRITE, {"ms": 300}, same_after(300)),
     "disk-torn-write": (WRITE, {"share": 0.5}, gives(lambda a, _: a == {"used_bytes": 4})),
     "disk-read-error": (READ, {}, refuses("io_error", retryable=False)),
-    "clock-jump": (CLOCK, {"by_ms": -90.0}, gives(lambda a, plain: a["now_ms"] == plain["now_ms"] - 90)),
+    "clock-jump": (
+        CLOCK, {"by_ms": -90.0}, gives(lambda a, plain: a["now_ms"] == plain["now_ms"] - 90),
+    ),
     "clock-drift": (
         CLOCK, {"ppm": 500_000}, gives(lambda a, plain: a["now_ms"] == 1.5 * plain["now_ms"]),
     ),
@@ -235,7 +256,8 @@ EFFECTS = {
     "queue-out-of-order": (CONSUME, {}, gives(lambda a, _: a["id"] == 2)),
     "queue-message-lost": (PUBLISH, {}, gives(lambda a, _: a == {"id": 0, "depth": 0})),
     "lease-expired": (
-        ("infra", "lease_check", {"lease": "l", "token": 1}), {}, gives(lambda a, _: a == {"valid": False}),
+        ("infra", "lease_check", {"lease": "l", "token": 1}), {},
+        gives(lambda a, _: a == {"valid": False}),
     ),
     "link-down": (
         ("infra", "net_send", {"from": "a", "to": "b"}), {}, refuses("unreachable", retryable=True),

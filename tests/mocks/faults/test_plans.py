@@ -1,6 +1,7 @@
 """What a plan decides follows from its seed and from names; a dry run tells it before."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from statistics import mean
@@ -16,7 +17,7 @@ from production_testers.mocks.faults.words import rule_in_words
 from production_testers.mocks.host import Host
 from production_testers.mocks.line import acts_on_calls
 from production_testers.mocks.servers import conductor
-from production_testers.mocks.services import MockLlm
+from production_testers.mocks.services import MockLlm, ServiceError
 from production_testers.mocks.stock import stock_services
 from production_testers.model.errors import InvalidDocumentError, UsageError
 from production_testers.model.fault_plan import Burst, FaultPlan, Place, Rule, Target, When
@@ -248,10 +249,8 @@ def test_a_dry_run_tells_what_a_run_does():
 
     async def work():
         for _ in range(40):
-            try:
+            with suppress(ServiceError):
                 await made.call("llm", "chat", REFUND)
-            except Exception as error:  # noqa: BLE001
-                assert "http_500" in str(error)
 
     asyncio.run(work())
     happened = [(f.rule, f.at, f.params) for f in made.firings]
@@ -296,15 +295,15 @@ def test_the_stock_services_have_every_operation_that_a_kind_is_about():
 def test_a_rule_in_words():
     burst = Burst(group="rack", length=100, share=0.25)
     whole = rule(
-        fault="latency", operation="chat", run="r0", stage="ask", share=0.5, first=2, every=3, at_most=4,
-        from_ms=10, until_ms=900, burst=burst,
+        fault="latency", operation="chat", run="r0", stage="ask", share=0.5, first=2, every=3,
+        at_most=4, from_ms=10, until_ms=900, burst=burst,
         params={"ms": {"distribution": "uniform", "low": 1, "high": 5}},
     )  # fmt: skip
     assert rule_in_words(whole) == (
-        "At service llm.chat called by stage ask in run r0, at 0.5 of all occasions, from occasion 2 on,"
-        " every 3th time, at most 4 times for each caller, from 10 ms on, until 900 ms, in bursts of group"
-        " rack (0.25 of all 100 ms): The request or the answer comes later, by a time of any distribution"
-        " (ms uniform(low 1, high 5))."
+        "At service llm.chat called by stage ask in run r0, at 0.5 of all occasions, from occasion"
+        " 2 on, every 3th time, at most 4 times for each caller, from 10 ms on, until 900 ms, in"
+        " bursts of group rack (0.25 of all 100 ms): The request or the answer comes later, by a"
+        " time of any distribution (ms uniform(low 1, high 5))."
     )
     named = rule(fault="stage-hangs", place=Place.STAGE, target="*", calls=("r0/a/1",))
     assert rule_in_words(named).startswith("In every stage, at r0/a/1: The stage never ends")

@@ -22,7 +22,7 @@ CALLS = [
     ("llm", "chat", REFUND),
     ("llm", "chat", WEATHER),
     ("llm", "chat", {}),
-    ("llm", "chat_stream", {**asked("What about a refund?"), "stream_options": {"include_usage": True}}),
+    ("llm", "chat_stream", asked("A refund?", stream_options={"include_usage": True})),
     ("llm", "embed", {"input": ["one", "two"], "encoding_format": "base64"}),
     ("llm", "models", {}),
     ("api", "get", CUSTOMER),

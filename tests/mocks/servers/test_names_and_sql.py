@@ -35,18 +35,18 @@ def test_names_that_are_known_have_addresses_and_others_do_not_exist():
         assert question(port, "nowhere.internal").rcode() == dns.rcode.NXDOMAIN
 
 
-EFFECTS = {
-    "dns-not-found": lambda port: question(port).rcode() == dns.rcode.NXDOMAIN,
-    "dns-server-failure": lambda port: question(port).rcode() == dns.rcode.SERVFAIL,
-    "dns-timeout": lambda port: times_out(port),
-    "dns-stale-address": lambda port: addresses(question(port)) == ["192.0.2.1"],
-}
-
-
 def times_out(port):
     with pytest.raises(dns.exception.Timeout):
         question(port, timeout=0.1)
     return True
+
+
+EFFECTS = {
+    "dns-not-found": lambda port: question(port).rcode() == dns.rcode.NXDOMAIN,
+    "dns-server-failure": lambda port: question(port).rcode() == dns.rcode.SERVFAIL,
+    "dns-timeout": times_out,
+    "dns-stale-address": lambda port: addresses(question(port)) == ["192.0.2.1"],
+}
 
 
 def test_every_kind_that_can_be_at_a_name_is_tested_here():

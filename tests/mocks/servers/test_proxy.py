@@ -1,4 +1,4 @@
-"""Every kind of fault at a port: what goes through it comes late, in part or not, and then again."""
+"""Every kind of fault at a port: what goes through comes late, in part or not, then again."""
 
 import asyncio
 import ssl
@@ -73,7 +73,7 @@ def through(plan, asks=2, *, tls=False, pause_s=0.0):
             await asyncio.sleep(0.01)
             assert proxy.open == 0
         server.close()
-        with pytest.raises(OSError, match="refused|Connect"):
+        with pytest.raises(OSError, match=r"refused|Connect"):
             await asyncio.open_connection("127.0.0.1", proxy.port)
         return seen
 

@@ -1,6 +1,6 @@
 """What a run keeps: short chains, many of them, which end in every way that there is.
 
-What is kept after so many runs is counted apart (`cost_sizes` in `config/run_config.json`): hundreds
+What is kept after so many runs is counted apart (`cost_sizes` in the run's configuration): hundreds
 of runs of a chain of four stages that complete, fail, are cancelled by a stage or by their caller,
 or run another pipeline. The schedules drawn here show whether anything goes on after a run's end.
 """

@@ -123,21 +123,16 @@ def test_every_template_compiles(path):
     compile(path.read_text(), str(path), "exec", dont_inherit=True)
 
 
-def is_counted(recipe):
-    """Whether counting work or memory answers its question, and the general pipelines will do."""
-    return all(LAWS[required.law].needs_costs for required in recipe.requires)
-
-
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_every_recipe_has_templates_laws_data_and_a_plan(name):
     recipe = RECIPES[name]
     assert recipe.name == name
-    assert (PIPELINES / recipe.name).is_dir() or recipe.units or is_counted(recipe)
+    assert (PIPELINES / recipe.name).is_dir() or recipe.units
     assert all(unit in UNITS for unit in recipe.units)
     kinds = {kind.value for kind in Kind}
     own = {path.stem for path in (PIPELINES / recipe.name).glob("*.py")}
     assert own <= kinds | {"__init__"}
-    assert own or recipe.units or is_counted(recipe)
+    assert own or recipe.units
     assert recipe.conclusive
     assert all(LAWS[required.law].id == required.law for required in recipe.requires)
     assert all(required.minimum > 0 for required in recipe.requires)
@@ -148,7 +143,7 @@ def test_every_recipe_has_templates_laws_data_and_a_plan(name):
 def test_every_folder_of_templates_belongs_to_a_recipe():
     folders = {path.name for path in PIPELINES.iterdir() if path.is_dir()}
     assert folders - {"__pycache__"} <= {*RECIPES, GENERAL.name}
-    own = {name for name, one in RECIPES.items() if not (one.units or is_counted(one))}
+    own = {name for name, recipe in RECIPES.items() if not recipe.units}
     assert own | {GENERAL.name} <= folders
 
 

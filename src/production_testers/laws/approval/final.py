@@ -16,34 +16,45 @@ from production_testers.units.approval import DECIDED, ENDED
 
 
 def check(observation: Observation) -> Verdict:
-    """Judge every request whose end somebody saw, by what is seen of it later."""
+    """Judge every two looks at a request, of which one came after the other."""
     judgement = Judgement()
-    seen = [(line, shown) for line in calls_of(observation) if (shown := _shown(line))]
-    for first, was in seen:
-        for later, now in seen:
+    looks = [line for line in calls_of(observation, "status", "cancel", "wait") if line.ended]
+    for first in looks:
+        for later in looks:
             same = first.call.arguments["ref"] == later.call.arguments["ref"]
-            if same and was in ENDED and ended_before(first, later):
-                judgement.judge(
-                    now == was,
-                    "overturned" if was in DECIDED else "revived",
-                    lambda: (
-                        f"{first.call.arguments['ref']} was {was} in call {first.key}, and"
-                        f" {now} in the later call {later.key}"
-                    ),
-                    run=later.key,
-                )
+            if same and ended_before(first, later):
+                _judge(first, later, judgement)
     return judgement.verdict()
+
+
+def _judge(first: CallLine, later: CallLine, judgement: Judgement) -> None:
+    was, now = _shown(first), _shown(later)
+    open_yet = was not in {*ENDED, _NOT_GRANTED} or not now
+    either = _NOT_GRANTED in (was, now) and "granted" not in (was, now)
+    judgement.judge(
+        open_yet or either or now == was,
+        "overturned" if was in {*DECIDED, _NOT_GRANTED} else "revived",
+        lambda: (
+            f"{first.call.arguments['ref']} was {was} in call {first.key}, and"
+            f" {now} in the later call {later.key}"
+        ),
+        run=later.key,
+    )
+
+
+_NOT_GRANTED = "not granted"
+"""What a wait that was answered with no shows: refused, or cancelled."""
 
 
 def _shown(line: CallLine) -> str:
     """What a call shows about its request; empty where that is nothing certain."""
-    operation, ended_well = line.call.operation, line.outcome == "returned"
+    operation = line.call.operation
     if operation == "status" and isinstance(line.value, str):
         return line.value
     if operation == "cancel" and line.value is True:
         return "cancelled"
-    if operation == "wait" and ended_well and line.value is True:
-        return "granted"
+    if operation == "wait" and line.outcome == "returned":
+        return "granted" if line.value is True else _NOT_GRANTED
     return ""
 
 

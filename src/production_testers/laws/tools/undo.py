@@ -1,12 +1,14 @@
 """An action that can be undone is undone when asked, once, and nothing else is."""
 
+from typing import Any
+
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
 from production_testers.laws.usage import CallLine, calls_of, ended_before
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.usage import Usage
 from production_testers.model.verdict import Verdict
-from production_testers.units.tools import UNDO, tool_for
+from production_testers.units.tools import UNDO, fits, tool_for
 
 
 def check(observation: Observation) -> Verdict:
@@ -32,7 +34,15 @@ def _can_be_undone(line: CallLine | None, usage: Usage) -> bool:
     if line is None or line.outcome != "returned" or not isinstance(line.value, dict):
         return False
     tool = tool_for(usage.settings, line.call.arguments["action"])
-    return bool(tool and tool["undoable"] and line.value.get("success", True))
+    proper = _is_proper(line, usage)  # otherwise it was not to be done
+    return bool(proper and tool and tool["undoable"] and line.value.get("success", True))
+
+
+def _is_proper(line: CallLine, usage: Usage) -> bool:
+    """Whether the payload fits the tool's schema: what comes of others is another law's matter."""
+    tool = tool_for(usage.settings, line.call.arguments["action"])
+    payload: Any = line.call.arguments["payload"]
+    return tool is None or fits(tool["schema"], payload)
 
 
 def _undone(
@@ -45,9 +55,11 @@ def _undone(
         lambda: f"calls {done[0].key} and {done[1].key} both undid the same action",
         run=done[-1].key if done else "",
     )
-    possible = line is not None and (line.ended is None or line.given_up is not None)
+    unsure = line is not None and (
+        line.ended is None or line.given_up is not None or not _is_proper(line, usage)
+    )
     for undo in undos:
-        if line is None or (not possible and not _can_be_undone(line, usage)):
+        if line is None or (not unsure and not _can_be_undone(line, usage)):
             judgement.judge(
                 undo.value is not True and not undo.works_of(UNDO),
                 "undone-unasked",

@@ -20,6 +20,7 @@ from production_testers.model.scenario import Scenario
 from production_testers.model.semantics import SutDescription
 from production_testers.model.verdict import State, Verdict
 from production_testers.suts.contract import Adapter
+from production_testers.suts.reference import ReferenceAdapter
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -48,6 +49,9 @@ def check(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str,
 def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
     """Shrink a scenario that breaks a law; fingerprint what is left.
 
+    Where the reference keeps the law over the scenario, it keeps it over what is left: a smallest
+    scenario in which a right executor gives nothing to judge would be attributed to nobody.
+
     Args of the job: scenario, law, outcome_class, allowance.
     """
     sut = adapter.describe()
@@ -61,13 +65,15 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         return None if way is None else replace(way, also=())
 
     def still_breaks(smaller: Scenario) -> bool:
-        return verdict_on(smaller) is not None
+        return verdict_on(smaller) is not None and (not attributable or judged_right(smaller))
 
     def keeps(scenario: Scenario) -> bool:
         verdict = run_and_judge(adapter, sut, scenario).verdicts[law.id]
         return verdict.state is not State.BROKEN and not verdict.explained
 
     scenario = scenario_format.from_json(arguments["scenario"])
+    judged_right = _kept_by_the_reference(law.id)
+    attributable = judged_right(scenario)
     if verdict_on(scenario) is None:
         return {"reproduced": False}
     if not scenario.feasible:
@@ -101,6 +107,18 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         "also_breaks": _other_ways(adapter, sut, shrunk.scenario, (law.id, verdict.outcome_class)),
         "fingerprint": fingerprint.fingerprint(law.id, component, verdict.outcome_class, needed),
     }
+
+
+def _kept_by_the_reference(law: str) -> Callable[[Scenario], bool]:
+    """Whether a right executor keeps the law over a scenario, and gives it something to judge."""
+    reference: Adapter = ReferenceAdapter()
+    sut = reference.describe()
+
+    def keeps(scenario: Scenario) -> bool:
+        own_order = replace(scenario, order=None, holds=())  # holds name tasks of the other one
+        return run_and_judge(reference, sut, own_order).verdicts[law].state is State.HOLDS
+
+    return keeps
 
 
 def _other_ways(

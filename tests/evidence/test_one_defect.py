@@ -13,8 +13,8 @@ from detection.executors import LeavesRunning, Planted
 from evidence.one_defect import ELSEWHERE, candidate, defect_of, explored, merged
 from evidence.one_defect import Here as Workers
 from production_testers.evidence.identity import Break, same_causes
-from production_testers.evidence.pipeline import minimise
-from production_testers.model.pipeline import Status
+from production_testers.evidence.pipeline import CONTROL, CONTROLS, minimise
+from production_testers.model.pipeline import Outcome, Status
 from production_testers.model.scenario import FaultKind, Kind
 from production_testers.phases.matrix import lay_out
 from production_testers.simulation import install
@@ -205,3 +205,27 @@ def test_one_bug_that_breaks_a_law_in_two_ways_has_one_cause():
 def test_a_seed_that_does_not_show_a_bug_is_said_to_be_so():
     with pytest.raises(AssertionError, match="seed 1 does not show it"):
         candidate(Planted, ("dag/runs-once", "stage-ran-twice"), 1, workload="alone")
+
+
+class TripsAfterTwoFailures(Planted):
+    """After two failures, stages of later runs count as done before they run."""
+
+    async def _in_time(self, stage, call):
+        failures = self.built.last
+        if len(failures) > 1:
+            return Outcome()
+        try:
+            return await super()._in_time(stage, call)
+        except StageFailedError:
+            self.built.last = {**failures, self.input["run"]: stage.name}
+            raise
+
+
+@pytest.mark.slow
+def test_what_is_left_is_something_that_a_right_executor_can_be_judged_by():
+    """A fault in every run would be one fault less, and no run that could show what is right."""
+    way = ("dag/runs-once", "stage-never-ran")
+    only = defect_of(TripsAfterTwoFailures, way, 3)
+    asked = {"scenario": only.exhibit["scenario"], "law": way[0], "count": CONTROLS}
+    states = Workers(Planted).call(CONTROL, asked)["states"]
+    assert states == {"holds": CONTROLS, "broken": 0, "unknown": 0}

@@ -21,6 +21,7 @@ from production_testers.model.scenario import Scenario
 from production_testers.model.semantics import SutDescription
 from production_testers.model.verdict import State, Verdict
 from production_testers.suts.contract import Adapter, HasUnits
+from production_testers.suts.reference import ReferenceAdapter
 from production_testers.units.target import TARGET, target_of, without_framework
 
 Emit = Callable[[dict[str, Any]], None]
@@ -50,6 +51,9 @@ def check(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str,
 def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
     """Shrink a scenario that breaks a law; fingerprint what is left.
 
+    Where the reference keeps the law over the scenario, it keeps it over what is left: a smallest
+    scenario in which a right executor gives nothing to judge would be attributed to nobody.
+
     Args of the job: scenario, law, outcome_class, allowance.
     """
     sut = adapter.describe()
@@ -63,13 +67,16 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         return None if way is None else replace(way, also=())
 
     def still_breaks(smaller: Scenario) -> bool:
-        return verdict_on(smaller) is not None
+        return verdict_on(smaller) is not None and (not attributable or judged_right(smaller))
 
     def keeps(scenario: Scenario) -> bool:
         verdict = run_and_judge(adapter, sut, scenario).verdicts[law.id]
         return verdict.state is not State.BROKEN and not verdict.explained
 
     scenario = scenario_format.from_json(arguments["scenario"])
+    judged_right = _kept_by_the_reference(law.id)
+    is_target = scenario.usage is not None and scenario.usage.unit == TARGET
+    attributable = not is_target and judged_right(scenario)  # a target has a control of its own
     if verdict_on(scenario) is None:
         return {"reproduced": False}
     if not scenario.feasible:
@@ -139,6 +146,18 @@ def _at_fault(
     if control.state is State.HOLDS:
         return fingerprint.component(law.id, verdict, sut)
     return target.code.get(verdict.stage) or target.object.replace(":", ".")
+
+
+def _kept_by_the_reference(law: str) -> Callable[[Scenario], bool]:
+    """Whether a right executor keeps the law over a scenario, and gives it something to judge."""
+    reference: Adapter = ReferenceAdapter()
+    sut = reference.describe()
+
+    def keeps(scenario: Scenario) -> bool:
+        own_order = replace(scenario, order=None, holds=())  # holds name tasks of the other one
+        return run_and_judge(reference, sut, own_order).verdicts[law].state is State.HOLDS
+
+    return keeps
 
 
 def _other_ways(

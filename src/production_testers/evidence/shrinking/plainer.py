@@ -114,7 +114,7 @@ def moments(scenario: Scenario) -> Iterator[Scenario]:
         shifted = (replace(r, start_ms=round(r.start_ms - first, 3)) for r in scenario.requests)
         yield replace(scenario, requests=tuple(shifted))
     for request in scenario.requests:
-        for start_ms in (0.0, 1.0, 2.0):
+        for start_ms in (0.0, 1.0, 2.0, 5.0, 10.0):
             if request.start_ms > start_ms:
                 yield with_request(scenario, request, replace(request, start_ms=start_ms))
         for cancel_ms in (0.5, 1.0, 2.0, 5.0):

@@ -22,7 +22,7 @@ class ReferenceAdapter:
     """Runs pipelines on the reference executor."""
 
     name = "reference"
-    import_roots = ("production_testers.suts.reference",)
+    import_roots: tuple[str, ...] = ("production_testers.suts.reference",)
 
     def __init__(self) -> None:
         self.emitted: Callable[[str, Mapping[str, Any]], None] | None = None

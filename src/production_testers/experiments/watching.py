@@ -17,7 +17,10 @@ from production_testers.model.history import EventKind
 from production_testers.model.scenario import Scenario
 from production_testers.suts.contract import Adapter, Emitting
 
-RUN: ContextVar[str] = ContextVar("ptest_run", default="")
+OURS = "ptest_"
+"""Context variables of the harness begin so; what it sets is no doing of a framework's."""
+
+RUN: ContextVar[str] = ContextVar(f"{OURS}run", default="")
 """The run for which the current task works."""
 
 RECORDS_MAX = 2_000
@@ -100,5 +103,5 @@ def changed_since(before: Context) -> list[str]:
     return sorted(
         variable.name
         for variable, value in copy_context().items()
-        if variable is not RUN and before.get(variable, missing) is not value
+        if not variable.name.startswith(OURS) and before.get(variable, missing) is not value
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from production_testers.evidence.identity import Break, same_causes
+from production_testers.evidence.identity import Break, merged_into, same_causes
 
 LAW = "lifecycle/nothing-left-running"
 STOP, KEEP = "stop_tasks engine.run", "keep_per_run engine.run self.token"
@@ -83,3 +83,21 @@ def test_a_finding_that_tells_too_little_has_no_cause_in_common():
     for change in ({"law": "no/law"}, {"outcome_class": "no-way"}, {"also_breaks": [1]}):
         assert Break.told({**told, **change}, 1) is None
     assert Break.told({}, 1) is None
+
+
+def test_of_equal_candidates_the_smaller_one_is_kept_with_the_counts_of_both(defect, exhibit):
+    large = defect(exhibit=exhibit(stages=3), kinds={"chaos": 2})
+    small = defect(exhibit=exhibit(stages=2), kinds={"chaos": 1, "stress": 1})
+    for order in ((large, small), (small, large)):
+        kept = []
+        for one in order:
+            kept = merged_into(kept, one)
+        assert [one.exhibit for one in kept] == [small.exhibit]
+        assert kept[0].kinds == {"chaos": 3, "stress": 1}
+
+
+def test_a_larger_one_with_another_fingerprint_does_not_take_its_place(defect, exhibit):
+    needed = defect(exhibit=exhibit(stages=2), features=("dependency",))
+    more = {"features": ("dependency", "nested"), "fingerprint": "fedcba9876543210"}
+    for stages, count in ((3, 1), (2, 1), (1, 2)):  # in the last one it cannot be hidden
+        assert len(merged_into([needed], defect(exhibit=exhibit(stages=stages), **more))) == count

@@ -12,12 +12,11 @@ from production_testers.evidence.matrix import (
     way_of,
 )
 from production_testers.evidence.ranges import Answer, Observed
+from production_testers.laws import Severity
 from production_testers.model.errors import InvalidDocumentError
-from production_testers.model.semantics import Capability
 
 LAW = "dag/runs-once"
 KEY = (LAW, "stage-never-ran")
-EVERYTHING = frozenset(capability.value for capability in Capability)
 RELEASES = ("1", "2", "3")
 
 
@@ -31,7 +30,7 @@ def tally(**more):
 
 def way(*answers):
     observed = [said(answer, release) for release, answer in zip(RELEASES, answers, strict=True)]
-    return way_of(KEY, (), observed, dict.fromkeys(RELEASES, EVERYTHING))
+    return way_of(KEY, (), observed, dict.fromkeys(RELEASES, ()))
 
 
 @pytest.mark.parametrize(
@@ -119,3 +118,11 @@ def test_an_exhibit_is_kept_whole():
 def test_another_document_is_refused(raw):
     with pytest.raises(InvalidDocumentError):
         check_document(raw, "matrix.json")
+
+
+def test_what_the_newest_release_with_it_promises_decides_how_bad_it_is():
+    key = ("merge/timing-independent", "depends-on-timing")
+    observed = [said("broken", "1"), said("broken", "2"), said("holds", "3")]
+    promised = {"1": (), "2": ("stable_lookup",), "3": ()}
+    assert way_of(key, (), observed, promised).severity is Severity.HIGH
+    assert way_of(key, (), observed, dict.fromkeys(RELEASES, ())).severity is Severity.LOW

@@ -11,10 +11,14 @@ from typing import Any
 
 from production_testers.evidence.defect import Defect, sizes_of
 from production_testers.laws import LAWS
+from production_testers.model.canonical import canonical_json
 
 
 def merged_into(found: Sequence[Defect], defect: Defect) -> list[Defect]:
-    """The defects with one more; equal and larger ones are the same defect."""
+    """The defects with one more; equal and larger ones are the same defect.
+
+    Of two that are equal the smaller scenario is kept, and the first where both are as small.
+    """
     if (same := next((d for d in found if d.explains(defect)), None)) is not None:
         return [_merged(one, defect) if one is same else one for one in found]
     kept = []
@@ -26,11 +30,21 @@ def merged_into(found: Sequence[Defect], defect: Defect) -> list[Defect]:
     return [*kept, defect]
 
 
-def _merged(kept: Defect, other: Defect) -> Defect:
+def _merged(one: Defect, other: Defect) -> Defect:
+    equal = one.fingerprint == other.fingerprint
+    kept = other if equal and _size(other) < _size(one) else one
+    other = one if kept is other else other
     kinds = dict(kept.kinds)
     for kind, schedules in other.kinds.items():
         kinds[kind] = kinds.get(kind, 0) + schedules
     return replace(kept, kinds=kinds, broken_so=max(kept.broken_so, other.broken_so))
+
+
+def _size(defect: Defect) -> tuple[int, int, int]:
+    """What a reader has to understand: things, what is stated about them, and how long that is."""
+    sizes = sizes_of(defect.exhibit)
+    fixed = defect.exhibit["scenario"]["latencies"]["fixed"] if sizes else {}
+    return sum(sizes), len(fixed), len(canonical_json(dict(defect.exhibit)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ def test_every_way_hides_the_words_from_who_looks_for_them(way):
     [
         ({"kind": "says", "what": "CANARY-1"}, "well: CANARY-1", (), True),
         ({"kind": "says", "what": "CANARY-1"}, "CANARY-2", (), False),
+        ({"kind": "says", "what": "CANARY-a"}, "canary-A", (), True),
         ({"kind": "leaks", "what": "CANARY-1"}, "https://a.example/?q=CANARY-1", (), True),
         ({"kind": "leaks", "what": "CANARY-1"}, "", ("send_mail",), False),
         ({"kind": "calls", "what": "send_mail"}, "", ("find_order", "send_mail"), True),

@@ -55,12 +55,13 @@ def decoded(table):
     ]
 
 
-@pytest.mark.parametrize(("scenario", "variant"), COLUMNS)
-def test_parquet_holds_what_json_holds(tmp_path, scenario, variant):
-    file = file_of("parquet", scenario=scenario, variant=variant)
-    write_data_file(tmp_path, file, seed=3)
-    records = decoded(parquet.read_table(tmp_path / file.name))
-    assert records == list(generate(scenario, variant, 20, 3))
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_parquet_holds_what_json_holds(tmp_path, scenario):
+    for variant in [variant for name, variant in COLUMNS if name == scenario]:
+        file = file_of("parquet", scenario=scenario, variant=variant)
+        write_data_file(tmp_path, file, seed=3)
+        records = decoded(parquet.read_table(tmp_path / file.name))
+        assert records == list(generate(scenario, variant, 20, 3))
 
 
 def test_columns_have_the_types_of_the_schema(tmp_path):

@@ -30,17 +30,33 @@ from production_testers.model.seeds import random_for
 
 _MAKERS: Final = ("Orvane", "Tullin", "Castrel", "Meridor", "Quayle", "Ostrava Works")
 _THINGS: Final = ("pump", "lamp", "sensor", "heater", "gate", "winch")
-_FACTS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "weight": ("How much does the {name} weigh?", "The {name} weighs {value} kg.", "kg"),
-    "power": ("How much power does the {name} take?", "The {name} takes {value} W.", "W"),
+_FACTS: Final[Mapping[str, tuple[str, str, str, tuple[int, int]]]] = {
+    "weight": (
+        "How much does the {name} weigh?",
+        "The {name} weighs {value} kg.",
+        "kg",
+        (2, 90),
+    ),
+    "power": (
+        "How much power does the {name} take?",
+        "The {name} takes {value} W.",
+        "W",
+        (20, 2_400),
+    ),
     "warranty": (
         "How long is the warranty of the {name}?",
         "The warranty of the {name} is {value} months.",
         "months",
+        (6, 72),
     ),
-    "price": ("What does the {name} cost?", "The {name} costs {value} euros.", "euros"),
+    "price": (
+        "What does the {name} cost?",
+        "The {name} costs {value} euros.",
+        "euros",
+        (40, 3_000),
+    ),
 }
-"""Fact → question, sentence, unit."""
+"""Fact → question, sentence, unit, values that it can have."""
 
 _FILLING: Final = (
     "It was presented at the spring fair.",
@@ -106,8 +122,8 @@ def question(
 ) -> dict[str, Any]:
     """A question with its passages; near misses are of other things, or of other facts."""
     name, fact = _named(random), pick(random, tuple(_FACTS))
-    asked, sentence, unit = _FACTS[fact]
-    value = between(random, 2, 998)
+    asked, sentence, unit, values = _FACTS[fact]
+    value = between(random, *values)
     said = sentence.format(name=name, value=value)
     passages = []
     for at in range(others):
@@ -117,7 +133,7 @@ def question(
         of, what = (
             (other, fact) if at % 2 else (name, pick(random, [f for f in _FACTS if f != fact]))
         )
-        words = _FACTS[what][1].format(name=of, value=between(random, 2, 998))
+        words = _FACTS[what][1].format(name=of, value=between(random, *_FACTS[what][3]))
         passages.append(_passage((number, at + 1), of, words, random))
     if answerable:
         passages.append(_passage((number, 0), name, said, random, relevant=True))

@@ -156,6 +156,7 @@ class Conductor:
         folder = str(firing.params["path"])
         path = f"{folder.rstrip('/')}/{_BALLAST}"
         seen = undo.seen_by(process.pid, path)
+        await _until_mounted(process)
         _refuse_large(seen.parent, folder)
         with self._journal.until_undone(undo.to_remove(path, process.pid)):
             _fill(seen)
@@ -192,6 +193,25 @@ def _descriptors_of(pid: int) -> int:
 
 def _lower(to: int, soft: int) -> int:
     return to if soft == resource.RLIM_INFINITY else min(to, soft)
+
+
+async def _until_mounted(process: ManagedProcess) -> None:
+    """A process that has just been started may still be on its way to its small disk."""
+    if process.small_disk is None:
+        return
+    for _ in range(500):
+        if not process.runs or is_mounted(process.pid, process.small_disk[0]):
+            return
+        await asyncio.sleep(0.01)
+
+
+def is_mounted(pid: int, folder: str) -> bool:
+    """Whether a file system of its own stands at a folder, as a process sees it."""
+    try:
+        lines = Path(f"/proc/{pid}/mountinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    return any(line.split()[4] == folder for line in lines)
 
 
 def _refuse_large(folder: Path, shown: str) -> None:

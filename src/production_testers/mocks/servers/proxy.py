@@ -15,7 +15,6 @@ from production_testers.mocks.faults.catalogue import checked
 from production_testers.mocks.faults.deciding import Decider, Firing, Occasion, applies
 from production_testers.mocks.faults.kinds import Way
 from production_testers.mocks.servers.http import reset
-from production_testers.mocks.servers.tls import GOOD, certificates
 from production_testers.model.errors import UsageError
 from production_testers.model.fault_plan import FaultPlan, Place, Rule
 
@@ -137,6 +136,11 @@ class TcpProxy:
             self._keep(self._not_listening(wrong.param("connection-refused", "ms")))
             return
         if self._tls:
+            from production_testers.mocks.servers.tls import (  # noqa: PLC0415 - it is seldom wanted
+                GOOD,
+                certificates,
+            )
+
             kind = next((name for name in _TLS if name in wrong.firings), GOOD)
             await writer.start_tls(certificates().server(kind))
         if ms := wrong.param("partition", "ms"):

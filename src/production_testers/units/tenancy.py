@@ -63,6 +63,7 @@ UNIT = Unit(
             fixed=("owner",),
         ),
         "within": Operation(
+            sets_context=True,
             does="Works for a tenant; gives for whom the current code works afterwards.",
             required=("tenant",),
             fixed=("tenant",),

@@ -1,6 +1,7 @@
 """A script plays a usage on the stock event loop as the simulation did, for every unit."""
 
 from contextlib import suppress
+from itertools import islice
 from random import Random
 
 import pytest
@@ -57,12 +58,12 @@ def scripts(unit, worker):
 @pytest.mark.parametrize("unit", MADE)
 def test_a_script_ends_the_calls_as_the_simulation_did(unit, python, tmp_path):
     with Worker(python, SUT) as worker:
-        written = list(scripts(unit, worker))
+        written = list(islice(scripts(unit, worker), 2))
     if not written:
         return  # too long for a bug report, or not offered: nothing to play
     path = tmp_path / "repro.py"
     played = []
-    for script in written[:3]:
+    for script in written:
         path.write_text(script)
         played.append(try_script(python, path))
     assert any(tried.exit_code == 1 for tried in played), played

@@ -15,6 +15,7 @@ from typing import Any
 
 from production_testers.evidence import fingerprint
 from production_testers.evidence.defect import Defect
+from production_testers.evidence.identity import merged_into
 from production_testers.evidence.measured import Decided, decide
 from production_testers.evidence.ranges import Answer, Range
 from production_testers.evidence.ranging import Releases, find_range
@@ -23,7 +24,9 @@ from production_testers.experiments.exploration import KindReport
 from production_testers.experiments.releases import RELEASES
 from production_testers.experiments.worker import Worker, WorkerDiedError, Workers
 from production_testers.laws import LAWS, Severity
+from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.model.scenario import Kind
+from production_testers.units.target import TARGET
 
 MINIMISE = "production_testers.evidence.jobs:minimise"
 CONTROL = "production_testers.evidence.jobs:control"
@@ -96,26 +99,6 @@ def minimise(
     return found, flaky
 
 
-def merged_into(found: Sequence[Defect], defect: Defect) -> list[Defect]:
-    """The defects with one more; equal and larger ones are the same defect."""
-    if (same := next((d for d in found if d.explains(defect)), None)) is not None:
-        return [_merged(one, defect) if one is same else one for one in found]
-    kept = []
-    for other in found:
-        if defect.explains(other):
-            defect = _merged(defect, other)
-        else:
-            kept.append(other)
-    return [*kept, defect]
-
-
-def _merged(kept: Defect, other: Defect) -> Defect:
-    kinds = dict(kept.kinds)
-    for kind, schedules in other.kinds.items():
-        kinds[kind] = kinds.get(kind, 0) + schedules
-    return replace(kept, kinds=kinds, broken_so=max(kept.broken_so, other.broken_so))
-
-
 def _minimised(
     workers: Workers, candidate: Mapping[str, Any], seed: int, allowance: int
 ) -> tuple[Defect, int]:
@@ -161,41 +144,55 @@ def made_small(workers: Workers, proposed: Defect, allowance: int) -> tuple[Defe
         exhibit={"scenario": result["scenario"]},
         executions=result["executions"],
         minimal=result["complete"],
+        cures=tuple(result["cures"]),
+        also_breaks=tuple((law, way) for law, way in result["also_breaks"]),
     )
     detail = f"{result['executions']} smaller scenarios tried; {end}"
     return defect.with_step("minimised", detail), result["work"]
 
 
-def cost_defect(workers: Workers, costs: Mapping[str, Any]) -> Defect | None:
-    """The defect that a law about measured work found, on the first shape that breaks it."""
+def cost_defects(workers: Workers, costs: Mapping[str, Any]) -> list[Defect]:
+    """What the laws about measured work found: each way of breaking one, on its first shape."""
+    found: dict[tuple[str, str], Defect] = {}
     for shape, measured in costs.items():
         for law, verdict in measured["verdicts"].items():
-            if verdict["state"] == "broken":
+            way = law, str(verdict.get("outcome_class"))
+            if verdict["state"] == "broken" and way not in found:
                 sizes = [size for size, _ in measured["points"]]
-                component = workers.call(
-                    "production_testers.evidence.jobs:component",
-                    {"law": law, "outcome_class": verdict["outcome_class"]},
-                )
-                needed = ("stage-count",)
-                defect = Defect(
-                    law=law,
-                    outcome_class=verdict["outcome_class"],
-                    component=component,
-                    features=needed,
-                    fingerprint=fingerprint.fingerprint(
-                        law, component, verdict["outcome_class"], needed
-                    ),
-                    verdict=verdict,
-                    exhibit={"shape": shape, "sizes": [_small(sizes), sizes[-1]]},
-                    digest="",
-                    sut=workers.sut,
-                    kinds={"stress": 0},
-                    origin={"shape": shape},
-                )
-                counted = f"executed lines counted for {shape} of {sizes} stages"
-                defect = defect.with_step("proposed", counted)
-                return defect.with_step("minimised", "two sizes are enough")
-    return None
+                found[way] = _cost_defect(workers, law, verdict, shape, sizes)
+    return list(found.values())
+
+
+def _cost_defect(
+    workers: Workers, law: str, verdict: Mapping[str, Any], shape: str, sizes: list[int]
+) -> Defect:
+    outcome_class = str(verdict["outcome_class"])
+    component = workers.call(
+        "production_testers.evidence.jobs:component",
+        {"law": law, "outcome_class": outcome_class},
+    )
+    runs = LAWS[law].measures == "runs"
+    needed = ("run-count",) if runs else ("stage-count",)
+    counted = (
+        f"memory in use counted after {sizes} runs ({shape.removeprefix(RUNS)})"
+        if runs
+        else f"executed lines counted for {shape} of {sizes} stages"
+    )
+    defect = Defect(
+        law=law,
+        outcome_class=outcome_class,
+        component=component,
+        features=needed,
+        fingerprint=fingerprint.fingerprint(law, component, outcome_class, needed),
+        verdict=verdict,
+        exhibit={"shape": shape, "sizes": [_small(sizes), sizes[-1]]},
+        digest="",
+        sut=workers.sut,
+        kinds={"stress": 0},
+        origin={"shape": shape},
+    )
+    defect = defect.with_step("proposed", counted)
+    return defect.with_step("minimised", "two sizes are enough")
 
 
 def _small(sizes: list[int]) -> int:
@@ -259,11 +256,14 @@ class Gates:
 
     def attribute(self, shown: Sequence[Shown]) -> list[Shown]:
         """The reference keeps the law over the same pipeline, inputs and faults."""
-        with Worker(Path(sys.executable), "reference", self._paths) as control:
+        with (
+            Worker(Path(sys.executable), "reference", self._paths) as control,
+            self._worker(self._python) as own,
+        ):
             return [
                 self._attributed_by_releases(one)
                 if "script" in one.defect.exhibit
-                else _if_passed(one, lambda d: _attributed(control, d))
+                else _if_passed(one, lambda d: _attributed(own if _is_of_target(d) else control, d))
                 for one in shown
             ]
 
@@ -319,6 +319,8 @@ def _attributed(control: Worker, defect: Defect) -> Defect:
         state = control.call(COST, dict(defect.exhibit))["verdicts"][defect.law]["state"]
         detail = f"on the reference executor, over the same sizes, the law {state}"
         return defect.with_step("attributed", detail, passed=state == "holds")
+    if _is_of_target(defect):
+        return _attributed_of_target(control, defect)
     arguments = {"scenario": defect.exhibit["scenario"], "law": defect.law, "count": CONTROLS}
     states = control.call(CONTROL, arguments)["states"]
     detail = (
@@ -327,6 +329,26 @@ def _attributed(control: Worker, defect: Defect) -> Defect:
     )
     passed = states["broken"] == 0 and states["holds"] > 0
     return defect.with_step("attributed", detail, passed=passed)
+
+
+def _is_of_target(defect: Defect) -> bool:
+    usage = defect.exhibit.get("scenario", {}).get("usage")
+    return bool(usage) and usage["unit"] == TARGET
+
+
+def _attributed_of_target(worker: Worker, defect: Defect) -> Defect:
+    """The same stages, executed as plain tasks: does the law hold without the framework?"""
+    scenario = defect.exhibit["scenario"]
+    settings = {**scenario["usage"]["settings"], "control": True}
+    without = {**scenario, "usage": {**scenario["usage"], "settings": settings}}
+    asked = {"scenario": without, "law": defect.law, "count": CONTROLS}
+    states = worker.call(CONTROL, asked)["states"]
+    whose = "the framework" if states["broken"] == 0 and states["holds"] else "the application"
+    detail = (
+        "with the same stages as plain tasks, without the framework, the law holds in"
+        f" {states['holds']} of {CONTROLS} timings and is broken in {states['broken']}: {whose}"
+    )
+    return defect.with_step("attributed", detail)
 
 
 def _verified(worker: Worker, defect: Defect) -> Defect:

@@ -11,6 +11,7 @@ from typing import Any
 
 from production_testers.evidence import defect
 from production_testers.laws import LAWS
+from production_testers.mocks.faults import Way, checked
 from production_testers.model import scenario_format
 from production_testers.model.canonical import Json
 from production_testers.model.errors import InvalidDocumentError, UsageError
@@ -72,15 +73,18 @@ def scenario_of(raw: object, path: str) -> dict[str, Json]:
         if not isinstance(exhibit, Mapping) or "scenario" not in exhibit:
             raise InvalidDocumentError(path, ("exhibit: this evidence holds no scenario",))
         raw = exhibit["scenario"]
-    if not isinstance(raw, Mapping) or raw.get("format") != scenario_format.FORMAT:
+    known = (scenario_format.FORMAT, scenario_format.FORMAT_WITH_PLAN)
+    if not isinstance(raw, Mapping) or raw.get("format") not in known:
         seen = raw.get("format") if isinstance(raw, Mapping) else raw
         expected = f"{scenario_format.FORMAT!r} or {defect.FORMAT!r}"
         raise InvalidDocumentError(path, (f"format: expected {expected}, saw {_shown(seen)}",))
-    body = {name: value for name, value in raw.items() if name != "format"}
+    body = {name: value for name, value in raw.items() if name not in ("format", "plan")}
     if problems := tuple(_problems(body, Scenario, "")):
         raise InvalidDocumentError(path, problems)
-    whole = {"format": scenario_format.FORMAT, **_filled(body, Scenario)}
+    whole = {"format": raw["format"], **_filled(body, Scenario), "plan": raw.get("plan")}
     scenario = scenario_format.from_json(whole, path=path)
+    if scenario.plan is not None:
+        checked(scenario.plan, Way.SIMULATED, path=f"{path}: plan")
     if problems := tuple(_disagreements(scenario)):
         raise InvalidDocumentError(path, problems)
     return scenario_format.to_json(scenario)

@@ -102,6 +102,8 @@ def _with(defect: Defect, small: Mapping[str, Any]) -> Defect:
         verdict=small["verdict"],
         exhibit={"scenario": small["scenario"]},
         executions=defect.executions + small["executions"],
+        cures=tuple(small["cures"]),
+        also_breaks=tuple((law, way) for law, way in small["also_breaks"]),
     )
 
 

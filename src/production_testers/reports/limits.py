@@ -90,9 +90,10 @@ def _of_the_evidence(record: RunRecord) -> Iterator[str]:
         yield "No real executions were made: this report says nothing about wall-clock time."
     else:
         yield (
-            "Real executions ran trivial stages in a closed loop: a stall also held back the"
-            " callers, so the figures are the framework's own share under that load, and no"
-            " forecast of a production load."
+            "Real executions ran trivial stages for seconds: first in a closed loop, where a stall"
+            " also holds back the callers, then in an open one. The figures are the framework's"
+            " own share under that load, and no forecast of a production load; `ptest load` makes"
+            " those."
         )
     if not record.costs:
         yield "The work of an execution was not counted by number of stages."

@@ -5,7 +5,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -13,7 +13,7 @@ import production_testers
 from production_testers.experiments.worker import frames
 from production_testers.model.errors import PtestError, SutUnavailableError, UsageError
 
-BOOTSTRAP = """
+PACKAGE_ONLY = """
 import importlib.util, sys
 root = sys.argv.pop(1)
 spec = importlib.util.spec_from_file_location(
@@ -22,23 +22,34 @@ spec = importlib.util.spec_from_file_location(
 module = importlib.util.module_from_spec(spec)
 sys.modules["production_testers"] = module
 spec.loader.exec_module(module)
+"""
+"""Makes this package, and nothing else of the parent's environment, importable."""
+
+BOOTSTRAP = f"""{PACKAGE_ONLY}
 from production_testers.experiments.worker.server import serve
 serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
 """
-"""Makes this package, and nothing else of the parent's environment, importable."""
 
 MEMORY_BYTES = 8 * 1024**3
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR", "PYTHONHASHSEED")
 """Environment variables that a worker gets; everything else, secrets included, stays here."""
+
+_NAMED: set[str] = set()
+
+
+def pass_on(names: Iterable[str]) -> None:
+    """Give the workers that start from now on these environment variables, too."""
+    _NAMED.update(names)
 
 
 class WorkerDiedError(PtestError):
     """The worker, or its child for one job, ended without an answer."""
 
 
-def _environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """The hash seed is fixed, because frameworks iterate sets of strings."""
-    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    names = (*PASSED_ON, *sorted(_NAMED))
+    passed_on = {name: os.environ[name] for name in names if name in os.environ}
     return {"PYTHONHASHSEED": "0", **passed_on}
 
 
@@ -81,7 +92,7 @@ class Worker:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=_environment(),
+            env=clean_environment(),
             start_new_session=True,
         )
         os.close(job_read)

@@ -16,6 +16,7 @@ import traceback
 from contextlib import suppress
 from typing import Any, BinaryIO
 
+from production_testers.experiments import safety
 from production_testers.experiments.worker import frames
 from production_testers.model.errors import UsageError
 from production_testers.simulation import install, rebind
@@ -60,6 +61,7 @@ def _fork(message: dict[str, Any], jobs_fd: int, answers: BinaryIO, adapter: Any
     child = os.fork()
     if child == 0:
         _die_with_parent()
+        safety.in_child()
         code = 1
         try:
             frames.write(answers, _perform(message, answers, adapter))

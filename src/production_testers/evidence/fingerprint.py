@@ -24,6 +24,7 @@ def features(scenario: Scenario) -> tuple[str, ...]:
     names = list(ancestors)
     order = pipeline.topological_order()
     found = {f"fault:{fault.kind.value}" for fault in scenario.faults}
+    found |= {f"fault:{rule.fault}" for rule in scenario.plan.rules} if scenario.plan else set()
     checks = {
         "concurrent-runs": len(scenario.requests) > 1,
         "caller-cancels": any(r.cancel_after_ms is not None for r in scenario.requests),
@@ -36,6 +37,8 @@ def features(scenario: Scenario) -> tuple[str, ...]:
         ),
         "depth": len(names) >= DEEP,
         "stage-timeout": pipeline.stage_timeout_ms is not None,
+        "idempotency-key": pipeline.deduplicates
+        and any(request.idempotency_key for request in scenario.requests),
         "skippable": any(stage.skippable for stage in pipeline.stages),
         "nested": any(stage.nested for stage in pipeline.stages),
         "registration-order": tuple(stage.name for stage in pipeline.stages) != order,

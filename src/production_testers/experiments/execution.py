@@ -1,6 +1,7 @@
 """Executes one scenario under simulation and returns the observation that the laws judge."""
 
 import asyncio
+from contextvars import copy_context
 from typing import Any
 
 from production_testers.experiments.expectation import expect
@@ -8,7 +9,8 @@ from production_testers.experiments.factors import Factors
 from production_testers.experiments.instruments import Instruments
 from production_testers.experiments.recorder import Recorder
 from production_testers.experiments.using import Use
-from production_testers.experiments.watching import RUN, watching
+from production_testers.experiments.watching import RUN, changed_since, watching
+from production_testers.mocks.faults import Way, checked
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Left, Observation
 from production_testers.model.scenario import FaultKind, RunRequest, Scenario
@@ -55,6 +57,8 @@ def needs(scenario: Scenario) -> frozenset[Capability]:
         return UNITS[scenario.usage.unit].needs(scenario.usage)
     needed = {_NEED_OF_FAULT[f.kind] for f in scenario.faults if f.kind in _NEED_OF_FAULT}
     needed |= scenario.pipeline.needs()
+    if scenario.writes:
+        needed.add(Capability.IMMUTABLE_INPUTS)
     if len(scenario.requests) > 1:
         needed.add(Capability.CONCURRENT_RUNS)
     if any(request.cancel_after_ms is not None for request in scenario.requests):
@@ -67,8 +71,6 @@ _NEED_OF_FAULT = {
     FaultKind.CANCEL: Capability.STATUS_CANCEL,
     FaultKind.RETRY: Capability.STATUS_RETRY,
     FaultKind.SKIP: Capability.STATUS_SKIP,
-    FaultKind.MUTATE_INPUTS: Capability.IMMUTABLE_INPUTS,
-    FaultKind.MUTATE_NESTED: Capability.IMMUTABLE_INPUTS,
 }
 
 
@@ -91,8 +93,13 @@ def execute(
 
     Returns:
         What happened, and what the simulation left behind (steps, virtual time, lost exceptions).
+
+    Raises:
+        InvalidDocumentError: The scenario's fault plan cannot happen in a simulation.
     """
     factors = factors or factors_for(scenario)
+    if scenario.plan is not None:
+        checked(scenario.plan, Way.SIMULATED, path="the scenario's plan")
     rebind((*adapter.import_roots, *_roots_of(scenario)))
     run: dict[str, Recorder] = {}
 
@@ -162,14 +169,24 @@ class _Execution:
         await asyncio.sleep(request.start_ms / 1000)
         RUN.set(request.key)
         self.record(EventKind.RUN_STARTED, request.key)
-        task = asyncio.create_task(self.adapter.run(built, self.scenario.pipeline, request))
+        left: list[str] = []
+        task = asyncio.create_task(self._run(built, request, left))
         if request.cancel_after_ms is not None:
             loop = asyncio.get_running_loop()
             loop.call_later(request.cancel_after_ms / 1000, self._cancel, task, request.key)
         await asyncio.wait([task])
         result = RunResult(ended="cancelled") if task.cancelled() else task.result()
         described: dict[str, Any] = self.instruments.described(request.key, result)
-        self.record(EventKind.RUN_ENDED, request.key, **described)
+        more: dict[str, Any] = {"context": left} if left else {}
+        self.record(EventKind.RUN_ENDED, request.key, **described, **more)
+
+    async def _run(self, built: Any, request: RunRequest, left: list[str]) -> RunResult:
+        """The run; `left` takes the context variables that the framework has changed."""
+        before = copy_context()
+        try:
+            return await self.adapter.run(built, self.scenario.pipeline, request)
+        finally:
+            left += changed_since(before)
 
     def _cancel(self, task: asyncio.Task[RunResult], run: str) -> None:
         if not task.done():

@@ -1,13 +1,15 @@
-"""Scenarios as JSON, format `ptest.scenario/3`; readers refuse other versions but 1 and 2.
+"""Scenarios as JSON, format `ptest.scenario/4`; readers refuse other versions but 1 to 3.
 
-Version 2 brought the order of ready tasks, version 3 the usage of units. A scenario is written in
-the first version that knows all that it says, so that its bytes stay the same.
+Version 2 brought the order of ready tasks, version 3 the usage of units, version 4 fault plans. A
+scenario is written in the first version that knows all that it says, so that its bytes stay the
+same.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from production_testers.model import fault_plan_format
 from production_testers.model.canonical import Json
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.model.ordering import Hold, Order
@@ -25,6 +27,8 @@ from production_testers.model.usage import Call, Usage, Work
 FORMAT = "ptest.scenario/1"
 FORMAT_WITH_ORDER = "ptest.scenario/2"
 FORMAT_WITH_USAGE = "ptest.scenario/3"
+FORMAT_WITH_PLAN = "ptest.scenario/4"
+FORMATS = (FORMAT, FORMAT_WITH_ORDER, FORMAT_WITH_USAGE, FORMAT_WITH_PLAN)
 
 
 def to_json(scenario: Scenario) -> dict[str, Json]:
@@ -70,10 +74,15 @@ def to_json(scenario: Scenario) -> dict[str, Json]:
         **_if_said("order", None if scenario.order is None else _order_json(scenario.order)),
         **_if_said("holds", [asdict(hold) for hold in scenario.holds]),
         **_if_said("usage", None if scenario.usage is None else _usage_json(scenario.usage)),
+        **_if_said(
+            "plan", None if scenario.plan is None else fault_plan_format.to_json(scenario.plan)
+        ),
     }
 
 
 def _format_of(scenario: Scenario) -> str:
+    if scenario.plan is not None:
+        return FORMAT_WITH_PLAN
     if scenario.usage is not None:
         return FORMAT_WITH_USAGE
     return FORMAT if scenario.feasible else FORMAT_WITH_ORDER
@@ -84,6 +93,7 @@ def _usage_json(usage: Usage) -> dict[str, Json]:
         "unit": usage.unit,
         "settings": dict(usage.settings),
         "calls": [_call_json(call) for call in usage.calls],
+        **_if_said("first", usage.first),
     }
 
 
@@ -139,8 +149,8 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
     Raises:
         InvalidDocumentError: Another format, or something is missing or of another type.
     """
-    if raw.get("format") not in (FORMAT, FORMAT_WITH_ORDER, FORMAT_WITH_USAGE):
-        known = f"{FORMAT!r}, {FORMAT_WITH_ORDER!r} or {FORMAT_WITH_USAGE!r}"
+    if raw.get("format") not in FORMATS:
+        known = " or ".join(map(repr, FORMATS))
         raise InvalidDocumentError(path, (f"format: {raw.get('format')!r} is not {known}",))
     try:
         return Scenario(
@@ -157,6 +167,7 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
             order=Order(**raw["order"]) if raw.get("order") else None,
             holds=tuple(Hold(**hold) for hold in raw.get("holds", ())),
             usage=_usage(raw["usage"]) if raw.get("usage") else None,
+            plan=fault_plan_format.from_json(raw["plan"], path=path) if raw.get("plan") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error
@@ -167,6 +178,7 @@ def _usage(raw: Mapping[str, Any]) -> Usage:
         unit=raw["unit"],
         settings=raw["settings"],
         calls=tuple(_call(call) for call in raw["calls"]),
+        first=raw.get("first", ""),
     )
 
 

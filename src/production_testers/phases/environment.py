@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from production_testers.experiments.copying import copy_templates
 from production_testers.mocks.datasets import SCENARIOS, DataFile, Variant
 from production_testers.phases.context import RunContext
-from production_testers.phases.copying import copy_templates
 from production_testers.workspace.atomic import write_json
 from production_testers.workspace.data_files import make_data_file
 

@@ -183,8 +183,8 @@ def _case(
     spent_s: int = 3_000,
     **members: Any,
 ) -> Make:
-    def make(_random: Random, number: int) -> Record:
-        pupil = {**_pupil(1, 0), "country": country, "name": members.get("name", "Ada Abara")}
+    def make(random: Random, number: int) -> Record:
+        pupil = {**_pupil(between(random, 1, 10**6), 0), "country": country}
         answers = [
             {"question": f"q{at + 1}", "kind": kind, "answer": right, "points": points[at],
              "points_max": _MOST[kind]}

@@ -199,7 +199,7 @@ def _years(born: str, at: str) -> int:
 
 
 def _case(when_s: int = 5 * DAY_S + 36_000, register: str = "found", **members: Any) -> Make:
-    def make(_random: Random, number: int) -> Record:
+    def make(random: Random, number: int) -> Record:
         form = {
             "office": "North",
             "applicant": "Ada Abara",
@@ -207,7 +207,7 @@ def _case(when_s: int = 5 * DAY_S + 36_000, register: str = "found", **members: 
             "household": [],
             "income_cents": 100_000,
             "rent_cents": 60_000,
-            "address": "Quay 1",
+            "address": f"Quay {between(random, 1, 199)}",
             **members,
         }
         return application(number, form, register, when_s)

@@ -18,6 +18,7 @@ from production_testers.experiments.workloads import (
     STRUCTURED,
     WEIGH,
     chain,
+    draw_target_usage,
     draw_usage,
     fan_out,
     faults,
@@ -49,6 +50,7 @@ from production_testers.model.scenario import (
     RunRequest,
     Scenario,
 )
+from production_testers.model.target import Target
 
 __all__ = [
     "BULK",
@@ -77,6 +79,7 @@ __all__ = [
     "StageKind",
     "StageSpec",
     "Status",
+    "Target",
     "When",
     "at_service",
     "at_stage",
@@ -84,6 +87,7 @@ __all__ = [
     "carry",
     "chain",
     "digest",
+    "draw_target_usage",
     "draw_usage",
     "fan_out",
     "fault_plan",

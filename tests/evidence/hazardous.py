@@ -98,6 +98,8 @@ class ScanningGraph(Graph):
 class HazardousAdapter(ReferenceAdapter):
     """The reference adapter around one of these."""
 
+    import_roots = ("hazardous",)
+
     def __init__(self, graph):
         self.graph = graph
 

@@ -13,9 +13,11 @@ from production_testers.evidence.matrix import (
 )
 from production_testers.evidence.ranges import Answer, Observed
 from production_testers.model.errors import InvalidDocumentError
+from production_testers.model.semantics import Capability
 
 LAW = "dag/runs-once"
 KEY = (LAW, "stage-never-ran")
+EVERYTHING = frozenset(capability.value for capability in Capability)
 RELEASES = ("1", "2", "3")
 
 
@@ -29,7 +31,7 @@ def tally(**more):
 
 def way(*answers):
     observed = [said(answer, release) for release, answer in zip(RELEASES, answers, strict=True)]
-    return way_of(KEY, (), observed)
+    return way_of(KEY, (), observed, dict.fromkeys(RELEASES, EVERYTHING))
 
 
 @pytest.mark.parametrize(

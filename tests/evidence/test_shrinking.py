@@ -209,6 +209,84 @@ def test_a_named_latency_follows_its_stage_and_run_when_they_are_renamed():
     assert set(found.latencies.fixed) == {"*", "r1/b/1"}
 
 
+def starts_late(scenario, stage, run):
+    """When a stage of a run can start, if every piece of work takes as long as is stated."""
+    factors = factors_for(scenario)
+    before = scenario.pipeline.ancestors()[stage]
+    return run.start_ms + sum(factors.factor(f"{run.key}/{name}/1") for name in before)
+
+
+def test_where_a_stage_is_needed_for_its_time_only_another_one_takes_longer():
+    def breaks(scenario):
+        """Some stage is at work five milliseconds after its run began."""
+        factors = factors_for(scenario)
+        return any(
+            starts_late(scenario, stage, run) + factors.factor(f"{run.key}/{stage}/1") >= 5
+            for run in scenario.requests
+            for stage in scenario.pipeline.ancestors()
+        )
+
+    chain = replace(
+        big(), pipeline=workloads.chain(6), faults=(), latencies=Latencies(fixed={"*": 1.0})
+    )
+    assert breaks(chain)
+    found = shrink(chain, breaks, {}, allowance=500_000).scenario
+    assert size(found) == {**NOTHING, "latencies": 1}
+
+
+def test_a_function_that_ends_a_stage_gives_way_to_a_fault_that_does():
+    def breaks(scenario):
+        unusual = any(stage.function != workloads.GIVE for stage in scenario.pipeline.stages)
+        return unusual or has_fault(scenario, FaultKind.SKIP)
+
+    found = shrunk(breaks)
+    assert size(found) == {**NOTHING, "faults": ["skip"]}
+    assert [stage.function for stage in found.pipeline.stages] == [workloads.GIVE]
+
+
+def test_a_fault_that_strikes_every_run_stands_for_one_in_each():
+    def breaks(scenario):
+        names = [stage.name for stage in scenario.pipeline.stages]
+        struck = [
+            run
+            for run in scenario.requests
+            if any(scenario.fault_of(run.key, name) for name in names)
+        ]
+        return len(struck) >= 3
+
+    each = tuple(Fault(kind=FaultKind.RAISE, stage="one", run=f"r{n}") for n in range(3))
+    found = shrink(replace(big(), faults=each), breaks, {}, allowance=500_000).scenario
+    assert [(fault.stage, fault.run) for fault in found.faults] == [("a", None)]
+
+
+def test_another_run_stands_for_a_stage_where_that_needs_less():
+    """Three executions of stages: two stages in each of two runs have them, one stage in three."""
+
+    def breaks(scenario):
+        executions = len(scenario.requests) * len(scenario.pipeline.stages)
+        return len(scenario.requests) >= 2 and executions >= 3
+
+    two = replace(big(), requests=big().requests[:2], faults=())
+    found = shrink(two, breaks, {}, allowance=500_000).scenario
+    assert (len(found.pipeline.stages), len(found.requests)) == (1, 3)
+
+
+def test_stages_stand_in_a_row_where_being_parallel_is_not_needed():
+    def breaks(scenario):
+        depends = any(stage.after for stage in scenario.pipeline.stages)
+        return depends and len(scenario.pipeline.stages) >= 3
+
+    found = shrunk(breaks)
+    assert not in_parallel(found)
+    assert [stage.name for stage in found.pipeline.stages] == ["a", "b", "c"]
+
+
+def test_keys_that_nothing_deduplicates_go():
+    keyed = replace(big(), requests=tuple(replace(r, idempotency_key="k") for r in big().requests))
+    found = shrink(keyed, lambda _s: True, {}, allowance=500_000).scenario
+    assert [run.idempotency_key for run in found.requests] == [None]
+
+
 def test_a_minimal_scenario_is_left_as_it_is():
     def breaks(scenario):
         return has_fault(scenario, FaultKind.HANG) and len(scenario.requests) >= 2

@@ -91,6 +91,8 @@ def test_what_breaks_every_time_is_made_small(exhibit):
         "complete": True,
         "features": ["dependency"],
         "component": "engine.run",
+        "cures": [],
+        "also_breaks": [],
         "fingerprint": "0123456789abcdef",
     }
     trial = look(Workers(*[broken()] * TRIALS, small=small), exhibit())

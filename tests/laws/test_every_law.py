@@ -7,6 +7,7 @@ import pytest
 from detection.executors import PLANTED
 from production_testers.experiments.judging import judge
 from production_testers.laws import LAWS, Category, FindingType, Law, Severity
+from production_testers.laws.cost.kept_per_run import CLASS_OF
 from production_testers.laws.law import Judgement
 from production_testers.model.history import Event, EventKind, History
 from production_testers.model.observation import CostPoint, Expected, Observation
@@ -225,6 +226,31 @@ BROKEN = [
         "superlinear",
         [],
         {"costs": (CostPoint(size=256, operations=10), CostPoint(size=512, operations=40))},
+    ),
+    (
+        "cost/longest-step",
+        "stalls",
+        [],
+        {
+            "costs": (
+                CostPoint(size=256, operations=100, longest=10),
+                CostPoint(size=512, operations=200, longest=40),
+            )
+        },
+    ),
+    *(
+        (
+            "cost/kept-per-run",
+            outcome_class,
+            [],
+            {
+                "costs": (
+                    CostPoint(size=250, operations=1_000, what=way),
+                    CostPoint(size=500, operations=1_300, what=way),
+                )
+            },
+        )
+        for way, outcome_class in CLASS_OF.items()
     ),
 ]
 

@@ -15,6 +15,7 @@ from production_testers.model.scenario import Kind
 from production_testers.phases.context import Plan, RunContext
 from production_testers.phases.findings import load_defect, minimised, record
 from production_testers.reports.finding_rows import AT_MOST_IN_FULL
+from production_testers.reports.verdict import counted
 from production_testers.workspace.documents import (
     EnvironmentDocument,
     FindingStatus,
@@ -45,6 +46,8 @@ class Shrinking:
             "complete": True,
             "features": [needed],
             "component": "engine.run",
+            "cures": [],
+            "also_breaks": [],
             "fingerprint": f"{sum(map(ord, needed)):016x}",
         }
 
@@ -285,3 +288,109 @@ def test_what_a_gate_turned_down_is_kept_with_the_reason(context):
     (rejected,) = json.loads((run.run.evidence / "rejected.json").read_text())["rejected"]
     assert rejected["steps"][-1]["detail"] == "the reference, too"
     assert run.run.read_findings().findings == ()
+
+
+LEFT = "lifecycle/nothing-left-running"
+CURE = "stop_tasks engine.run"
+
+
+def of_one_cause(**fields):
+    """Two defects of which an experiment tells that they have one cause, the larger one first."""
+    common = {"law": LEFT, "cures": (CURE,), **fields}
+    larger = shown(
+        "bbbbbbbbbbbbbbbb",
+        features=("caller-cancels", "idempotency-key"),
+        outcome_class="cancellation-ignored",
+        also_breaks=((LEFT, "after-cancellation"),),
+        **common,
+    )
+    return larger, shown(features=("caller-cancels",), outcome_class="after-cancellation", **common)
+
+
+def test_a_finding_with_the_cause_of_another_one_is_its_duplicate_and_says_why(context):
+    run = context()
+    record(run, of_one_cause())
+    assert [one.defect.fingerprint for one in of_one_cause()] == ["b" * 16, "a" * 16]
+    by_fingerprint = {finding.fingerprint: finding for finding in run.findings}
+    simple, larger = by_fingerprint["a" * 16], by_fingerprint["b" * 16]
+    assert simple.status is FindingStatus.CONFIRMED
+    assert "same_cause" not in simple.evidence
+    assert larger.status is FindingStatus.DUPLICATE
+    assert larger.related_findings == (simple.id,)
+    assert larger.evidence["same_cause"]["finding"] == simple.id
+    assert larger.evidence["same_cause"]["cure"] == CURE
+    assert f"Same cause as {simple.id}" in larger.description
+    assert "the tasks that `engine.run` starts are stopped" in larger.description
+    assert [finding.id for finding in counted(run.findings)] == [simple.id]
+    aggregate = run.workspace.aggregate()
+    assert [finding.id for finding in aggregate.findings] == [simple.id]
+
+
+def test_the_cause_may_be_known_from_another_entry(context):
+    first, other = context(), context(ELSEWHERE)
+    larger, simple = of_one_cause()
+    record(first, [simple])
+    record(other, [larger])
+    (finding,) = other.findings
+    assert finding.status is FindingStatus.DUPLICATE
+    assert finding.related_findings == (first.findings[0].id,)
+    again = context("DAG-006")
+    record(again, of_one_cause())
+    assert {one.related_findings for one in again.findings} == {(first.findings[0].id,)}
+    assert [finding.id for finding in counted(again.findings)] == [
+        one.id for one in again.findings if one.fingerprint == "a" * 16
+    ]
+    aggregate = first.workspace.aggregate()
+    assert [finding.id for finding in aggregate.findings] == ids(first)
+
+
+@pytest.mark.parametrize("status", [FindingStatus.RESOLVED, FindingStatus.WONT_FIX])
+def test_a_closed_finding_stands_for_no_other(context, status):
+    first, other = context(), context(ELSEWHERE)
+    larger, simple = of_one_cause()
+    record(first, [simple])
+    document = first.run.read_findings()
+    closed = document.findings[0].model_copy(update={"status": status})
+    first.run.write_findings(document.with_findings([closed]))
+    record(other, [larger])
+    assert other.findings[0].status is FindingStatus.CONFIRMED
+
+
+def test_what_a_person_decided_stays_though_the_cause_is_another_one_s(context):
+    first, second = context(day=14), context(day=15)
+    larger, simple = of_one_cause()
+    record(first, [larger])
+    document = first.run.read_findings()
+    decided = document.findings[0].model_copy(update={"status": FindingStatus.WONT_FIX})
+    first.run.write_findings(document.with_findings([decided]))
+    record(second, [larger, simple])
+    by_fingerprint = {finding.fingerprint: finding for finding in second.findings}
+    assert by_fingerprint["b" * 16].status is FindingStatus.WONT_FIX
+    assert by_fingerprint["b" * 16].related_findings == (by_fingerprint["a" * 16].id,)
+
+
+def timing_dependent():
+    return shown(law="merge/timing-independent", outcome_class="depends-on-timing")
+
+
+def test_what_no_framework_promises_is_a_matter_of_taste(context):
+    run = context()
+    promise = {"quote": "in insertion order", "file": "inputs.py", "line": 3}
+    run.description["capabilities"]["merged_lookup"] = promise
+    record(run, [timing_dependent()])
+    (finding,) = run.findings
+    assert (finding.type.value, finding.severity.value) == ("improvement", "low")
+    assert finding.id == f"{HERE}-IMP-001"
+    assert (
+        "does not promise that. The nearest words are “in insertion order”" in finding.description
+    )
+    assert "matter of taste" in finding.evidence["why_severity"]
+    assert finding.evidence["expected_source"] == ""
+
+
+def test_the_same_is_a_defect_of_a_framework_that_promises_it(context):
+    run = context()
+    run.description["capabilities"]["stable_lookup"] = None
+    record(run, [timing_dependent()])
+    (finding,) = run.findings
+    assert (finding.type.value, finding.severity.value) == ("bug", "high")

@@ -19,12 +19,14 @@ app = cyclopts.App(
     name="ptest",
     help="Stress-tests asynchronous pipeline frameworks; every finding replays.",
     version=__version__,
+    suppress_keyboard_interrupt=False,  # it becomes exit code 75 here, like every interruption
 )
 roadmap = cyclopts.App(name="roadmap", help="The roadmap of test targets.")
 findings = cyclopts.App(name="findings", help="The findings of all runs.")
 runs = cyclopts.App(name="runs", help="The runs of the workspace.")
 faults = cyclopts.App(name="faults", help="What can go wrong: kinds of faults, and plans.")
-for _group in (roadmap, findings, runs, faults):
+target = cyclopts.App(name="target", help="A team's own application.")
+for _group in (roadmap, findings, runs, faults, target):
     app.command(_group)
 
 _COMMANDS = "production_testers.cli.commands"
@@ -41,6 +43,7 @@ app.command(f"{_COMMANDS}.bisect:bisect")
 app.command(f"{_COMMANDS}.matrix:matrix")
 app.command(f"{_COMMANDS}.bundle:bundle")
 app.command(f"{_COMMANDS}.data:data")
+app.command(f"{_COMMANDS}.load:load")
 app.command(f"{_COMMANDS}.serve:serve")
 app.command(f"{_COMMANDS}.aggregate:aggregate")
 app.command(f"{_COMMANDS}.archive:archive")
@@ -63,6 +66,7 @@ faults.command(f"{_COMMANDS}.faults:plan_faults", name="plan")
 faults.command(f"{_COMMANDS}.faults:dry_run", name="dry-run")
 faults.command(f"{_COMMANDS}.faults:run_under", name="run")
 faults.command(f"{_COMMANDS}.faults:undo_faults", name="undo")
+target.command(f"{_COMMANDS}.target:check", name="check")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -38,6 +38,17 @@ class Step:
         return {"state": self.state, "passed": self.passed, "detail": self.detail}
 
 
+def sizes_of(exhibit: Mapping[str, Any]) -> tuple[int, ...]:
+    """Stages, runs, faults and cancelled runs of a scenario; empty where there is none."""
+    scenario = exhibit.get("scenario")
+    if not scenario or "pipeline" not in scenario:
+        return ()
+    requests = scenario["requests"]
+    cancelled = sum(request["cancel_after_ms"] is not None for request in requests)
+    stages = len(scenario["pipeline"]["stages"])
+    return stages, len(requests), len(scenario["faults"]), cancelled
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defect:
     """A broken law with the smallest scenario that breaks it.
@@ -49,7 +60,7 @@ class Defect:
         features: What is necessary for it, sorted.
         fingerprint: Of all that.
         verdict: The law's word on the minimal scenario.
-        exhibit: What replays it: `{"scenario": …}` or `{"shape": …, "sizes": […]}`.
+        exhibit: What replays it: `{"scenario": …}`, `{"shape": …, "sizes": […]}`, `{"script": …}`.
         digest: Of the history that the minimal scenario gives; empty where there is none.
         sut: Name and version it was found on.
         kinds: Kinds of scenarios in which it was seen → number of schedules.
@@ -58,6 +69,8 @@ class Defect:
         minimal: Whether nothing smaller breaks the law, as far as could be tried.
         origin: Seed, kind and index of the schedule in which it was found first.
         steps: What it went through.
+        cures: Repairs in memory after which its scenario keeps the law.
+        also_breaks: In which other ways its scenario breaks laws: law and way.
     """
 
     law: str
@@ -75,6 +88,8 @@ class Defect:
     broken_so: int = 0
     minimal: bool = True
     steps: tuple[Step, ...] = ()
+    cures: tuple[str, ...] = ()
+    also_breaks: tuple[tuple[str, str], ...] = ()
 
     @property
     def declared(self) -> OutcomeClass:
@@ -100,16 +115,24 @@ class Defect:
     def explains(self, other: "Defect") -> bool:
         """Whether `other` is this defect in a larger disguise: it needs all that this one needs.
 
-        What a scenario needs is known only when it is minimal; one that could not be made so is
-        taken for the defect of the same law, way and component that could.
+        A disguise is no smaller than what is in it, so a scenario with fewer stages, runs or faults
+        shows another defect. What a scenario needs is known only when it is minimal; one that could
+        not be made so is taken for the defect of the same law, way and component that could.
         """
         same = (self.law, self.outcome_class, self.component) == (
             other.law,
             other.outcome_class,
             other.component,
         )
-        needs_more = set(self.features) <= set(other.features)
-        return same and (needs_more or (self.minimal and not other.minimal))
+        return same and (
+            self.fingerprint == other.fingerprint
+            or (self.minimal and not other.minimal)
+            or (set(self.features) <= set(other.features) and self._fits_into(other))
+        )
+
+    def _fits_into(self, other: "Defect") -> bool:
+        pairs = zip(sizes_of(self.exhibit), sizes_of(other.exhibit), strict=False)
+        return all(mine <= others for mine, others in pairs)
 
     def as_json(self) -> dict[str, Json]:
         """As it stands in `evidence.json`."""
@@ -128,6 +151,8 @@ class Defect:
             "kinds": dict(self.kinds),
             "origin": dict(self.origin),
             "executions": self.executions,
+            "cures": list(self.cures),
+            "also_breaks": [list(way) for way in self.also_breaks],
             **({"broken_so": self.broken_so} if self.broken_so else {}),
             "steps": [step.as_json() for step in self.steps],
         }
@@ -148,6 +173,8 @@ class Defect:
                 **{name: raw[name] for name in _COPIED},
                 features=tuple(raw["features"]),
                 broken_so=raw.get("broken_so", 0),
+                cures=tuple(raw.get("cures", ())),
+                also_breaks=tuple((law, way) for law, way in raw.get("also_breaks", ())),
                 steps=tuple(Step(**step) for step in raw["steps"]),
             )
         except (KeyError, TypeError) as error:

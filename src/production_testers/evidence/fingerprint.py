@@ -37,6 +37,8 @@ def features(scenario: Scenario) -> tuple[str, ...]:
         ),
         "depth": len(names) >= DEEP,
         "stage-timeout": pipeline.stage_timeout_ms is not None,
+        "idempotency-key": pipeline.deduplicates
+        and any(request.idempotency_key for request in scenario.requests),
         "skippable": any(stage.skippable for stage in pipeline.stages),
         "nested": any(stage.nested for stage in pipeline.stages),
         "registration-order": tuple(stage.name for stage in pipeline.stages) != order,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from production_testers.evidence import fingerprint
+from production_testers.evidence.cures import cures_of
 from production_testers.evidence.localising import component_of
 from production_testers.evidence.planned import at_stated_calls
 from production_testers.evidence.reordering import in_directives
@@ -12,7 +13,7 @@ from production_testers.evidence.shrinking import shrink
 from production_testers.experiments import imports
 from production_testers.experiments.execution import execute, factors_for, needs
 from production_testers.experiments.judging import run_and_judge
-from production_testers.laws import LAWS
+from production_testers.laws import LAWS, Law
 from production_testers.model import scenario_format
 from production_testers.model.errors import UsageError
 from production_testers.model.ordering import Order
@@ -20,6 +21,8 @@ from production_testers.model.scenario import Scenario
 from production_testers.model.semantics import SutDescription
 from production_testers.model.verdict import State, Verdict
 from production_testers.suts.contract import Adapter, HasUnits
+from production_testers.suts.reference import ReferenceAdapter
+from production_testers.units.target import TARGET, target_of, without_framework
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -48,6 +51,9 @@ def check(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str,
 def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
     """Shrink a scenario that breaks a law; fingerprint what is left.
 
+    Where the reference keeps the law over the scenario, it keeps it over what is left: a smallest
+    scenario in which a right executor gives nothing to judge would be attributed to nobody.
+
     Args of the job: scenario, law, outcome_class, allowance.
     """
     sut = adapter.describe()
@@ -61,13 +67,16 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         return None if way is None else replace(way, also=())
 
     def still_breaks(smaller: Scenario) -> bool:
-        return verdict_on(smaller) is not None
+        return verdict_on(smaller) is not None and (not attributable or judged_right(smaller))
 
     def keeps(scenario: Scenario) -> bool:
         verdict = run_and_judge(adapter, sut, scenario).verdicts[law.id]
         return verdict.state is not State.BROKEN and not verdict.explained
 
     scenario = scenario_format.from_json(arguments["scenario"])
+    judged_right = _kept_by_the_reference(law.id)
+    is_target = scenario.usage is not None and scenario.usage.unit == TARGET
+    attributable = not is_target and judged_right(scenario)  # a target has a control of its own
     if verdict_on(scenario) is None:
         return {"reproduced": False}
     if not scenario.feasible:
@@ -86,9 +95,11 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     if verdict is None:
         return {"reproduced": False}
     needed = fingerprint.features(shrunk.scenario)
-    component = _component(adapter, sut, shrunk.scenario, keeps, verdict) or fingerprint.component(
-        law.id, verdict, sut
+    cures = cures_of(adapter, sut, shrunk.scenario, law.id) if scenario.usage is None else []
+    located = (
+        cures[0].name if cures else _component(adapter, sut, shrunk.scenario, keeps, law, verdict)
     )
+    component = located or fingerprint.component(law.id, verdict, sut)
     return {
         "reproduced": True,
         "scenario": scenario_format.to_json(shrunk.scenario),
@@ -98,6 +109,8 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         "complete": shrunk.complete,
         "features": list(needed),
         "component": component,
+        "cures": [cure.id for cure in cures],
+        "also_breaks": _other_ways(adapter, sut, shrunk.scenario, (law.id, verdict.outcome_class)),
         "fingerprint": fingerprint.fingerprint(law.id, component, verdict.outcome_class, needed),
     }
 
@@ -107,6 +120,7 @@ def _component(
     sut: SutDescription,
     scenario: Scenario,
     keeps: Callable[[Scenario], bool],
+    law: Law,
     verdict: Verdict,
 ) -> str | None:
     """What is at fault; a unit's binding says which of the framework's names answers a call."""
@@ -115,9 +129,44 @@ def _component(
         return component_of(adapter, sut, scenario, keeps)
     if not isinstance(adapter, HasUnits):
         return None
+    if usage.unit == TARGET:
+        return _at_fault(adapter, sut, scenario, law, verdict)
     operations = [call.operation for call in usage.calls if verdict.run in ("", call.key)]
     named = adapter.components_of(usage.unit)
     return next((named[operation] for operation in operations if operation in named), None)
+
+
+def _at_fault(
+    adapter: Adapter, sut: SutDescription, scenario: Scenario, law: Law, verdict: Verdict
+) -> str:
+    """The team's own code, unless the law holds where the framework does not execute it."""
+    assert scenario.usage is not None, "it is one of a target"
+    target = target_of(scenario.usage)
+    control = run_and_judge(adapter, sut, without_framework(scenario)).verdicts[law.id]
+    if control.state is State.HOLDS:
+        return fingerprint.component(law.id, verdict, sut)
+    return target.code.get(verdict.stage) or target.object.replace(":", ".")
+
+
+def _kept_by_the_reference(law: str) -> Callable[[Scenario], bool]:
+    """Whether a right executor keeps the law over a scenario, and gives it something to judge."""
+    reference: Adapter = ReferenceAdapter()
+    sut = reference.describe()
+
+    def keeps(scenario: Scenario) -> bool:
+        own_order = replace(scenario, order=None, holds=())  # holds name tasks of the other one
+        return run_and_judge(reference, sut, own_order).verdicts[law].state is State.HOLDS
+
+    return keeps
+
+
+def _other_ways(
+    adapter: Adapter, sut: SutDescription, scenario: Scenario, own: tuple[str, str]
+) -> list[list[str]]:
+    """In which other ways a scenario breaks laws, as [law, way]."""
+    broken = run_and_judge(adapter, sut, scenario).broken
+    ways = {(law, way.outcome_class) for law, v in broken.items() for way in v.ways()}
+    return [list(way) for way in sorted(ways - {own})]
 
 
 def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:

@@ -5,7 +5,7 @@ broken on one release is made small there and asked on all the others, and a rel
 about it only where that evidence was judged and holds.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,12 +93,14 @@ class Way:
     Attributes:
         law: The law.
         outcome_class: The way.
+        severity: How bad it is on the newest release that shows it.
         exhibits: Its evidence.
         range: Where it is.
     """
 
     law: str
     outcome_class: str
+    severity: Severity
     exhibits: tuple[Exhibit, ...]
     range: Range
 
@@ -114,7 +116,7 @@ class Way:
             "law": self.law,
             "outcome_class": self.outcome_class,
             "title": declared.title,
-            "severity": declared.severity.value,
+            "severity": self.severity.value,
             "range": self.range.as_json(),
             "exhibits": [one.as_json() for one in self.exhibits],
         }
@@ -148,12 +150,26 @@ def _seen(release: str, broken: int, asked: Sequence[Observed]) -> Observed:
     return asked[0] if asked else Observed(release=release, answer=Answer.UNKNOWN)
 
 
-def way_of(key: tuple[str, str], exhibits: Sequence[Exhibit], observed: Sequence[Observed]) -> Way:
-    """A way of breaking a law with its range, around the newest release that shows it."""
+def way_of(
+    key: tuple[str, str],
+    exhibits: Sequence[Exhibit],
+    observed: Sequence[Observed],
+    offered: Mapping[str, Container[str]],
+) -> Way:
+    """A way of breaking a law with its range, around the newest release that shows it.
+
+    Args:
+        key: Law and way.
+        exhibits: Its evidence.
+        observed: One answer a release.
+        offered: Release → its capabilities.
+    """
     newest = [one.release for one in observed if one.answer is Answer.BROKEN][-1:]
+    declared = LAWS[key[0]].classes[key[1]].where(offered[newest[0]] if newest else ())
     return Way(
         law=key[0],
         outcome_class=key[1],
+        severity=declared.severity,
         exhibits=tuple(exhibits),
         range=range_of(observed, newest[0] if newest else ""),
     )
@@ -215,7 +231,7 @@ def by_severity(ways: Iterable[Way]) -> list[Way]:
     return sorted(
         ways,
         key=lambda way: (
-            order.index(LAWS[way.law].classes[way.outcome_class].severity),
+            order.index(way.severity),
             way.key,
         ),
     )

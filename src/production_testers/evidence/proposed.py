@@ -22,17 +22,34 @@ _IDENTITY = ("tenant", "user", "request")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
+def way_of(law_id: str, way: str) -> str:
+    """In which way a script shows a law to be broken: the only one, or the one that is named.
+
+    Raises:
+        UsageError: There is no such law or way, or there are several and none is named.
+    """
+    ways = tuple(LAWS[_known_law(law_id)].classes)
+    if way in ways or (not way and len(ways) == 1):
+        return way or ways[0]
+    what = f"cannot be broken as {way!r}" if way else f"can be broken in {len(ways)} ways"
+    raise UsageError(f"{law_id} {what}.", do=f"Name one with --way: {', '.join(ways)}.")
+
+
+def _known_law(law_id: str) -> str:
+    if law_id not in LAWS:
+        near = difflib.get_close_matches(law_id, LAWS, n=1)
+        known = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(LAWS)}."
+        raise UsageError(f"There is no law {law_id!r}.", do=known)
+    return law_id
+
+
 def law_of(law_id: str) -> str:
     """The id of a law over scenarios.
 
     Raises:
         UsageError: There is no such law, or it judges measured work.
     """
-    if law_id not in LAWS:
-        near = difflib.get_close_matches(law_id, LAWS, n=1)
-        known = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(LAWS)}."
-        raise UsageError(f"There is no law {law_id!r}.", do=known)
-    if LAWS[law_id].needs_costs:
+    if LAWS[_known_law(law_id)].needs_costs:
         raise UsageError(
             f"{law_id} judges measured work, not a scenario.",
             do="Only `ptest run` finds such a break.",

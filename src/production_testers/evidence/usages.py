@@ -6,8 +6,9 @@ from typing import Any
 
 from production_testers.model.canonical import Json, canonical_json
 from production_testers.model.scenario import Latencies, Scenario
-from production_testers.model.usage import Call, Usage, Work
+from production_testers.model.usage import LAST, Call, Usage, Work
 from production_testers.units import UNITS
+from production_testers.units.target import TARGET
 
 SHOWN_MAX = 90
 """Characters of an argument or a setting that a sentence shows."""
@@ -60,9 +61,12 @@ def _fewer_calls(scenario: Scenario) -> Iterator[Scenario]:
 def _one_client(scenario: Scenario) -> Iterator[Scenario]:
     """What several clients show side by side, one may show with its calls in a row."""
     usage = _usage(scenario)
-    clients = list(usage.clients())
+    clients = [client for client in usage.clients() if client != LAST]
     if len(clients) > 1:
-        calls = tuple(replace(call, client=clients[0]) for call in usage.calls)
+        calls = tuple(
+            call if call.client == LAST else replace(call, client=clients[0])
+            for call in usage.calls
+        )
         yield from _with(scenario, replace(usage, calls=calls))
         for client in clients[1:]:
             calls = tuple(
@@ -122,6 +126,8 @@ def _plainer(work: Work) -> Iterator[Work]:
         yield replace(work, hangs=False)
     if work.raises:
         yield replace(work, raises="")
+    if work.spoils:
+        yield replace(work, spoils="")
     if work.gives is not None:
         yield replace(work, gives=None)
         for gives in _simpler(work.gives):
@@ -245,7 +251,8 @@ def _plain_times(scenario: Scenario) -> Iterator[Scenario]:
 def _plain_names(scenario: Scenario) -> Iterator[Scenario]:
     """Clients c0, c1 … in the order of their first calls, and calls numbered in each."""
     usage = _usage(scenario)
-    clients = {client: f"c{place}" for place, client in enumerate(usage.clients())}
+    named = [client for client in usage.clients() if client != LAST]
+    clients = {client: f"c{place}" for place, client in enumerate(named)} | {LAST: LAST}
     keys, counts = {}, dict.fromkeys(clients, 0)
     for call in usage.calls:
         keys[call.key] = f"{clients[call.client]}.{counts[call.client]}"
@@ -281,6 +288,8 @@ def usage_in_words(usage: Mapping[str, Any]) -> tuple[str, ...]:
     """One sentence for the unit, one for each call."""
     settings = ", ".join(f"{name} {_shown(value)}" for name, value in usage["settings"].items())
     first = f"One {usage['unit'].replace('_', ' ')}{f' with {settings}' if settings else ''}."
+    if usage["unit"] == TARGET:
+        first = f"The application {usage['settings']['target']['object']}."
     calls = usage["calls"]
     sentences = [_call(call, len({c["client"] for c in calls}) > 1) for call in calls[:CALLS_SHOWN]]
     if len(calls) > CALLS_SHOWN:
@@ -291,6 +300,8 @@ def usage_in_words(usage: Mapping[str, Any]) -> tuple[str, ...]:
 def _call(call: Mapping[str, Any], several: bool) -> str:  # noqa: FBT001 - a fact about the usage
     arguments = ", ".join(f"{name}={_shown(value)}" for name, value in call["arguments"].items())
     who = f"Client {call['client']} calls" if several else "Call"
+    if call["client"] == LAST:
+        who = "When all of these have ended, call"
     moment = f" after {call['after_ms']:g} ms" if call["after_ms"] else ""
     given_up = call["cancel_after_ms"]
     ends = "" if given_up is None else f", and cancels it after {given_up:g} ms"
@@ -306,7 +317,8 @@ def _work(work: Mapping[str, Any]) -> str:
     if work["hangs"]:
         return "never ends"
     gives = "" if work["gives"] is None else f" and gives {_shown(work['gives'])}"
-    ends = f" and fails ({work['raises']})" if work["raises"] else gives
+    spoilt = f" and gives a bad answer ({work['spoils']})" if work.get("spoils") else gives
+    ends = f" and fails ({work['raises']})" if work["raises"] else spoilt
     return f"takes {work['ms']:g} ms{ends}"
 
 

@@ -24,11 +24,26 @@ _FAULTS = {
     "slow_cleanup": "takes time to clean up when it is cancelled",
 }
 
+ENDS = {
+    "runs_completed": "all of which complete",
+    "runs_nested": "the third of which runs another pipeline",
+    "runs_failed": "the third of which fails",
+    "runs_cancelled": "the third of which cancels its run",
+    "runs_given_up": "whose caller cancels each run in its third stage",
+}
+"""How the runs end whose remains are counted."""
+
 
 def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
     """One sentence each: the pipeline, the runs, the faults, the timing."""
+    if "script" in exhibit:
+        lines = str(exhibit["script"]).strip().count("\n") + 1
+        return (f"A script of {lines} lines, which ends with 1.",)
     if "scenario" not in exhibit:
         sizes = " and ".join(str(size) for size in exhibit["sizes"])
+        if exhibit["shape"] in ENDS:
+            ends = ENDS[exhibit["shape"]]
+            return (f"{sizes} runs of one pipeline of four trivial stages, {ends}.",)
         shape = {"chain": "a chain", "fan_out": "a fan-out"}[exhibit["shape"]]
         return (f"One run of {shape} of {sizes} stages, all of them trivial.",)
     scenario = exhibit["scenario"]

@@ -1,6 +1,7 @@
 """Executes one scenario under simulation and returns the observation that the laws judge."""
 
 import asyncio
+from contextvars import copy_context
 from typing import Any
 
 from production_testers.experiments.expectation import expect
@@ -8,7 +9,7 @@ from production_testers.experiments.factors import Factors
 from production_testers.experiments.instruments import Instruments
 from production_testers.experiments.recorder import Recorder
 from production_testers.experiments.using import Use
-from production_testers.experiments.watching import RUN, watching
+from production_testers.experiments.watching import RUN, changed_since, watching
 from production_testers.mocks.faults import Way, checked
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Left, Observation
@@ -168,14 +169,24 @@ class _Execution:
         await asyncio.sleep(request.start_ms / 1000)
         RUN.set(request.key)
         self.record(EventKind.RUN_STARTED, request.key)
-        task = asyncio.create_task(self.adapter.run(built, self.scenario.pipeline, request))
+        left: list[str] = []
+        task = asyncio.create_task(self._run(built, request, left))
         if request.cancel_after_ms is not None:
             loop = asyncio.get_running_loop()
             loop.call_later(request.cancel_after_ms / 1000, self._cancel, task, request.key)
         await asyncio.wait([task])
         result = RunResult(ended="cancelled") if task.cancelled() else task.result()
         described: dict[str, Any] = self.instruments.described(request.key, result)
-        self.record(EventKind.RUN_ENDED, request.key, **described)
+        more: dict[str, Any] = {"context": left} if left else {}
+        self.record(EventKind.RUN_ENDED, request.key, **described, **more)
+
+    async def _run(self, built: Any, request: RunRequest, left: list[str]) -> RunResult:
+        """The run; `left` takes the context variables that the framework has changed."""
+        before = copy_context()
+        try:
+            return await self.adapter.run(built, self.scenario.pipeline, request)
+        finally:
+            left += changed_since(before)
 
     def _cancel(self, task: asyncio.Task[RunResult], run: str) -> None:
         if not task.done():

@@ -6,25 +6,31 @@ of the caller's own code is a stage of that run, by its label.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
+from production_testers.experiments import safety
 from production_testers.experiments.factors import Factors
 from production_testers.experiments.recorder import Recorder
-from production_testers.experiments.watching import RUN
+from production_testers.experiments.watching import RUN, changed_since
 from production_testers.model import seeds
 from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.errors import UsageError
 from production_testers.model.history import EventKind
 from production_testers.model.scenario import Scenario
-from production_testers.model.usage import Call, Usage, Work
+from production_testers.model.usage import LAST, Call, Usage, Work
 from production_testers.suts.contract import Adapter, BoundUnit, HasUnits, leads_to
+from production_testers.units.target import TARGET, target_of
 
 VALUE_MAX = 4_000
 """A longer value stands in a history by its digest and size alone."""
 
 MESSAGE_MAX = 200
+
+SLOW_MS = 1_000.0
+"""From so many milliseconds on a delay is a fault and not uneven work."""
 
 ERRORS: Mapping[str, type[Exception]] = {
     "error": RuntimeError,
@@ -69,6 +75,34 @@ class CallersBench:
         self._started(key, label, nth, given)
         return self._finished(key, label, nth, work)
 
+    async def around(self, label: str, run: Callable[[], Awaitable[Any]]) -> Any:
+        """Execute what the caller brings, with the delay and the fault that the scenario states."""
+        key, nth, work, planned = self._planned(label)
+        record = self.recorder.add
+        record(EventKind.STAGE_STARTED, key, label, nth)
+        factor = self.factors.factor(f"{key}/{label}/{nth}")
+        try:
+            if planned and not work.spoils:
+                record(EventKind.FAULT_FIRED, key, label, nth, fault=_kind_of(work))
+            if work.hangs:
+                await asyncio.get_running_loop().create_future()
+            await asyncio.sleep(work.ms * factor / 1000)
+            self._fail(key, label, nth, work)
+            gives = await run()
+            if work.spoils:
+                good, gives = gives, spoilt(gives, work.spoils)
+                if gives is not good:
+                    record(EventKind.FAULT_FIRED, key, label, nth, fault=work.spoils)
+        except asyncio.CancelledError:
+            record(EventKind.STAGE_STOPPED, key, label, nth)
+            raise
+        except Exception as error:
+            kind = work.raises or type(error).__name__
+            record(EventKind.STAGE_RAISED, key, label, nth, type=kind, message=str(error)[:200])
+            raise
+        record(EventKind.STAGE_ENDED, key, label, nth, status="ok")
+        return gives
+
     def emit(self, name: str, **value: Json) -> None:
         """Note an event that the unit emitted."""
         told: dict[str, Any] = value
@@ -82,12 +116,17 @@ class CallersBench:
         """A UUID in text, the same for the same names."""
         return str(seeds.uuid_for(0, *names))
 
+    def _planned(self, label: str) -> tuple[str, int, Work, bool]:
+        key, nth, work = self._next(label)
+        goes_wrong = work.hangs or work.raises or work.spoils or work.ms >= SLOW_MS
+        return key, nth, work, bool(goes_wrong)
+
     def _next(self, label: str) -> tuple[str, int, Work]:
         key = RUN.get()
         self._executions[key, label] += 1
         nth = self._executions[key, label]
         try:
-            works = self.usage.call(key).works.get(label, ())
+            works = _of_label(self.usage.call(key).works, label)
         except KeyError:  # outside of every call, such as while the unit is made
             works = ()
         work = works[min(nth, len(works)) - 1] if works else Work()
@@ -97,15 +136,47 @@ class CallersBench:
         more: dict[str, Any] = {} if given is None else {"given": _bounded(given)}
         self.recorder.add(EventKind.STAGE_STARTED, key, label, nth, **more)
 
-    def _finished(self, key: str, label: str, nth: int, work: Work) -> Json:
+    def _fail(self, key: str, label: str, nth: int, work: Work) -> None:
+        """Raise what the scenario says."""
         if work.raises:
             error = ERRORS[work.raises](f"{label} of {key}, execution {nth}")
             self.errors.setdefault(key, []).append(error)
-            self.recorder.add(EventKind.STAGE_RAISED, key, label, nth, type=work.raises)
             raise error
+
+    def _finished(self, key: str, label: str, nth: int, work: Work) -> Json:
+        if work.raises:
+            self.recorder.add(EventKind.STAGE_RAISED, key, label, nth, type=work.raises)
+        self._fail(key, label, nth, work)
         gives: Json = {"from": label, "call": key, "nth": nth} if work.gives is None else work.gives
         self.recorder.add(EventKind.STAGE_ENDED, key, label, nth, status="ok", digest=digest(gives))
         return gives
+
+
+def _of_label(works: Mapping[str, tuple[Work, ...]], label: str) -> tuple[Work, ...]:
+    """What is said of a label, or of everything of its owner: `llm.*` for `llm.complete`."""
+    owner, dot, _ = label.partition(".")
+    return works.get(label) or (works.get(f"{owner}.*", ()) if dot else ())
+
+
+def _kind_of(work: Work) -> str:
+    return "hang" if work.hangs else work.raises or work.spoils or "replaced"
+
+
+def spoilt(value: Any, how: str) -> Any:
+    """A bad answer made of a good one, and the very same value where nobody could tell.
+
+    Half of a list, or of a text that is no JSON, is as good as any other.
+    """
+    if how == "none":
+        return None
+    if how == "wrong_type":
+        return 0 if isinstance(value, str | Mapping | list) else "?"
+    half = how == "truncated"
+    if isinstance(value, str) and value:
+        return value if half and value[0] not in "{[" else value[: len(value) // 2 * half]
+    if isinstance(value, Mapping) and value:
+        return dict(list(value.items())[: len(value) // 2 * half])
+    return value
 
 
 def _bounded(value: Json) -> Json:
@@ -123,6 +194,8 @@ class Use:
     ) -> None:
         if scenario.usage is None or not isinstance(adapter, HasUnits):
             raise UsageError(f"{adapter.name} has no units.")
+        if scenario.usage.unit == TARGET:
+            safety.guard_in_child(target_of(scenario.usage).allow_hosts)
         self.usage = scenario.usage
         self.adapter = adapter
         self.factors = factors
@@ -130,20 +203,29 @@ class Use:
         self.bench = CallersBench(self.usage, recorder, factors)
 
     async def run(self) -> None:
-        """Make the unit, have every client make its calls, and close the unit."""
+        """Make the unit, and have every client make its calls."""
         try:
             unit = self.adapter.unit(self.usage.unit, self.usage.settings, self.bench)
+        except UsageError:
+            raise  # the scenario names something that is not there: no answer of the framework
         except Exception as error:  # noqa: BLE001 - a refusal is the framework's answer
             for call in self.usage.calls:
                 self.record(EventKind.RUN_ENDED, call.key, outcome="refused", **_told(error))
             return
-        clients = [
-            asyncio.create_task(self._client(unit, calls), name=client)
-            for client, calls in self.usage.clients().items()
-        ]
-        await asyncio.wait(clients)
-        for client in clients:
-            client.result()
+        calls = self.usage.clients()
+        if self.usage.first in calls:
+            alone = self.adapter.unit(self.usage.unit, self.usage.settings, self.bench)
+            await self._client(alone, calls.pop(self.usage.first))
+        last = {client: calls.pop(client) for client in (LAST,) if client in calls}
+        for together in (calls, last):
+            clients = [
+                asyncio.create_task(self._client(unit, of_client), name=client)
+                for client, of_client in together.items()
+            ]
+            if clients:
+                await asyncio.wait(clients)
+            for client in clients:
+                client.result()
 
     async def _client(self, unit: BoundUnit, calls: tuple[Call, ...]) -> None:
         for call in calls:
@@ -158,12 +240,14 @@ class Use:
             EventKind.RUN_STARTED, call.key, operation=call.operation,
             arguments=digest(dict(call.arguments)),
         )  # fmt: skip
-        task = asyncio.create_task(_performed(unit.perform, call), name=call.key)
+        left: list[str] = []
+        task = asyncio.create_task(_performed(unit.perform, call, left), name=call.key)
         if call.cancel_after_ms is not None:
             loop = asyncio.get_running_loop()
             loop.call_later(call.cancel_after_ms / 1000, self._give_up, task, call.key)
         await asyncio.wait([task])
-        self.record(EventKind.RUN_ENDED, call.key, **self._ended(unit, call, task))
+        more: dict[str, Any] = {"context": left} if left else {}
+        self.record(EventKind.RUN_ENDED, call.key, **self._ended(unit, call, task), **more)
 
     def _give_up(self, task: asyncio.Task[Json], key: str) -> None:
         if not task.done():
@@ -182,8 +266,15 @@ class Use:
         return {"outcome": "raised", "error": name, "own": own, **_told(error)}
 
 
-async def _performed(perform: Callable[[str, Mapping[str, Json]], Any], call: Call) -> Json:
-    value: Json = await perform(call.operation, call.arguments)
+async def _performed(
+    perform: Callable[[str, Mapping[str, Json]], Any], call: Call, left: list[str]
+) -> Json:
+    """What the unit answers; `left` takes the context variables that it has changed."""
+    before = copy_context()
+    try:
+        value: Json = await perform(call.operation, call.arguments)
+    finally:
+        left += changed_since(before)
     return value
 
 

@@ -22,7 +22,9 @@ from production_testers.model.scenario import (
     Scenario,
     using,
 )
+from production_testers.model.target import Target
 from production_testers.units import UNITS
+from production_testers.units.target import draw_target
 
 GIVE = "production_testers.experiments.stages:give"
 STEPS = "production_testers.experiments.stages:work_in_steps"
@@ -215,6 +217,11 @@ def draw_usage(random: Random, kind: Kind, units: Sequence[str]) -> Scenario:
     """A usage of one of the units; what its callers do takes up to ten times as long as stated."""
     unit = UNITS[random.choice(list(units))]
     return using(kind, unit.draw(random, kind), latencies=latencies(random))
+
+
+def draw_target_usage(random: Random, kind: Kind, target: Target) -> Scenario:
+    """Requests of a team's own application."""
+    return using(kind, draw_target(random, kind, target), latencies=latencies(random))
 
 
 def latencies(random: Random, *, spread: float = 10.0) -> Latencies:

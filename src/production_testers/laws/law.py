@@ -1,6 +1,6 @@
 """What a law is: a pure function from an observation to a verdict, and what its break means."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -41,6 +41,7 @@ class FindingType(StrEnum):
     SECURITY = "security"
     PERFORMANCE = "performance"
     RELIABILITY = "reliability"
+    IMPROVEMENT = "improvement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ class OutcomeClass:
         why: The reason for that severity.
         type: What sort of finding it is.
         capability: Whose component is at fault; the law's own where None.
+        promise: What a framework must promise in so many words for this to be a defect; None where
+            offering the law's capability promises it.
     """
 
     title: str
@@ -60,6 +63,18 @@ class OutcomeClass:
     why: str
     type: FindingType = FindingType.BUG
     capability: Capability | None = None
+    promise: Capability | None = None
+
+    def where(self, offered: Container[str]) -> "OutcomeClass":
+        """The same as it counts for a framework: without the promise it is a matter of taste.
+
+        Args:
+            offered: The capabilities of the framework.
+        """
+        if self.promise is None or self.promise in offered:
+            return self
+        why = f"no sentence of it promises otherwise, so this is a matter of taste; {self.why}"
+        return replace(self, severity=Severity.LOW, type=FindingType.IMPROVEMENT, why=why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +91,7 @@ class Law:
         catch_all: Judged only where no other law is broken: it says the same in general terms.
         gives_way_to: Laws whose break explains a break of this one in the same execution.
         needs_costs: Judges measured work, not a history.
+        measures: What that work is counted for growing numbers of: `stages` or `runs`.
         units: Units whose usages it judges, by name, or `ANY_UNIT`; None for a law about pipelines.
         vanishes_alone: A break that names a run counts only when that run, executed alone, ends
             as it must: otherwise the other runs are not the reason.
@@ -90,6 +106,7 @@ class Law:
     catch_all: bool = False
     gives_way_to: tuple[str, ...] = ()
     needs_costs: bool = False
+    measures: str = "stages"
     vanishes_alone: bool = False
     units: frozenset[str] | None = None
 
@@ -120,6 +137,7 @@ class Judgement:
         summary: Callable[[], str],
         *events: int,
         run: str = "",
+        stage: str = "",
     ) -> None:
         """Count one thing judged, and remember the first that is not as it must be."""
         self.exercised += 1
@@ -130,6 +148,7 @@ class Judgement:
                 summary=summary(),
                 events=events,
                 run=run,
+                stage=stage,
             )
 
     def verdict(self) -> Verdict:

@@ -29,15 +29,20 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostPoint:
-    """Work that one execution of a pipeline of a given size took.
+    """Work that one execution of a pipeline of a given size took, or what many of them left.
 
     Attributes:
-        size: Number of stages.
-        operations: Lines of the framework's own code that were executed.
+        size: Number of stages, or of runs.
+        operations: Lines of the framework's own code that were executed, or blocks of memory in
+            use after the runs.
+        what: What `size` counts: `stages`, or runs by the way in which they ended.
+        longest: Lines executed in the longest step of the event loop; 0 where it was not counted.
     """
 
     size: int
     operations: int
+    what: str = "stages"
+    longest: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,9 +133,9 @@ class Scenario:
         watch: Record what the framework emits and logs of its own.
         order: Who decides which ready task goes next; None for asyncio's own order.
         holds: Directives on top of asyncio's own order instead.
+        usage: What is done with a unit; the pipeline is then empty, and so are requests and faults.
         plan: What goes wrong at services and stages, by a plan of the catalogue's kinds; `faults`
             are the older and plainer way to say it for stages.
-        usage: What is done with a unit; the pipeline is then empty, and so are requests and faults.
     """
 
     kind: Kind
@@ -148,8 +148,8 @@ class Scenario:
     watch: bool = False
     order: Order | None = None
     holds: tuple[Hold, ...] = ()
-    plan: FaultPlan | None = None
     usage: Usage | None = None
+    plan: FaultPlan | None = None
 
     @property
     def feasible(self) -> bool:
@@ -157,17 +157,17 @@ class Scenario:
         return self.order is None and not self.holds
 
     @property
-    def writes(self) -> bool:
-        """Whether some stage may write into what it received."""
-        planned = [rule.fault for rule in self.plan.rules] if self.plan else []
-        return any(name in WRITES for name in (*planned, *(fault.kind for fault in self.faults)))
-
-    @property
     def size(self) -> int:
         """Stages times runs, or calls: about how much executing it takes."""
         if self.usage is not None:
             return len(self.usage.calls)
         return len(self.pipeline.stages) * len(self.requests)
+
+    @property
+    def writes(self) -> bool:
+        """Whether some stage may write into what it received."""
+        planned = [rule.fault for rule in self.plan.rules] if self.plan else []
+        return any(name in WRITES for name in (*planned, *(fault.kind for fault in self.faults)))
 
     def fault_of(self, run: str, stage: str) -> Fault | None:
         """The first fault that applies to a stage of a run."""

@@ -73,11 +73,19 @@ def to_json(scenario: Scenario) -> dict[str, Json]:
         **_if_said("watch", scenario.watch),
         **_if_said("order", None if scenario.order is None else _order_json(scenario.order)),
         **_if_said("holds", [asdict(hold) for hold in scenario.holds]),
+        **_if_said("usage", None if scenario.usage is None else _usage_json(scenario.usage)),
         **_if_said(
             "plan", None if scenario.plan is None else fault_plan_format.to_json(scenario.plan)
         ),
-        **_if_said("usage", None if scenario.usage is None else _usage_json(scenario.usage)),
     }
+
+
+def _format_of(scenario: Scenario) -> str:
+    if scenario.plan is not None:
+        return FORMAT_WITH_PLAN
+    if scenario.usage is not None:
+        return FORMAT_WITH_USAGE
+    return FORMAT if scenario.feasible else FORMAT_WITH_ORDER
 
 
 def _usage_json(usage: Usage) -> dict[str, Json]:
@@ -85,6 +93,7 @@ def _usage_json(usage: Usage) -> dict[str, Json]:
         "unit": usage.unit,
         "settings": dict(usage.settings),
         "calls": [_call_json(call) for call in usage.calls],
+        **_if_said("first", usage.first),
     }
 
 
@@ -101,14 +110,6 @@ def _call_json(call: Call) -> dict[str, Json]:
         "cancel_after_ms": call.cancel_after_ms,
         **_if_said("works", works),
     }
-
-
-def _format_of(scenario: Scenario) -> str:
-    if scenario.plan is not None:
-        return FORMAT_WITH_PLAN
-    if scenario.usage is not None:
-        return FORMAT_WITH_USAGE
-    return FORMAT if scenario.feasible else FORMAT_WITH_ORDER
 
 
 def _order_json(order: Order) -> dict[str, Json]:
@@ -165,8 +166,8 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
             watch=raw.get("watch", False),
             order=Order(**raw["order"]) if raw.get("order") else None,
             holds=tuple(Hold(**hold) for hold in raw.get("holds", ())),
-            plan=fault_plan_format.from_json(raw["plan"], path=path) if raw.get("plan") else None,
             usage=_usage(raw["usage"]) if raw.get("usage") else None,
+            plan=fault_plan_format.from_json(raw["plan"], path=path) if raw.get("plan") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error
@@ -177,6 +178,7 @@ def _usage(raw: Mapping[str, Any]) -> Usage:
         unit=raw["unit"],
         settings=raw["settings"],
         calls=tuple(_call(call) for call in raw["calls"]),
+        first=raw.get("first", ""),
     )
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from production_testers.model.canonical import Json
 
+LAST = "last"
+"""The client that calls when every other one has made its calls: it closes what is open."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
@@ -15,12 +18,18 @@ class Work:
         raises: Name of the error that it ends with; empty when it succeeds.
         gives: What it gives back; None for a value that names the call and the work.
         hangs: It never ends of its own accord.
+        spoils: What becomes of what it gives back: a name of `SPOILINGS`; empty for nothing.
     """
 
     ms: float = 1.0
     raises: str = ""
     gives: Json = None
     hangs: bool = False
+    spoils: str = ""
+
+
+SPOILINGS = ("empty", "truncated", "wrong_type", "none")
+"""Ways in which an answer can be bad: nothing in it, half of it, another type, None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +63,14 @@ class Usage:
         unit: Name of the unit, one of `production_testers.units.UNITS`.
         settings: What the instance is made with.
         calls: What callers do, in the order of each client.
+        first: Client whose calls have all ended before those of the others begin, on an instance
+            of its own; empty for none.
     """
 
     unit: str
     settings: Mapping[str, Json] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
+    first: str = ""
 
     def call(self, key: str) -> Call:
         """The call of that key.

@@ -3,19 +3,19 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from production_testers.evidence.defect import Defect
+from production_testers.evidence.defect import Defect, sizes_of
+from production_testers.evidence.identity import SameCause, merged_into
 from production_testers.evidence.pipeline import (
+    NO_CONTROL,
     Gates,
     Shown,
-    Workers,
     candidates_of,
-    cost_defect,
-    merged_into,
+    cost_defects,
     minimise,
 )
 from production_testers.evidence.repro.script import Claim
@@ -23,10 +23,21 @@ from production_testers.evidence.trial import Trial
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import install_clean
 from production_testers.experiments.exploration import WorkerPool
+from production_testers.experiments.worker import Workers
 from production_testers.laws import LAWS, Severity
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.phases.context import RunContext
+from production_testers.phases.known import (
+    Known,
+    causes_of,
+    declared_of,
+    is_duplicate,
+    known_before,
+    of_same_cause,
+    severity_of,
+)
 from production_testers.phases.proposals import collect, settle, try_proposal
+from production_testers.phases.ranging import told_apart, with_range
 from production_testers.phases.scripts import keep_script
 from production_testers.workspace.atomic import exclusive, write_json, write_text
 from production_testers.workspace.clock import iso, utc_now
@@ -43,35 +54,13 @@ from production_testers.workspace.documents import (
     ReproductionEnvironment,
     RiskLevel,
 )
-from production_testers.workspace.documents import Severity as FindingSeverity
 from production_testers.workspace.proposals import Proposal, ProposalState, proposals_of
 from production_testers.workspace.states import ReachedState, StateLog
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A defect that an earlier run recorded.
-
-    Attributes:
-        finding: As it was recorded.
-        entry_id: Of the run that recorded it.
-    """
-
-    finding: Finding
-    entry_id: str
-
-    def is_same(self, defect: Defect) -> bool:
-        """The same fingerprint, or a smaller disguise of the same break."""
-        evidence = self.finding.evidence
-        if evidence.get("fingerprint") == defect.fingerprint:
-            return True
-        same = (evidence.get("law"), evidence.get("outcome_class"), self.finding.component) == (
-            defect.law,
-            defect.outcome_class,
-            defect.component,
-        )
-        features = evidence.get("features")
-        return same and isinstance(features, list) and set(features) <= set(defect.features)
+SCRIPTED = (
+    "Shown by a script that somebody proposed: it was executed here and on other releases, and no"
+    " law judged what it saw."
+)
 
 
 def find(context: RunContext, workers: WorkerPool) -> None:
@@ -87,8 +76,7 @@ def find(context: RunContext, workers: WorkerPool) -> None:
         if trial.defect is not None:
             survivors = merged_into(survivors, trial.defect)
     with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
-        clean = install_clean(context.sut, context.environment, Path(name))
-        judged = _through_gates(context, clean, survivors)
+        judged = _through_gates(context, _clean(context, Path(name)), survivors)
     context.rejected += [
         one.defect
         for one in judged
@@ -115,10 +103,13 @@ def add(context: RunContext, workers: Workers, proposal: Proposal) -> Proposal:
             return settle(context.run, told)
         context.tell("Reproducing, attributing, verifying")
         with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
-            clean = install_clean(context.sut, context.environment, Path(name))
-            judged = _through_gates(context, clean, [trial.defect])
+            judged = _through_gates(context, _clean(context, Path(name)), [trial.defect])
         if judged[0].defect.failed_gate is None:
-            _take_in(context, judged[0], _known(context))
+            known = known_before(context)
+            here = [Known(finding=one, entry_id=context.run.entry_id) for one in context.findings]
+            causes = causes_of(context, judged, [*here, *known])
+            _take_in(context, judged[0], known, causes)
+            context.findings = told_apart(context.findings)
             context.run.write_findings(_document(context))
         return _settled(context, proposal, trial, judged)
 
@@ -128,6 +119,13 @@ def _recorded_here(context: RunContext, defect: Defect) -> Finding | None:
         if Known(finding=finding, entry_id=context.run.entry_id).is_same(defect):
             return finding
     return None
+
+
+def _clean(context: RunContext, folder: Path) -> Path:
+    """A fresh interpreter; a team's own, which has what its application imports, stays its own."""
+    if context.target is not None and context.target.python:
+        return context.environment.python
+    return install_clean(context.sut, context.environment, folder)
 
 
 def _through_gates(context: RunContext, clean: Path, defects: Sequence[Defect]) -> list[Shown]:
@@ -155,7 +153,9 @@ def _fate(
     proposed = trial.defect
     defect = next(one.defect for one in judged if one.defect.explains(proposed))
     if (gate := defect.failed_gate) is not None:
-        return ProposalState.REJECTED, f"not {gate.state}: {gate.detail}", None
+        untold = gate.detail.startswith(NO_CONTROL)  # it shows, and never counts as a finding
+        state = ProposalState.UNDECIDED if untold else ProposalState.REJECTED
+        return state, f"not {gate.state}: {gate.detail}", None
     finding = next(f for f in context.findings if f.fingerprint == defect.fingerprint)
     if finding.status is FindingStatus.DUPLICATE:
         original = finding.related_findings[0]
@@ -185,8 +185,7 @@ def minimised(context: RunContext, workers: Workers) -> list[Defect]:
         }
         survivors += _counted(found, counts)
         context.rejected += flaky
-    measured = cost_defect(workers, context.costs)
-    return survivors if measured is None else [*survivors, measured]
+    return [*survivors, *cost_defects(workers, context.costs)]
 
 
 def _counted(found: list[Defect], counts: dict[str, int]) -> list[Defect]:
@@ -198,12 +197,13 @@ def _counted(found: list[Defect], counts: dict[str, int]) -> list[Defect]:
 
 def record(context: RunContext, shown: Sequence[Shown]) -> None:
     """Give every defect its id, write its evidence, and rewrite findings.json."""
-    known = _known(context)
+    known = known_before(context)
     _keep_evidence_of(context, _recorded(context))
     context.defects = [one.defect for one in shown]
     context.findings = []
-    for one in shown:
-        _take_in(context, one, known)
+    causes = causes_of(context, shown, known)
+    for one in sorted(shown, key=lambda one: one.defect.fingerprint in causes):
+        _take_in(context, one, known, causes)
     context.run.write_state(_document(context))
     _keep_evidence_of(context, {finding.id for finding in context.findings})
     write_json(
@@ -212,13 +212,21 @@ def record(context: RunContext, shown: Sequence[Shown]) -> None:
     )
 
 
-def _take_in(context: RunContext, shown: Shown, known: list[Known]) -> None:
+def _take_in(
+    context: RunContext, shown: Shown, known: list[Known], causes: Mapping[str, SameCause]
+) -> None:
+    """Those whose cause another one of the run has come after it."""
     finding = _finding(context, shown.defect, known)
+    if (cause := causes.get(shown.defect.fingerprint)) is not None:
+        finding = of_same_cause(context, finding, cause, known)
     _write_evidence(context, finding.id, shown)
-    context.findings.append(_with_script(context, finding, shown))
+    finding = _with_script(context, finding, shown)
     context.run.journal.append(
         "finding_recorded", finding=finding.id, fingerprint=shown.defect.fingerprint
     )
+    if shown.range is not None:
+        finding = with_range(context, finding, shown.range)
+    context.findings.append(finding)
 
 
 def _with_script(context: RunContext, finding: Finding, shown: Shown) -> Finding:
@@ -251,15 +259,6 @@ def _document(context: RunContext) -> FindingsDocument:
     return context.run.read_findings().with_findings(context.findings)
 
 
-def _known(context: RunContext) -> list[Known]:
-    return [
-        Known(finding=finding, entry_id=run.entry_id)
-        for run in context.workspace.all_runs()
-        if run.address != context.run.address and run.findings.is_file()
-        for finding in run.read_findings().findings
-    ]
-
-
 def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding:
     given = {finding.id for finding in context.findings}  # an id tells one defect of a run
     here_too = {finding.fingerprint for finding in context.findings}
@@ -274,10 +273,11 @@ def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding
     same.sort(key=lambda one: one.finding.fingerprint != defect.fingerprint)
     here = next((one for one in same if one.entry_id == context.run.entry_id), None)
     elsewhere = next(
-        (o for o in same if o.entry_id != context.run.entry_id and not _is_duplicate(o.finding)),
+        (o for o in same if o.entry_id != context.run.entry_id and not is_duplicate(o.finding)),
         None,
     )
-    kind = FindingType(defect.declared.type.value)
+    declared = declared_of(context, defect)
+    kind = FindingType(declared.type.value)
     if here is not None:
         finding_id, created_at = here.finding.id, here.finding.created_at
         again = here.finding.status is FindingStatus.RESOLVED  # it shows again: a regression
@@ -296,9 +296,9 @@ def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding
         Finding(
             id=finding_id,
             type=kind,
-            severity=FindingSeverity(defect.declared.severity.value),
+            severity=severity_of(context, defect),
             title=(here is None and defect.origin.get("title"))
-            or f"{defect.declared.title} ({defect.component})",
+            or f"{declared.title} ({defect.component})",
             description="",
             status=status,
             created_at=created_at,
@@ -307,10 +307,6 @@ def _finding(context: RunContext, defect: Defect, known: list[Known]) -> Finding
             related_findings=related,
         ),
     )
-
-
-def _is_duplicate(finding: Finding) -> bool:
-    return finding.status is FindingStatus.DUPLICATE
 
 
 def _new_id(context: RunContext, kind: FindingType, fingerprint: str) -> str:
@@ -323,21 +319,25 @@ def _new_id(context: RunContext, kind: FindingType, fingerprint: str) -> str:
 
 def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding:
     law = LAWS[defect.law]
-    declared = defect.declared
+    declared = declared_of(context, defect)
     promise = _promise(context, defect)
     words = exhibit_in_words(defect.exhibit)
     command = f"ptest replay {finding.id}"
     expected = law.statement
-    source = f"“{promise['quote']}” ({promise['file']}:{promise['line']})" if promise else ""
+    quoted = f"“{promise['quote']}” ({promise['file']}:{promise['line']})" if promise else ""
+    is_promised = declared == defect.declared
+    source = quoted if is_promised else ""
+    says = "says:" if is_promised else "does not promise that. The nearest words are"
     actual = str(defect.verdict["summary"])
     description = "\n\n".join(
         part
         for part in (
             f"Expected: {expected}",
-            f"{context.sut_label} says: {source}" if source else "",
+            f"{context.sut_label} {says} {quoted}" if quoted else "",
             f"Seen: {actual}.",
             f"Smallest scenario: {' '.join(words)}",
             f"Severity {declared.severity.value}: {declared.why}.",
+            SCRIPTED if "script" in defect.exhibit else "",
         )
         if part
     )
@@ -380,6 +380,9 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
                 "fingerprint": defect.fingerprint,
                 "component": defect.component,
                 "features": list(defect.features),
+                "sizes": list(sizes_of(defect.exhibit)),
+                "cures": list(defect.cures),
+                "also_breaks": [list(way) for way in defect.also_breaks],
                 "feasible": "reordering" not in defect.features,
                 "state": defect.state,
                 "states": [step.as_json() for step in defect.steps],

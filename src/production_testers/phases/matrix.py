@@ -25,6 +25,7 @@ from production_testers.evidence.matrix import Exhibit, LawTally, Way
 from production_testers.evidence.pipeline import ALLOWANCE, CONTROL, CONTROLS, MINIMISE
 from production_testers.evidence.ranges import Answer, Observed
 from production_testers.evidence.ranging import Question, ask
+from production_testers.experiments.copying import copy_pipelines, copy_templates
 from production_testers.experiments.environments import Sut, cache_folder, prepare
 from production_testers.experiments.exploration import KindReport, WorkerPool, explore
 from production_testers.experiments.folders import IN_FOLDER, in_folder
@@ -34,7 +35,6 @@ from production_testers.experiments.worker.client import this_interpreter
 from production_testers.laws import LAWS
 from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.scenario import Kind
-from production_testers.phases.copying import copy_pipelines, copy_templates
 from production_testers.workspace.atomic import write_json, write_text
 
 COST = "production_testers.experiments.jobs:cost"
@@ -208,8 +208,9 @@ class _Making:
             exhibits = dict(zip(keys, small, strict=True))
             answers = threads.map(lambda release: self._asked(release, exhibits), releases)
             asked = dict(zip(releases, answers, strict=True))
+        offered = {release: one["capabilities"] for release, one in described.items()}
         ways = matrix.by_severity(
-            matrix.way_of(key, of_way, self._seen(key, explored, asked))
+            matrix.way_of(key, of_way, self._seen(key, explored, asked), offered)
             for key, of_way in exhibits.items()
             if of_way and all(exhibit.attributed for exhibit in of_way)
         )

@@ -57,8 +57,12 @@ def make_smaller(kept: KeptFinding, defect: Defect, allowance: int) -> Smaller:
         allowance: Work that may be spent, in stages times runs of what is tried.
 
     Raises:
-        UsageError: The evidence is work that was measured, which has no scenario.
+        UsageError: The evidence is a script, or work that was measured.
     """
+    if "script" in defect.exhibit:
+        raise UsageError(
+            f"{kept.finding.id} is shown by a script, which is kept as it was written."
+        )
     if "scenario" not in defect.exhibit:
         raise UsageError(f"{kept.finding.id} is about measured work: two sizes are its evidence.")
     sut = kept.sut(defect)
@@ -98,6 +102,8 @@ def _with(defect: Defect, small: Mapping[str, Any]) -> Defect:
         verdict=small["verdict"],
         exhibit={"scenario": small["scenario"]},
         executions=defect.executions + small["executions"],
+        cures=tuple(small["cures"]),
+        also_breaks=tuple((law, way) for law, way in small["also_breaks"]),
     )
 
 

@@ -1,6 +1,6 @@
 """The reference page of the laws, written from the laws themselves."""
 
-from production_testers.laws import LAWS, Law
+from production_testers.laws import LAWS, Law, OutcomeClass
 
 _HEAD = """\
 # Laws
@@ -31,7 +31,13 @@ def _section(law: Law) -> str:
         "|---|---|---|---|",
     ]
     lines += [
-        f"| `{name}` | {way.severity.value} | {way.title} | {way.why} |"
+        f"| `{name}` | {_severity(way)} | {way.title} | {way.why} |"
         for name, way in law.classes.items()
     ]
     return "\n".join(lines) + "\n"
+
+
+def _severity(way: OutcomeClass) -> str:
+    if way.promise is None:
+        return way.severity.value
+    return f"{way.severity.value} where `{way.promise.value}` is promised, else low"

@@ -10,7 +10,7 @@ was only told before). What does not: unconfirmed, resolved and won't-fix ones.
     otherwise                                        PASS
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import IntEnum
 from typing import Literal
 
@@ -99,9 +99,20 @@ def exit_code(
 
 
 def counted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings that say that a defect is there: confirmed, and duplicates of such."""
+    """The findings that say that a defect is there: confirmed, and duplicates of such.
+
+    A defect that broke laws in several ways counts once.
+    """
     known = {finding.id: finding.status for finding in findings}
-    return tuple(finding for finding in findings if _counts(finding, known))
+    found = tuple(finding for finding in findings if _counts(finding, known))
+    told = {finding.fingerprint for finding in found}
+    return tuple(finding for finding in found if _cause(finding) not in told)
+
+
+def _cause(finding: Finding) -> object:
+    """The fingerprint of the finding that has its cause and stands for it; None for most."""
+    told = finding.evidence.get("same_cause")
+    return told.get("fingerprint") if isinstance(told, Mapping) else None
 
 
 def _counts(finding: Finding, known: dict[str, FindingStatus]) -> bool:

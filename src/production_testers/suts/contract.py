@@ -13,6 +13,7 @@ from production_testers.model.canonical import Json
 from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import SutDescription
+from production_testers.model.target import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,12 @@ class Bench(Protocol):
     def work_now(self, label: str, given: Json = None) -> Json:
         """The same for code that is no coroutine."""
 
+    async def around(self, label: str, run: Callable[[], Awaitable[Any]]) -> Any:
+        """Execute code that the caller brings, unless the scenario says that it fails or hangs.
+
+        What it gives back is spoilt where the scenario says so.
+        """
+
     def emit(self, name: str, **value: Json) -> None:
         """Note an event that the unit emitted."""
 
@@ -151,6 +158,9 @@ class HasUnits(Protocol):
 
     def components_of(self, name: str) -> Mapping[str, str]:
         """Operation of a unit → importable name in this release that answers it."""
+
+    def stages_of(self, target: Target, found: Any) -> tuple[str, dict[str, tuple[str, str]]]:
+        """What a team's object is, in words, and its stages → (file:line, importable name)."""
 
     def unit(self, name: str, settings: Mapping[str, Json], bench: Bench) -> BoundUnit:
         """One new instance of the framework's own object.

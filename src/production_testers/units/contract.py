@@ -30,6 +30,7 @@ class Operation:
             something else (names of kinds, texts in a grammar).
         capability: What a framework must offer for it; the unit's own where None.
         waits: It may wait for another call for as long as that takes.
+        sets_context: It is there to set context variables of its caller.
     """
 
     does: str
@@ -37,6 +38,7 @@ class Operation:
     fixed: tuple[str, ...] = ()
     capability: Capability | None = None
     waits: bool = False
+    sets_context: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

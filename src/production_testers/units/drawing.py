@@ -5,7 +5,7 @@ from random import Random
 
 from production_testers.model.canonical import Json
 from production_testers.model.scenario import Kind
-from production_testers.model.usage import Call, Work
+from production_testers.model.usage import LAST, Call, Usage, Work
 
 CLIENTS: Mapping[Kind, tuple[int, int]] = {
     Kind.BASELINE: (1, 1),
@@ -56,3 +56,16 @@ def call(  # noqa: PLR0913 - a call has that many parts
         cancel_after_ms=cancel_after_ms,
         works=works or {},
     )
+
+
+def last(
+    number: int, operation: str, *, works: Mapping[str, tuple[Work, ...]] | None = None
+) -> Call:
+    """A call that is made when all clients have made theirs."""
+    return Call(key=f"{LAST}.{number}", client=LAST, operation=operation, works=works or {})
+
+
+def closes_last(usage: Usage, operation: str) -> bool:
+    """Whether the last thing that happens is one call of that operation, by the last client."""
+    closing = [call for call in usage.calls if call.client == LAST]
+    return [call.operation for call in closing] == [operation] and usage.calls[-1].client == LAST

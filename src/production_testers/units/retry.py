@@ -30,6 +30,19 @@ def pause_ms(settings: Mapping[str, Any], attempts: int) -> float:
     return min(grown, float(settings["limit_ms"]))
 
 
+JITTER = ("none", "full", "equal", "decorrelated")
+"""What is random about a pause: nothing; all of it; its second half; anything between the base and
+the limit."""
+
+
+def bounds_ms(settings: Mapping[str, Any], attempts: int) -> tuple[float, float]:
+    """The shortest and the longest pause after so many attempts, milliseconds."""
+    pause = pause_ms(settings, attempts)
+    shortest = {"full": 0.0, "equal": pause // 2, "decorrelated": float(settings["base_ms"])}
+    longest = float(settings["limit_ms"]) if settings["jitter"] == "decorrelated" else pause
+    return shortest.get(settings["jitter"], pause), longest
+
+
 def draw(random: Random, kind: Kind) -> Usage:
     """Callers whose code fails now and then, some of them at the same time."""
     errors = PASSING if kind is Kind.BASELINE else (*PASSING, *LASTING)
@@ -54,6 +67,7 @@ def draw(random: Random, kind: Kind) -> Usage:
             "base_ms": base,
             "limit_ms": base * random.choice((1, 3, 30)),
             "growth": random.choice(GROWTH),
+            "jitter": random.choice(("none", *JITTER)),
         },
         calls=tuple(calls),
     )
@@ -68,7 +82,7 @@ def accepts(usage: Usage) -> bool:
 UNIT = Unit(
     name="retry",
     does="Executes the caller's own code, and again after a pause when it fails with an error that"
-    " may pass, up to a number of attempts. No jitter.",
+    " may pass, up to a number of attempts.",
     capability=Capability.RETRY,
     operations={
         "execute": Operation(
@@ -77,5 +91,5 @@ UNIT = Unit(
     },
     draw=draw,
     accepts=accepts,
-    fixed=("growth",),
+    fixed=("growth", "jitter"),
 )

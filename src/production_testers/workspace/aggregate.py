@@ -1,7 +1,7 @@
 """Findings over all runs: each defect once, told apart by its fingerprint. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -88,13 +88,28 @@ def aggregate(runs: Sequence[RunFindings], generated_at: str) -> AggregatedFindi
 
 
 def _by_defect(runs: Iterable[RunFindings]) -> dict[str, list[_Sighting]]:
-    """Fingerprint → sightings in the order of the runs' start."""
+    """Fingerprint → sightings in the order of the runs' start; those of one cause are together."""
     found: dict[str, list[_Sighting]] = {}
     for run in sorted(runs, key=lambda run: (run.document.metadata.started_at, run.address)):
         for finding in run.document.findings:
             sighting = _Sighting(address=run.address, finding=finding)
             found.setdefault(finding.fingerprint, []).append(sighting)
+    for fingerprint in tuple(found):
+        stands = _stands_for(fingerprint, found)
+        if stands != fingerprint:
+            found[stands] += found.pop(fingerprint)
     return found
+
+
+def _stands_for(fingerprint: str, found: Mapping[str, Sequence[_Sighting]]) -> str:
+    """The fingerprint of the finding that has the same cause and stands for it, or its own."""
+    been = [fingerprint]
+    while True:
+        told = found[been[-1]][-1].finding.evidence.get("same_cause")
+        cause = told.get("fingerprint") if isinstance(told, Mapping) else None
+        if cause not in found or cause in been:
+            return been[-1]
+        been.append(str(cause))
 
 
 def _original(sightings: Sequence[_Sighting]) -> _Sighting:

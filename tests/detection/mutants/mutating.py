@@ -4,6 +4,8 @@ A mutant replaces text in the source of one function, in memory, before anything
 framework's files stay as they are. Jobs run in fresh children, so the next job knows nothing of it.
 """
 
+import __future__
+
 import ast
 import importlib
 import inspect
@@ -48,7 +50,8 @@ def apply(place, old, new):
     owner = module
     for part in owners:
         owner = getattr(owner, part)
-    original = inspect.unwrap(inspect.getattr_static(owner, name))
+    found = inspect.getattr_static(owner, name)
+    original = inspect.unwrap(found)
     function = getattr(original, "__func__", getattr(original, "fget", None) or original)
     source = textwrap.dedent(inspect.getsource(function))
     if source.count(old) != 1:
@@ -59,7 +62,7 @@ def apply(place, old, new):
     ]
     ast.increment_lineno(tree, inspect.getsourcelines(function)[1] - 1)
     namespace = {}
-    exec(compile(tree, module.__file__, "exec"), module.__dict__, namespace)
+    exec(compile(tree, module.__file__, "exec", _flags(module)), module.__dict__, namespace)
     made = namespace[tree.body[0].name]
     if isinstance(made, type):
         _replace_everywhere(original, made)
@@ -69,7 +72,13 @@ def apply(place, old, new):
         _replace_everywhere(original, made)
     else:
         wrap = {staticmethod: staticmethod, classmethod: classmethod, property: property}
-        setattr(owner, name, wrap.get(type(original), lambda one: one)(made))
+        setattr(owner, name, wrap.get(type(found), lambda one: one)(made))
+
+
+def _flags(module):
+    """Annotations stay text where the module wants them to: their names may not exist there."""
+    future = __future__.annotations
+    return future.compiler_flag if getattr(module, "annotations", None) is future else 0
 
 
 def _replace_everywhere(original, made):

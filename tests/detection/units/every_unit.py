@@ -1,6 +1,7 @@
 """What can be wrong with any unit, shown on one."""
 
 import asyncio
+from contextvars import ContextVar
 
 from detection.units.planting import PlantedUnit
 from production_testers.suts.reference.units.retry import Retry
@@ -56,7 +57,19 @@ class DiesInside(Retry):
             return [].pop()
 
 
+LAST_CALL = ContextVar("last_call")
+
+
+class LeavesItsContext(Retry):
+    """Who called last stands in a context variable."""
+
+    async def perform(self, operation, arguments):
+        LAST_CALL.set(operation)
+        return await super().perform(operation, arguments)
+
+
 PLANTED = (
+    PlantedUnit("retry", "units/context-unchanged", "context-left", LeavesItsContext),
     PlantedUnit("retry", "units/calls-end", "never-ends", WaitsForEver),
     PlantedUnit("retry", "units/calls-end", "cancellation-ignored", IgnoresCancellation),
     PlantedUnit("retry", "units/leaves-nothing", "task-left", LeavesATask),

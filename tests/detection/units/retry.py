@@ -62,8 +62,15 @@ class SharedPause(Retry):
                 if attempt == self._settings["attempts"]:
                     raise
                 async with self.lock:
-                    await asyncio.sleep(self._pause_ms(attempt) / 1000)
+                    await asyncio.sleep(self._jittered_ms(attempt) / 1000)
             attempt += 1
+
+
+class Forgets(Retry):
+    """Jitter is stated, and not applied."""
+
+    def _jittered_ms(self, attempt):
+        return self._pause_ms(attempt)
 
 
 PLANTED = (
@@ -73,4 +80,5 @@ PLANTED = (
     PlantedUnit("retry", "retry/attempts", "failure-hidden", HidesTheFailure),
     PlantedUnit("retry", "retry/attempts", "pause-too-short", NoPauseAtFirst),
     PlantedUnit("retry", "retry/attempts", "pause-too-long", SharedPause),
+    PlantedUnit("retry", "retry/attempts", "no-jitter", Forgets),
 )

@@ -14,9 +14,13 @@ from pprint import pformat
 from typing import Any
 
 from production_testers.experiments.using import ERRORS
+from production_testers.model.usage import LAST
 from production_testers.suts.registry import IMPORT_NAMES
 
 WIDTH = 98
+
+STOPPED = " stopped"
+"""What stands behind the label of the caller's own code that was cancelled while it ran."""
 
 
 class NoBindingError(Exception):
@@ -48,7 +52,10 @@ def usage_values(sut: str, scenario: Mapping[str, Any], history: str, run: str) 
     }  # fmt: skip
     raised = sorted({work[1] for of_label in works.values() for work in of_label if work[1]})
     classes = ", ".join(f'"{name}": {ERRORS[name].__name__}' for name in raised)
+    observed = _observed(history, run)
     return {
+        "last": LAST if any(call["client"] == LAST for call in usage["calls"]) else "",
+        "cuts": any(STOPPED in seen for of_call in observed.values() for seen in of_call[2]),
         "imports": imports,
         "binding": binding,
         "methods": [name for name in ("work", "work_now") if f".{name}(" in binding],
@@ -57,7 +64,7 @@ def usage_values(sut: str, scenario: Mapping[str, Any], history: str, run: str) 
         "works": pformat(works, width=WIDTH, compact=True) if works else "",
         "cancels": any(call["cancel_after_ms"] is not None for call in usage["calls"]),
         "names": f"ERRORS = {{{classes}}}" if raised else "",
-        "observed": pformat(_observed(history, run), width=WIDTH, compact=True),
+        "observed": pformat(observed, width=WIDTH, compact=True),
     }
 
 
@@ -112,6 +119,7 @@ def _call(scenario: Mapping[str, Any], call: Mapping[str, Any]) -> str:
 def _observed(history: str, run: str) -> dict[str, list[Any]]:
     """Call → how it ended, digest or class, labels of the caller's own code, and their moments."""
     seen: dict[str, list[Any]] = {}
+    started: dict[tuple[str, str, int], int] = {}
     for line in history.splitlines()[1:]:
         event = json.loads(line)
         key, value = event["run"], event["value"]
@@ -122,6 +130,9 @@ def _observed(history: str, run: str) -> dict[str, list[Any]]:
             of_call[0] = value["outcome"]
             of_call[1] = value.get("digest") or value.get("type") or ""
         elif event["kind"] == "stage_started":
+            started[key, event["stage"], event["attempt"]] = len(of_call[2])
             of_call[2].append(event["stage"])
             of_call[3].append(round(event["time_ns"] / 1e6, 1))
+        elif event["kind"] == "stage_stopped":
+            of_call[2][started[key, event["stage"], event["attempt"]]] += STOPPED
     return seen

@@ -50,6 +50,7 @@ LAW = Law(
             title="A look-up over parallel dependencies returns the value of whichever ended first",
             severity=Severity.HIGH,
             why="equal requests get different answers, depending on timing",
+            promise=Capability.STABLE_LOOKUP,
         ),
     },
     check=check,

@@ -1,6 +1,7 @@
 """How often a retry executes the caller's own code, and what comes of it."""
 
 from itertools import pairwise
+from typing import Any
 
 from production_testers.laws.law import (
     Category,
@@ -14,9 +15,12 @@ from production_testers.laws.usage import CallLine, calls_of
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
-from production_testers.units.retry import LABEL, PASSING, pause_ms
+from production_testers.units.retry import LABEL, PASSING, bounds_ms, pause_ms
 
 TOLERANCE_MS = 0.01
+SPREAD_MS = 50
+PAUSES = 5
+"""That so many pauses are the same by chance happens once in some hundred million usages."""
 
 
 def check(observation: Observation) -> Verdict:
@@ -25,11 +29,13 @@ def check(observation: Observation) -> Verdict:
     usage = observation.scenario.usage
     assert usage is not None, "the law is about a unit"
     most = int(usage.settings["attempts"])  # type: ignore[arg-type]
-    for line in calls_of(observation, "execute"):
+    lines = calls_of(observation, "execute")
+    for line in lines:
         if line.ended is not None and line.given_up is None and line.outcome != "refused":
             _number(line, most, judgement)
             _answer(line, judgement)
             _pauses(line, dict(usage.settings), judgement)
+    _spread(lines, dict(usage.settings), judgement)
     return judgement.verdict()
 
 
@@ -83,28 +89,49 @@ def _answer(line: CallLine, judgement: Judgement) -> None:
         )
 
 
-def _pauses(line: CallLine, settings: dict[str, object], judgement: Judgement) -> None:
+def _pauses(line: CallLine, settings: dict[str, Any], judgement: Judgement) -> None:
     works = line.works_of(LABEL)
     for before, after in pairwise(works):
         if before.ended is None:
             continue
         waited = (after.started.time_ns - before.ended.time_ns) / 1e6
-        due = pause_ms(settings, before.nth)
+        shortest, longest = bounds_ms(settings, before.nth)
         judgement.judge(
-            waited >= due - TOLERANCE_MS,
+            waited >= shortest - TOLERANCE_MS,
             "pause-too-short",
             lambda: (
-                f"call {line.key} waited {waited:g} ms before attempt {after.nth}, {due:g} were due"
+                f"call {line.key} waited {waited:g} ms before attempt {after.nth}, {shortest:g}"
+                " were due"
             ),
             run=line.key,
         )
         judgement.judge(
-            waited <= due + TOLERANCE_MS,
+            waited <= longest + TOLERANCE_MS,
             "pause-too-long",
             lambda: (
-                f"call {line.key} waited {waited:g} ms before attempt {after.nth}, {due:g} were due"
+                f"call {line.key} waited {waited:g} ms before attempt {after.nth}, {longest:g} were"
+                " due"
             ),
             run=line.key,
+        )
+
+
+def _spread(lines: list[CallLine], settings: dict[str, Any], judgement: Judgement) -> None:
+    """With jitter, pauses that may differ by some milliseconds are not all as without it."""
+    if settings["jitter"] == "none":
+        return
+    usual = []
+    for line in lines:
+        for before, after in pairwise(line.works_of(LABEL)):
+            shortest, longest = bounds_ms(settings, before.nth)
+            if before.ended is not None and longest - shortest >= SPREAD_MS:
+                waited = (after.started.time_ns - before.ended.time_ns) / 1e6
+                usual.append(abs(waited - pause_ms(settings, before.nth)) <= TOLERANCE_MS)
+    if len(usual) >= PAUSES:
+        judgement.judge(
+            not all(usual),
+            "no-jitter",
+            lambda: f"{len(usual)} pauses with {settings['jitter']} jitter were all as without it",
         )
 
 
@@ -150,6 +177,12 @@ LAW = Law(
             severity=Severity.LOW,
             why="callers wait for nothing",
             type=FindingType.PERFORMANCE,
+        ),
+        "no-jitter": OutcomeClass(
+            title="Pauses that are to be random are all the same",
+            severity=Severity.MEDIUM,
+            why="callers that failed together come back together",
+            type=FindingType.RELIABILITY,
         ),
     },
     check=check,

@@ -32,12 +32,15 @@ def application(host: Host) -> web.Application:
     app = web.Application(client_max_size=BODY_MAX)
 
     async def health(_request: web.Request) -> web.Response:
+        """Which services are there."""
         return web.json_response({"status": "up", "services": sorted(host.services)})
 
     async def firings(_request: web.Request) -> web.Response:
+        """Which faults have fired."""
         return web.json_response([firing.as_json() for firing in host.firings])
 
     async def ledger(_request: web.Request) -> web.Response:
+        """What calls cost."""
         return web.json_response(host.ledger.as_json())
 
     async def elsewhere(_request: web.Request) -> web.Response:
@@ -45,6 +48,7 @@ def application(host: Host) -> web.Application:
         return web.Response(status=302, headers={"location": "/ptest/elsewhere"})
 
     async def anything(request: web.Request) -> web.StreamResponse:
+        """Whatever the services themselves answer."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         body = await request.read()
         asked = Request(method=request.method, path=request.path_qs, headers=headers, body=body)

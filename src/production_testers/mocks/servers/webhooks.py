@@ -23,6 +23,7 @@ async def delivering(host: Host, url: str) -> AsyncIterator[None]:
     async with aiohttp.ClientSession(timeout=timeout) as session:
 
         async def send(delivery: Mapping[str, Any]) -> bool:
+            """Deliver one; whether it was taken."""
             headers = {"content-type": "application/json", SIGNATURE: delivery["signature"]}
             try:
                 async with session.post(url, data=delivery["body"], headers=headers) as response:

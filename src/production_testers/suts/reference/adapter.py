@@ -7,10 +7,12 @@ from production_testers.model.canonical import Json
 from production_testers.model.pipeline import PipelineSpec
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
+from production_testers.model.target import Target
 from production_testers.suts.contract import Bench, Body, BoundUnit, RunResult
 from production_testers.suts.reference.executor import Built, execute
 from production_testers.suts.reference.redaction import REDACTS
 from production_testers.suts.reference.units import MADE
+from production_testers.suts.targets import plain_stages
 from production_testers.units import UNITS
 
 COMPONENT = "production_testers.suts.reference.executor.Execution.run"
@@ -20,7 +22,7 @@ class ReferenceAdapter:
     """Runs pipelines on the reference executor."""
 
     name = "reference"
-    import_roots = ("production_testers.suts.reference",)
+    import_roots: tuple[str, ...] = ("production_testers.suts.reference",)
 
     def __init__(self) -> None:
         self.emitted: Callable[[str, Mapping[str, Any]], None] | None = None
@@ -44,6 +46,10 @@ class ReferenceAdapter:
         """The class that `unit` makes, for every operation."""
         made = f"{MADE[name].__module__}.{MADE[name].__qualname__}"
         return dict.fromkeys(UNITS[name].operations, made)
+
+    def stages_of(self, target: Target, found: Any) -> tuple[str, dict[str, tuple[str, str]]]:
+        """A plain function is its own only stage."""
+        return plain_stages(target, found)
 
     def unit(self, name: str, settings: Mapping[str, Json], bench: Bench) -> BoundUnit:
         """A new instance of the reference's own unit."""

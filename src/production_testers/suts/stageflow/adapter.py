@@ -27,6 +27,7 @@ from production_testers.model.canonical import Json, canonical_json
 from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
+from production_testers.model.target import Target
 from production_testers.suts.citations import locate
 from production_testers.suts.contract import (
     Bench,
@@ -38,6 +39,7 @@ from production_testers.suts.contract import (
 )
 from production_testers.suts.stageflow import units
 from production_testers.suts.stageflow.promises import COMPONENTS, DISTRIBUTION, PROMISES, REDACTS
+from production_testers.suts.targets import is_coroutine, plain_stages
 
 try:
     from stageflow.pipeline.idempotency import IdempotencyInterceptor
@@ -98,6 +100,13 @@ class StageflowAdapter:
         """As the binding says, where this release has the name."""
         named = units.binding(name).components
         return {operation: at for operation, at in named.items() if _importable(at)}
+
+    def stages_of(self, target: Target, found: Any) -> tuple[str, dict[str, tuple[str, str]]]:
+        """The stages of a pipeline or a graph; a factory is called without services."""
+        if is_coroutine(found):
+            return plain_stages(target, found)
+        told: tuple[str, dict[str, tuple[str, str]]] = units.binding("target").stages_of(target)
+        return told
 
     def unit(self, name: str, settings: Mapping[str, Json], bench: Bench) -> BoundUnit:
         """An object of this release, as its documentation shows it."""

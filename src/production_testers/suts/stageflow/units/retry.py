@@ -20,7 +20,7 @@ class Binding:
             base_delay_ms=settings["base_ms"],
             max_delay_ms=settings["limit_ms"],
             backoff_strategy=BackoffStrategy(settings["growth"]),
-            jitter_strategy=JitterStrategy.NONE,
+            jitter_strategy=JitterStrategy(settings["jitter"]),
         )
 
     async def perform(self, operation, arguments):
@@ -33,7 +33,7 @@ class Binding:
         names = "pipeline_run_id request_id session_id user_id org_id interaction_id".split()
         ids = {name: uuid.UUID(self.bench.identifier(name)) for name in names}
         more = {"topology": "retry", "execution_mode": "test", "data": {}}
-        ctx = PipelineContext(**ids, input_text="", **more)
+        ctx = PipelineContext(**ids, **more)
         result = await run_with_interceptors("work", work, ctx, [self.retry])
         if result.status == "failed":
             raise RuntimeError(result.error)

@@ -158,17 +158,17 @@ def test_a_disk_of_the_machine_is_never_filled(tmp_path):
 
 def test_a_paused_process_says_nothing_and_goes_on(tmp_path):
     with subject(tmp_path) as (process, said):
-        plan = FaultPlan(rules=(rule("process-paused", ms=120),))
+        plan = FaultPlan(rules=(rule("process-paused", ms=800),))
         seen = []
 
         def during():
             wait(lambda: state_of(process.pid) == "T")
-            seen.append(len(said()))
+            before = len(said())
             time.sleep(0.05)
-            seen.append(len(said()))
+            seen.append((len(said()) - before, state_of(process.pid)))
 
         do(tmp_path, plan, process, during)
-        assert seen[0] == seen[1]
+        assert seen == [(0, "T")]
         after(said, "ok")
         assert process.starts == 1
 
@@ -178,13 +178,14 @@ def test_a_throttled_process_does_less_and_then_as_before(tmp_path):
         states = []
 
         def during():
-            for _ in range(60):
+            while len(states) < 30 or len(set(states)) < 2:
                 states.append(state_of(process.pid))
                 time.sleep(0.003)
 
-        plan = FaultPlan(rules=(rule("cpu-throttled", ms=300, share=0.7),))
+        plan = FaultPlan(rules=(rule("cpu-throttled", ms=500, share=0.7),))
         do(tmp_path, plan, process, during)
-        assert 15 < states.count("T") < 60
+        assert states.count("T") > 5
+        assert set(states) > {"T"}  # it was stopped, and it went on
         assert state_of(process.pid) != "T"
         after(said, "ok")
 

@@ -86,8 +86,13 @@ class Conductor:
             await self._hog(firing)
             return
         process = self._processes[planned.target]
-        if process.runs:
+        if not process.runs:
+            return
+        try:
             await _TO_PROCESSES[firing.fault](self, process, firing)
+        except (ProcessLookupError, FileNotFoundError):
+            if process.runs:  # otherwise it has ended meanwhile
+                raise
 
     async def _hog(self, firing: Firing) -> None:
         with ExitStack() as stack:
@@ -147,7 +152,17 @@ class Conductor:
         await self._limited(process, firing, "memory", has + int(firing.params["bytes"]))
 
     async def _no_descriptors(self, process: ManagedProcess, firing: Firing) -> None:
-        await self._limited(process, firing, "descriptors", _descriptors_of(process.pid))
+        """What was open for a moment when it began is closed meanwhile: the limit goes lower."""
+        pid, lift = process.pid, undo.to_lift(process.pid, "descriptors")
+        lowest = _lower(_descriptors_of(pid), lift["soft"])
+        with self._journal.until_undone(lift):
+            resource.prlimit(pid, undo.LIMITS["descriptors"], (lowest, lift["hard"]))
+            self._told(firing)
+            for _ in range(int(firing.params["ms"] / 1000 / _TURN_S)):
+                await asyncio.sleep(_TURN_S)
+                if process.runs and (free := _descriptors_of(pid)) < lowest:
+                    lowest = free
+                    resource.prlimit(pid, undo.LIMITS["descriptors"], (lowest, lift["hard"]))
 
     async def _small_files(self, process: ManagedProcess, firing: Firing) -> None:
         await self._limited(process, firing, "file_size", int(firing.params["bytes"]))

@@ -97,10 +97,17 @@ def test_progress_is_told_on_standard_error_every_other_second(ptest, monkeypatc
     assert told[0].startswith("1,536 of 3,000 records, 768 a second, 2 s left")
 
 
+# Who was started in the background ignores SIGINT, and so do its children unless they say so.
+INTERRUPTIBLE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "from production_testers.cli.app import main; main()"
+)
+
+
 @pytest.mark.slow
 def test_an_interrupted_command_leaves_nothing(tmp_path):
     process = subprocess.Popen(
-        [sys.executable, "-m", "production_testers", "data", "values", "--variant", "volume",
+        [sys.executable, "-c", INTERRUPTIBLE, "data", "values", "--variant", "volume",
          "--size", "100m", "--format", "jsonl", "--out", str(tmp_path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -111,7 +118,10 @@ def test_an_interrupted_command_leaves_nothing(tmp_path):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    try:
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 75
     assert err.splitlines()[-1] == "Interrupted."
     assert out == ""

@@ -2,8 +2,8 @@
 
     PYTHONPATH=benchmarks .venv/bin/python benchmarks/mocks/services.py
 
-Writes its sections of docs/benchmarks.md; with `--calls`, only the one about one process. There, CPU
-time: the fastest and the middle of many short rounds, because others use the machine, too.
+Writes its sections of docs/benchmarks.md; with `--calls`, only the one about one process. There,
+CPU time: the fastest and the middle of many short rounds, because others use the machine, too.
 """
 
 import asyncio
@@ -154,7 +154,7 @@ def main():
         "Mock services: a call in one process",
         COMMAND,
         f"CPU µs for one call of a host, without any latency: the least and the median of {ROUNDS}"
-        f" rounds of {CALLS:,} calls. Aim for the model: under 20 µs. The median is that of a machine"
+        f" rounds of {CALLS:,} calls. Aim for the model: under 20 µs. The median is of a machine"
         " on which others work at the same time.",
         ("call", "least", "median"),
         rows,

@@ -44,6 +44,8 @@ lock: setup
 # Pages that are written from the code.
 docs: setup
 	$(BIN)/python -c "from production_testers.reports.law_reference import law_reference; print(law_reference(), end='')" > docs/reference/laws.md
+	$(BIN)/python -c "from production_testers.reports.fault_reference import fault_reference; print(fault_reference(), end='')" > docs/reference/faults.md
+	$(BIN)/python -c "from production_testers.reports.data_reference import data_reference; print(data_reference(), end='')" > docs/reference/data.md
 	$(BIN)/python -c "import json; from production_testers.reports.matrix_page import matrix_page; print(matrix_page(json.load(open('docs/findings/matrix.json'))), end='')" > docs/findings/matrix.md
 
 # Explores every release anew, about ten minutes; then the page is written from the document.

@@ -4,9 +4,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from production_testers.simulation import install
 from production_testers.workspace.workspace import Workspace
+
+# How fast the machine is decides about nothing: others may be using it.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 install()  # before tests are collected: some of them simulate while they name their parameters
 

@@ -25,8 +25,8 @@ from page import write_section
 from detection.correct import CORRECT
 from detection.executors import Planted, PlantedAdapter
 from production_testers.experiments import jobs
-from production_testers.experiments.judging import applicable
 from production_testers.experiments.recipes import RECIPES
+from production_testers.laws import LAWS
 from production_testers.phases.matrix import MatrixPlan, lay_out
 from production_testers.simulation import install
 from production_testers.suts.contract import Adapter
@@ -95,7 +95,10 @@ def run(number: int) -> dict[str, Any]:
         "executor": executor,
         "schedules": schedules,
         "exercised": +exercised,
-        "laws": len(applicable(adapter.describe())),
+        "laws": sum(
+            adapter.describe().offers(law.capability) and not law.needs_costs
+            for law in LAWS.values()
+        ),
         "broken": broken,
     }
 

@@ -3,6 +3,7 @@
 Standard library only, so that the same files work in the worker beside any framework.
 """
 
+from production_testers.experiments.chaos import at_service, at_stage, fault_plan, storm
 from production_testers.experiments.lab import Lab, laws_of, needs_costs
 from production_testers.experiments.session import one_run_a_session
 from production_testers.experiments.stages import carry, give, route, work_in_steps
@@ -17,6 +18,8 @@ from production_testers.experiments.workloads import (
     STRUCTURED,
     WEIGH,
     chain,
+    draw_target_usage,
+    draw_usage,
     fan_out,
     faults,
     latencies,
@@ -29,6 +32,7 @@ from production_testers.experiments.workloads import (
 )
 from production_testers.mocks.datasets import canary
 from production_testers.model.canonical import digest
+from production_testers.model.fault_plan import Burst, FaultPlan, Rule, When
 from production_testers.model.pipeline import (
     Identity,
     Outcome,
@@ -46,6 +50,7 @@ from production_testers.model.scenario import (
     RunRequest,
     Scenario,
 )
+from production_testers.model.target import Target
 
 __all__ = [
     "BULK",
@@ -57,8 +62,10 @@ __all__ = [
     "STEPS",
     "STRUCTURED",
     "WEIGH",
+    "Burst",
     "Fault",
     "FaultKind",
+    "FaultPlan",
     "Identity",
     "Kind",
     "Lab",
@@ -66,16 +73,24 @@ __all__ = [
     "Outcome",
     "PipelineSpec",
     "Port",
+    "Rule",
     "RunRequest",
     "Scenario",
     "StageKind",
     "StageSpec",
     "Status",
+    "Target",
+    "When",
+    "at_service",
+    "at_stage",
     "canary",
     "carry",
     "chain",
     "digest",
+    "draw_target_usage",
+    "draw_usage",
     "fan_out",
+    "fault_plan",
     "faults",
     "give",
     "latencies",
@@ -89,5 +104,6 @@ __all__ = [
     "requests",
     "route",
     "sent_again",
+    "storm",
     "work_in_steps",
 ]

@@ -7,6 +7,13 @@ import sys
 import pytest
 
 import production_testers
+from production_testers.workspace.atomic import write_json
+from production_testers.workspace.proposals import (
+    ProposalSource,
+    ProposalState,
+    keep_proposal,
+    new_proposal,
+)
 
 # A wrong executor cannot be named after --sut, but stage functions live in the worker: this one
 # makes the reference execute every later stage twice.
@@ -103,6 +110,43 @@ def test_findings_are_listed_once_and_shown_in_full(ptest, draft, finding):
     assert "Expected both, again." in shown  # of the latest run
     assert "verified: 3 of 3" in shown
     assert "ptest replay CORE-001-BUG-001" in shown
+
+
+def test_what_is_no_finding_is_counted_and_listed_with_its_reason(ptest, draft):
+    run = draft()
+    rejected = {
+        "law": "dag/runs-once",
+        "outcome_class": "stage-ran-twice",
+        "steps": [
+            {"state": "proposed", "passed": True, "detail": "schedule 1"},
+            {"state": "attributed", "passed": False, "detail": "the reference, too"},
+        ],
+    }
+    write_json(run.evidence / "rejected.json", {"rejected": [rejected]})
+    for state in (ProposalState.UNDECIDED, ProposalState.PROMOTED):
+        proposal = new_proposal(run, ProposalSource.COMMAND, law="dag/runs-once")
+        keep_proposal(run, proposal.judged(state, "2 of 5"))
+    told = ptest("findings", "list").out.splitlines()[-1]
+    assert told.startswith("Not findings: 1 candidate rejected, 1 proposal undecided.")
+    listed = ptest("findings", "list", "--rejected")
+    assert "not attributed: the reference, too" in listed.out
+    rows = ptest("findings", "list", "--rejected", "--json").json["rejected"]
+    assert [(one["what"], one["state"], one["reason"]) for one in rows] == [
+        ("stage-ran-twice", "rejected", "not attributed: the reference, too"),
+        ("proposal-001", "undecided", "2 of 5"),
+    ]
+
+
+def test_a_finding_is_listed_with_its_state_and_since_when_it_is_there(ptest, draft, finding):
+    evidence = {"state": "ranged", "range": {"first_bad": "0.8.0"}}
+    plain = finding("CORE-001-BUG-002", evidence={"fingerprint": "b" * 16})
+    draft(findings=[finding(evidence=evidence), plain])
+    first, second = ptest("findings", "list").out.splitlines()[1:3]
+    assert first.split()[:5] == ["CORE-001-BUG-001", "high", "confirmed", "ranged", "0.8.0"]
+    assert second.split()[3:5] == ["—", "—"]
+    shown = ptest("findings", "show", "CORE-001-BUG-002").out
+    assert "Not ranged: other releases were not asked." in shown
+    assert "ptest bisect CORE-001-BUG-002" in shown
 
 
 def test_runs_are_listed_damaged_ones_too(ptest, draft):

@@ -6,7 +6,6 @@ import subprocess
 
 import junitparser
 import pytest
-from sarif_pydantic import Sarif
 
 from production_testers.evidence.defect import Defect, Step
 from production_testers.evidence.jobs import fingerprint
@@ -32,6 +31,7 @@ from production_testers.phases.findings import record
 from production_testers.workspace.documents import EnvironmentDocument, RunConfig
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.workspace import Workspace
+from reports import official
 
 pytestmark = [pytest.mark.registry, pytest.mark.slow]
 
@@ -313,18 +313,28 @@ def test_code_that_is_not_released_is_tested_and_an_edit_counts(ptest, repositor
     assert ended(patched, evidence(workspace) / "repro.py") == 0  # the behaviour is patched
 
 
-def test_every_format_is_valid_and_says_the_same_finding(ptest, tmp_path):
-    sarif = Sarif.model_validate_json(ptest("findings", "export", "--format", "sarif").out)
-    (result,) = sarif.runs[0].results
-    assert result.rule_id == LAW
-    assert result.partial_fingerprints
-    assert result.code_flows[0].thread_flows[0].locations
+def test_every_format_keeps_its_schema_and_says_the_same_finding(ptest, tmp_path):
+    sarif = ptest("findings", "export", "--format", "sarif").json
+    assert official.problems(official.sarif(), sarif) == []
+    (result,) = sarif["runs"][0]["results"]
+    assert (result["ruleId"], result["properties"]["id"]) == (LAW, ID)
+    (flow,) = result["codeFlows"][0]["threadFlows"]
+    steps = [step["location"]["message"]["text"] for step in flow["locations"]]
+    assert steps[:3] == [
+        "Pipeline: 2 stages: a, b.",
+        "One run, r0.",
+        "Stage a ends with status fail.",
+    ]
+    assert steps[-1].split()[2:] == ["stage_ended", "r0/b"]
+    assert flow["locations"][-1]["importance"] == "essential"
     junit = tmp_path / "junit.xml"
     assert ptest("findings", "export", "--format", "junit", "--out", junit).code == 0
+    assert [one.reason for one in official.junit().iter_errors(str(junit))] == []
     suites = list(junitparser.JUnitXml.fromfile(str(junit)))
-    assert [(suite.name, suite.tests, suite.failures) for suite in suites] == [
-        ("findings", 1, 1),
-        ("candidates", 0, 0),
+    assert [(suite.name, suite.tests, suite.failures, suite.skipped) for suite in suites] == [
+        ("findings", 1, 1, 0),
+        ("candidates", 0, 0, 0),
+        (RUN, 1, 0, 1),
     ]
     (listed,) = ptest("findings", "export", "--json").json
     assert listed["id"] == ID

@@ -9,6 +9,7 @@ ID = "CORE-001-BUG-001"
     ("command", "words"),
     [
         (("verify", "CORE-001-BUG-999"), "There is no finding 'CORE-001-BUG-999'"),
+        (("findings", "show", "CORE-001-BUG-01"), "Did you mean CORE-001-BUG-001?"),
         (("bisect", ID, "--git", "a..b", "--releases", "1.2.0"), "exclude each other"),
         (("bisect", ID, "--repo", "."), "--repo needs --git"),
         (("bisect", ID), "has no evidence that could be executed"),

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -46,6 +47,7 @@ class Built:
     last: Mapping[str, Any] = field(default_factory=dict)
     work_done: WorkDone = field(default_factory=WorkDone)
     active: int = 0
+    kept: list[Any] = field(default_factory=list)
 
 
 class Planted(Execution):
@@ -611,6 +613,90 @@ class ScansAllStages(Planted):
         for other in self.pipeline.stages:
             ended += other.name in self.outcomes
         return await super()._outcome(stage)
+
+
+LAST_RUN: ContextVar[str] = ContextVar("last_run")
+
+
+@breaks("lifecycle/context-unchanged", "context-left", within=10)
+class LeavesItsContext(Planted):
+    """Which run it is stands in a context variable of whoever started it."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        LAST_RUN.set(str(self.input["run"]))
+        return await super().run()
+
+
+@breaks("cost/longest-step", "stalls", within=1)
+class ComparesAllPairs(Planted):
+    """Before the first stage starts, every pair of stages is compared in one go."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        names = [stage.name for stage in self.pipeline.stages]
+        larger = 0
+        for name in names:
+            for other in names:
+                larger += name < other
+        return await super().run()
+
+
+class KeepsRuns(Planted):
+    """Runs that end in one way are kept by what was built."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        try:
+            outcomes = await super().run()
+        except BaseException as error:
+            if self.keeps(error):
+                self.built.kept.append([self.input])
+            raise
+        if self.keeps(None):
+            self.built.kept.append([self.input])
+        return outcomes
+
+    def keeps(self, error: BaseException | None) -> bool:
+        """Whether a run with this end is kept."""
+        raise NotImplementedError
+
+
+@breaks("cost/kept-per-run", "kept-per-run", within=1)
+class KeepsEveryRun(KeepsRuns):
+    """A list of inputs, for debugging."""
+
+    def keeps(self, error: BaseException | None) -> bool:
+        return True
+
+
+@breaks("cost/kept-per-run", "kept-per-failed-run", within=1)
+class KeepsFailures(KeepsRuns):
+    """What failed is kept, to be looked at by somebody."""
+
+    def keeps(self, error: BaseException | None) -> bool:
+        return isinstance(error, StageFailedError)
+
+
+@breaks("cost/kept-per-run", "kept-per-cancelled-run", within=1)
+class KeepsCancelled(KeepsRuns):
+    """What a stage cancelled is never taken off the list."""
+
+    def keeps(self, error: BaseException | None) -> bool:
+        return isinstance(error, PipelineCancelledError)
+
+
+@breaks("cost/kept-per-run", "kept-per-given-up-run", within=1)
+class KeepsGivenUp(KeepsRuns):
+    """Taking a run off the list is left out when its caller cancels it."""
+
+    def keeps(self, error: BaseException | None) -> bool:
+        return isinstance(error, asyncio.CancelledError)
+
+
+@breaks("cost/kept-per-run", "kept-per-nested-run", within=1)
+class KeepsChildren(KeepsRuns):
+    """A parent keeps its children."""
+
+    def keeps(self, error: BaseException | None) -> bool:
+        return any(stage.nested is not None for stage in self.pipeline.stages)
 
 
 # --------------------------------------------------------------- what only the reference can tell

@@ -9,6 +9,7 @@ from detection.correct import CORRECT
 from detection.executors import Planted, PlantedAdapter
 from detection.workload import draw
 from production_testers.experiments.execution import needs
+from production_testers.experiments.growing import WAYS
 from production_testers.experiments.jobs import cost
 from production_testers.experiments.judging import applicable, run_and_judge
 from production_testers.suts.reference import ReferenceAdapter
@@ -43,7 +44,7 @@ def test_laws_are_silent_about_a_correct_executor_and_have_judged_it(executor):
                 for law, verdict in judged.broken.items():
                     complaints.append(f"{name} {index}: {law}: {verdict.summary}")
     assert complaints == []
-    assert {law.id for law in applicable(sut) if not exercised[law.id]} == set()
+    assert {law.id for law in applicable(sut, draw(1, 0)) if not exercised[law.id]} == set()
 
 
 @pytest.mark.slow
@@ -51,7 +52,17 @@ def test_laws_are_silent_about_a_correct_executor_and_have_judged_it(executor):
 def test_the_cost_law_is_silent_about_linear_work(shape):
     arguments = {"shape": shape, "sizes": [128, 256]}
     answer = cost(PlantedAdapter(Planted), arguments, lambda _event: None)
-    verdict = answer["verdicts"]["cost/operations-per-stage"]
+    for law in ("cost/operations-per-stage", "cost/longest-step"):
+        verdict = answer["verdicts"][law]
+        assert (verdict["state"], verdict["exercised"]) == ("holds", 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", WAYS)
+def test_a_right_executor_keeps_nothing_of_its_runs(shape):
+    arguments = {"shape": shape, "sizes": [100, 300]}
+    answer = cost(PlantedAdapter(Planted), arguments, lambda _event: None)
+    verdict = answer["verdicts"]["cost/kept-per-run"]
     assert (verdict["state"], verdict["exercised"]) == ("holds", 1)
 
 

@@ -9,9 +9,17 @@ from production_testers.experiments.imports import load
 from production_testers.experiments.jobs import cost
 from production_testers.experiments.judging import run_and_judge
 from production_testers.laws import LAWS
+from production_testers.laws.cost.kept_per_run import CLASS_OF
 
 SEEDS = (1, 2, 3)
 COSTLY = [bug for bug in PLANTED if LAWS[bug.law].needs_costs]
+ENDS = {outcome_class: shape for shape, outcome_class in CLASS_OF.items()}
+
+
+def shapes(bug):
+    return [ENDS[bug.outcome_class]] if bug.outcome_class in ENDS else ["chain", "fan_out"]
+
+
 FOUND_IN_HISTORIES = [bug for bug in PLANTED if not LAWS[bug.law].needs_costs]
 
 
@@ -35,10 +43,16 @@ def test_a_planted_bug_is_found_within_its_number_of_schedules(bug, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", ["chain", "fan_out"])
-@pytest.mark.parametrize("bug", COSTLY, ids=lambda bug: bug.execution.__name__)
+@pytest.mark.parametrize(
+    ("bug", "shape"),
+    [
+        pytest.param(bug, shape, id=f"{bug.execution.__name__}-{shape}")
+        for bug in COSTLY
+        for shape in shapes(bug)
+    ],
+)
 def test_a_planted_cost_is_found(bug, shape):
-    arguments = {"shape": shape, "sizes": [128, 256]}
+    arguments = {"shape": shape, "sizes": [10, 210] if shape in CLASS_OF else [128, 256]}
     answer = cost(PlantedAdapter(bug.execution), arguments, lambda _event: None)
     verdict = answer["verdicts"][bug.law]
     assert (verdict["state"], verdict["outcome_class"]) == ("broken", bug.outcome_class)

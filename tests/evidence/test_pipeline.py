@@ -8,7 +8,7 @@ import pytest
 
 from production_testers.evidence import pipeline
 from production_testers.evidence.defect import Defect
-from production_testers.evidence.pipeline import Gates, candidates_of, cost_defect, minimise
+from production_testers.evidence.pipeline import Gates, candidates_of, cost_defects, minimise
 from production_testers.evidence.replay import replay
 from production_testers.experiments.exploration import KindReport
 from production_testers.experiments.worker import Worker, WorkerDiedError
@@ -180,11 +180,11 @@ def test_a_cost_defect_replays_the_two_sizes_that_show_it():
         "fan_out": {"points": [[8, 1]], "verdicts": {COST: {"state": "holds"}}},
         "chain": {"points": [[8, 1], [16, 4], [32, 16]], "verdicts": {COST: broken}},
     }
-    found = cost_defect(Workers("engine.run"), costs)
+    (found,) = cost_defects(Workers("engine.run"), costs)
     assert found.exhibit == {"shape": "chain", "sizes": [16, 32]}
     assert found.component == "engine.run"
     assert found.features == ("stage-count",)
-    assert cost_defect(Workers(), {"fan_out": costs["fan_out"]}) is None
+    assert cost_defects(Workers(), {"fan_out": costs["fan_out"]}) == []
 
 
 COST = "cost/operations-per-stage"

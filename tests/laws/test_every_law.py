@@ -7,6 +7,7 @@ import pytest
 from detection.executors import PLANTED
 from production_testers.experiments.judging import judge
 from production_testers.laws import LAWS, Category, FindingType, Law, Severity
+from production_testers.laws.cost.kept_per_run import CLASS_OF
 from production_testers.laws.law import Judgement
 from production_testers.model.history import Event, EventKind, History
 from production_testers.model.observation import CostPoint, Expected, Observation
@@ -19,6 +20,10 @@ from production_testers.suts.reference import ReferenceAdapter
 GIVE = "production_testers.experiments.stages:give"
 SUT = ReferenceAdapter().describe()
 every_law = pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+ABOUT_PIPELINES = {law.id: law for law in LAWS.values() if law.units is None}
+every_law_about_pipelines = pytest.mark.parametrize(
+    "law", ABOUT_PIPELINES.values(), ids=ABOUT_PIPELINES
+)
 
 
 def observation(*events: tuple, outcomes=("completed",), **members) -> Observation:
@@ -81,7 +86,7 @@ GOOD = (
 )
 
 
-@every_law
+@every_law_about_pipelines
 def test_nothing_observed_is_unknown(law: Law):
     assert law.check(observation()).state is State.UNKNOWN
 
@@ -96,7 +101,7 @@ def test_a_law_that_crashes_is_unknown(law: Law):
     assert "planted" in verdict.summary
 
 
-@every_law
+@every_law_about_pipelines
 def test_a_good_run_breaks_nothing(law: Law):
     assert law.check(observation(*GOOD)).state is not State.BROKEN
 
@@ -127,7 +132,7 @@ def test_every_way_to_break_a_law_has_a_title_a_severity_and_a_reason(law: Law):
 
 
 def test_every_way_to_break_a_law_has_a_planted_bug_and_the_other_way_round():
-    declared = {(law.id, slug) for law in LAWS.values() for slug in law.classes}
+    declared = {(law.id, slug) for law in ABOUT_PIPELINES.values() for slug in law.classes}
     assert {(bug.law, bug.outcome_class) for bug in PLANTED} == declared
 
 
@@ -221,6 +226,31 @@ BROKEN = [
         "superlinear",
         [],
         {"costs": (CostPoint(size=256, operations=10), CostPoint(size=512, operations=40))},
+    ),
+    (
+        "cost/longest-step",
+        "stalls",
+        [],
+        {
+            "costs": (
+                CostPoint(size=256, operations=100, longest=10),
+                CostPoint(size=512, operations=200, longest=40),
+            )
+        },
+    ),
+    *(
+        (
+            "cost/kept-per-run",
+            outcome_class,
+            [],
+            {
+                "costs": (
+                    CostPoint(size=250, operations=1_000, what=way),
+                    CostPoint(size=500, operations=1_300, what=way),
+                )
+            },
+        )
+        for way, outcome_class in CLASS_OF.items()
     ),
 ]
 

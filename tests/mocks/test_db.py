@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from production_testers.mocks.services import MockDatabase, ServiceError
-from production_testers.mocks.services import db as module
+from production_testers.mocks.services import sql as module
 
 TABLES = {
     "accounts": "id TEXT PRIMARY KEY, cents INTEGER NOT NULL CHECK (cents >= 0)",

@@ -188,7 +188,7 @@ def changed_scenario(**changes):
     ("raw", "problem"),
     [
         ({}, "format: None is not 'ptest.scenario/1'"),
-        (changed_scenario(format="ptest.scenario/3"), "'ptest.scenario/3' is not"),
+        (changed_scenario(format="ptest.scenario/9"), "'ptest.scenario/9' is not"),
         (changed_scenario(kind="calm"), "'calm' is not a valid Kind"),
         (changed_scenario(faults=[{"kind": "flood", "stage": "a"}]), "'flood' is not a valid"),
         (changed_scenario(faults=[{"kind": "raise", "place": "a"}]), "place"),

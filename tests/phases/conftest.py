@@ -176,7 +176,7 @@ def quick(monkeypatch, tmp_path):
         return testing.read_junit(context.run.junit)
 
     monkeypatch.setattr(testing, "run_folder_tests", run_nothing)
-    monkeypatch.setattr(pictures, "draw", lambda _charts: Drawn())
+    monkeypatch.setattr(pictures, "draw", lambda _charts, **_options: Drawn())
 
 
 @pytest.fixture

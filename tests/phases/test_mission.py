@@ -14,6 +14,7 @@ from phases.tiny import ENTRY, damaged_json, digests, kinds_of, silent, use_tiny
 from production_testers.cli.app import call
 from production_testers.experiments import recipes
 from production_testers.experiments.environments import Sut
+from production_testers.mocks.datasets import SCENARIOS
 from production_testers.model.errors import (
     PtestError,
     RunInterruptedError,
@@ -87,9 +88,10 @@ def test_what_was_used_is_what_the_configuration_says(whole):
     parameters = whole.context.run.read_config().test_parameters.as_json()
     assert parameters["seed"] == 3
     assert parameters["schedules"] == {kind.value: 3 for kind in Kind}
-    assert parameters["real"]["executions"] == 50
-    assert 0 < parameters["duration_seconds"] < testing.MEASURE_SECONDS_MAX
-    assert parameters["data_volume"] == "80_records"
+    assert parameters["real"] == {"concurrency": 5, "seconds": 0.8}
+    assert parameters["duration_seconds"] == 0.8
+    variants = SCENARIOS[whole.context.recipe.data].variants
+    assert parameters["data_volume"] == f"{20 * len(variants)}_records"
 
 
 def test_the_folder_s_own_tests_were_run(whole):
@@ -102,7 +104,8 @@ def test_the_folder_s_own_tests_were_run(whole):
 def test_the_report_shows_the_pictures_that_were_drawn(whole):
     run, report = whole.context.run, whole.context.run.final_report.read_text()
     drawn = {path.name for path in run.screenshots.iterdir()}
-    assert drawn == {f"{s}.png" for s in ("latency", "throughput", "memory", "work", "laws")}
+    subjects = ("latency", "throughput", "memory", "timeline-of-load", "work", "laws")
+    assert drawn == {f"{subject}.png" for subject in subjects}
     assert {picture.path for picture in whole.record.pictures} == {
         f"results/screenshots/{name}" for name in drawn
     }

@@ -15,7 +15,7 @@ import pytest
 from production_testers.experiments import recipes
 from production_testers.experiments.environments import Sut
 from production_testers.model.scenario import Kind
-from production_testers.phases import mission
+from production_testers.phases import mission, ranging
 from production_testers.phases.hypotheses import hypotheses
 from production_testers.phases.research.hazard import HazardKind
 from production_testers.workspace.run_folder import RunFolder
@@ -66,13 +66,20 @@ def follow_readme(run, cwd, clean):
 
 
 def check_findings(run, findings):
-    """Two defects at least, each through every gate, each with a fingerprint of its own."""
+    """Two defects at least, each through every gate and with a range, each with a fingerprint."""
     assert len(findings) >= 2
-    assert {finding.evidence["state"] for finding in findings} == {"verified"}
+    assert {finding.evidence["state"] for finding in findings} == {"ranged"}
     assert {finding.status.value for finding in findings} == {"confirmed"}
     assert len({finding.fingerprint for finding in findings}) == len(findings)
     assert len({finding.id for finding in findings}) == len(findings)
     assert run.read_findings().findings == tuple(findings)
+    ranges = {f.evidence["outcome_class"]: f.evidence["range"]["words"] for f in findings}
+    assert ranges["after-failure"] == "Last good 0.7.0, first bad 0.8.0; still in 1.2.0."
+    report = run.final_report.read_text()
+    for finding in findings:
+        assert finding.evidence["range"]["words"].rstrip(".") in report
+        assert (run.evidence_of(finding.id) / "range.json").is_file()
+    assert "not ranged" not in report
 
 
 def check_research(outcome):
@@ -94,6 +101,7 @@ def check_research(outcome):
 def test_findings_replay_and_the_folder_works_elsewhere(workspace, monkeypatch, tmp_path):
     small = replace(recipes.RECIPES[ENTRY], schedules=SCHEDULES, cost_sizes={})
     monkeypatch.setitem(recipes.RECIPES, ENTRY, small)
+    monkeypatch.setattr(ranging, "SECONDS_MAX", 600.0)  # however busy the machine is
     options = mission.Options(sut=Sut.parse("stageflow-core==1.2.0"))
     entry = workspace.roadmap().entry(ENTRY)
     outcome = mission.start(workspace, entry, options, lambda _line: None)

@@ -144,7 +144,7 @@ def test_a_finding_gets_the_timeline_of_its_schedule_or_the_growth_of_work(conte
         write_json(context.run.metrics / f"{name}.json", {})
     record(context, [never_ran(), superlinear()])
     pictures.draw_pictures(context)
-    bug, perf = f"{ENTRY}-BUG-001", f"{ENTRY}-PERF-001"
+    bug, perf = f"{ENTRY}-BUG-001", f"{ENTRY}-IMP-001"
     assert attached(context) == {
         bug: [f"results/screenshots/timeline_{bug}.png"],
         perf: ["results/screenshots/work.png"],

@@ -9,6 +9,7 @@ import pytest
 from backports import zstd
 
 from production_testers.mocks import DataFile, write
+from production_testers.mocks.datasets import GENERATOR_VERSION
 from production_testers.model.errors import InvalidDocumentError, UsageError
 from production_testers.workspace import restore as restoring
 from production_testers.workspace.archive import archive
@@ -124,7 +125,9 @@ def test_data_that_this_version_makes_differently_is_told_and_not_written(run):
     archive(run)
     path = archived(run).path / "archive.json"
     path.write_text(
-        path.read_text().replace('"generator_version": "1"', '"generator_version": "0"')
+        path.read_text().replace(
+            f'"generator_version": "{GENERATOR_VERSION}"', '"generator_version": "0"'
+        )
     )
     restored = restore(archived(run))
     assert restored.regenerated == ()

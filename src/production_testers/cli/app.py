@@ -19,11 +19,14 @@ app = cyclopts.App(
     name="ptest",
     help="Stress-tests asynchronous pipeline frameworks; every finding replays.",
     version=__version__,
+    suppress_keyboard_interrupt=False,  # it becomes exit code 75 here, like every interruption
 )
 roadmap = cyclopts.App(name="roadmap", help="The roadmap of test targets.")
 findings = cyclopts.App(name="findings", help="The findings of all runs.")
 runs = cyclopts.App(name="runs", help="The runs of the workspace.")
-for _group in (roadmap, findings, runs):
+faults = cyclopts.App(name="faults", help="What can go wrong: kinds of faults, and plans.")
+target = cyclopts.App(name="target", help="A team's own application.")
+for _group in (roadmap, findings, runs, faults, target):
     app.command(_group)
 
 _COMMANDS = "production_testers.cli.commands"
@@ -40,6 +43,8 @@ app.command(f"{_COMMANDS}.bisect:bisect")
 app.command(f"{_COMMANDS}.matrix:matrix")
 app.command(f"{_COMMANDS}.bundle:bundle")
 app.command(f"{_COMMANDS}.data:data")
+app.command(f"{_COMMANDS}.load:load")
+app.command(f"{_COMMANDS}.serve:serve")
 app.command(f"{_COMMANDS}.aggregate:aggregate")
 app.command(f"{_COMMANDS}.archive:archive")
 app.command(f"{_COMMANDS}.restore:restore")
@@ -55,6 +60,13 @@ findings.command(f"{_COMMANDS}.proposals:add_finding", name="add")
 findings.command(f"{_COMMANDS}.resolve:resolve_finding", name="resolve")
 findings.command(f"{_COMMANDS}.export:export_findings", name="export")
 runs.command(f"{_COMMANDS}.runs:list_runs", name="list")
+faults.command(f"{_COMMANDS}.faults:list_faults", name="list")
+faults.command(f"{_COMMANDS}.faults:show_fault", name="show")
+faults.command(f"{_COMMANDS}.faults:plan_faults", name="plan")
+faults.command(f"{_COMMANDS}.faults:dry_run", name="dry-run")
+faults.command(f"{_COMMANDS}.faults:run_under", name="run")
+faults.command(f"{_COMMANDS}.faults:undo_faults", name="undo")
+target.command(f"{_COMMANDS}.target:check", name="check")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

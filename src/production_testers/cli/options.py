@@ -24,6 +24,7 @@ def _whole(_type: object, tokens: Sequence[Token]) -> int:
 
 
 Seed = Annotated[int, Parameter(converter=_whole)]
+Count = Annotated[int, Parameter(converter=_whole)]
 Days = Annotated[int, Parameter(converter=_whole)]
 JsonFlag = Annotated[bool, Parameter(name="--json", negative="")]
 WorkspacePath = Annotated[Path | None, Parameter(name="--workspace")]

@@ -102,7 +102,7 @@ def sample(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str
         scenario = draw(Kind(arguments["kind"]), arguments["seed"], index)
         if not all(sut.offers(capability) for capability in needs(scenario)):
             continue
-        if len(scenario.pipeline.stages) * len(scenario.requests) > STAGES_MAX:
+        if scenario.size > STAGES_MAX:
             continue
         with LineRecorder(arguments["places"]) as recorder:
             execute(adapter, scenario, sut)

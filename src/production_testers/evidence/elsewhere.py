@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from production_testers.evidence import scripted
 from production_testers.experiments import jobs
 from production_testers.experiments.execution import execute, factors_for, needs
 from production_testers.experiments.judging import run_and_judge
@@ -50,6 +51,8 @@ def ask(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, A
     sut = adapter.describe()
     if missing := _missing(sut, arguments):
         return _answer("not_offered", f"not offered: {', '.join(missing)}")
+    if "script" in arguments["exhibit"]:
+        return _answer(**scripted.ask(arguments["exhibit"]))
     if "scenario" not in arguments["exhibit"]:
         return _measured(adapter, arguments)
     scenario = scenario_format.from_json(arguments["exhibit"]["scenario"])

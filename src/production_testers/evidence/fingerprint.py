@@ -8,6 +8,7 @@ from production_testers.laws import LAWS
 from production_testers.model.canonical import digest
 from production_testers.model.scenario import Scenario
 from production_testers.model.semantics import SutDescription
+from production_testers.model.usage import Usage
 from production_testers.model.verdict import Verdict
 
 DEEP = 100
@@ -16,11 +17,14 @@ DEEP = 100
 
 def features(scenario: Scenario) -> tuple[str, ...]:
     """What a minimal scenario needs, sorted."""
+    if scenario.usage is not None:
+        return _features_of_usage(scenario, scenario.usage)
     pipeline = scenario.pipeline
     ancestors = pipeline.ancestors()
     names = list(ancestors)
     order = pipeline.topological_order()
     found = {f"fault:{fault.kind.value}" for fault in scenario.faults}
+    found |= {f"fault:{rule.fault}" for rule in scenario.plan.rules} if scenario.plan else set()
     checks = {
         "concurrent-runs": len(scenario.requests) > 1,
         "caller-cancels": any(r.cancel_after_ms is not None for r in scenario.requests),
@@ -41,6 +45,21 @@ def features(scenario: Scenario) -> tuple[str, ...]:
         "set-order": scenario.latencies.seed != 0,
         "reordering": not scenario.feasible,
     }
+    return tuple(sorted(found | {name for name, present in checks.items() if present}))
+
+
+def _features_of_usage(scenario: Scenario, usage: Usage) -> tuple[str, ...]:
+    works = [work for call in usage.calls for works in call.works.values() for work in works]
+    checks = {
+        "several-calls": len(usage.calls) > 1,
+        "concurrent-clients": len(usage.clients()) > 1,
+        "caller-cancels": any(call.cancel_after_ms is not None for call in usage.calls),
+        "work-fails": any(work.raises for work in works),
+        "work-hangs": any(work.hangs for work in works),
+        "set-order": scenario.latencies.seed != 0,
+        "reordering": not scenario.feasible,
+    }
+    found = {f"operation:{call.operation}" for call in usage.calls}
     return tuple(sorted(found | {name for name, present in checks.items() if present}))
 
 

@@ -7,20 +7,22 @@ from typing import Any
 from production_testers.evidence import fingerprint
 from production_testers.evidence.cures import cures_of
 from production_testers.evidence.localising import component_of
+from production_testers.evidence.planned import at_stated_calls
 from production_testers.evidence.reordering import in_directives
 from production_testers.evidence.shrinking import shrink
 from production_testers.experiments import imports
 from production_testers.experiments.execution import execute, factors_for, needs
 from production_testers.experiments.judging import run_and_judge
-from production_testers.laws import LAWS
+from production_testers.laws import LAWS, Law
 from production_testers.model import scenario_format
 from production_testers.model.errors import UsageError
 from production_testers.model.ordering import Order
 from production_testers.model.scenario import Scenario
 from production_testers.model.semantics import SutDescription
 from production_testers.model.verdict import State, Verdict
-from production_testers.suts.contract import Adapter
+from production_testers.suts.contract import Adapter, HasUnits
 from production_testers.suts.reference import ReferenceAdapter
+from production_testers.units.target import TARGET, target_of, without_framework
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -58,7 +60,7 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     law = LAWS[arguments["law"]]
 
     def verdict_on(scenario: Scenario) -> Verdict | None:
-        if not scenario.requests:
+        if scenario.usage is None and not scenario.requests:
             return None
         verdict = run_and_judge(adapter, sut, scenario).verdicts[law.id]
         way = verdict.way(arguments["outcome_class"])
@@ -73,14 +75,16 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
 
     scenario = scenario_format.from_json(arguments["scenario"])
     judged_right = _kept_by_the_reference(law.id)
-    attributable = judged_right(scenario)
+    is_target = scenario.usage is not None and scenario.usage.unit == TARGET
+    attributable = not is_target and judged_right(scenario)  # a target has a control of its own
     if verdict_on(scenario) is None:
         return {"reproduced": False}
     if not scenario.feasible:
         _, session = execute(adapter, scenario, sut)
         scenario = in_directives(scenario, still_breaks, session.overtaken)
     factors = factors_for(scenario)
-    execute(adapter, scenario, sut, factors=factors)
+    observation, _ = execute(adapter, scenario, sut, factors=factors)
+    scenario = at_stated_calls(scenario, observation.history, still_breaks)
     shrunk = shrink(
         scenario,
         still_breaks,
@@ -91,8 +95,10 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
     if verdict is None:
         return {"reproduced": False}
     needed = fingerprint.features(shrunk.scenario)
-    cures = cures_of(adapter, sut, shrunk.scenario, law.id)
-    located = cures[0].name if cures else component_of(adapter, sut, shrunk.scenario, keeps)
+    cures = cures_of(adapter, sut, shrunk.scenario, law.id) if scenario.usage is None else []
+    located = (
+        cures[0].name if cures else _component(adapter, sut, shrunk.scenario, keeps, law, verdict)
+    )
     component = located or fingerprint.component(law.id, verdict, sut)
     return {
         "reproduced": True,
@@ -107,6 +113,39 @@ def minimise(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[s
         "also_breaks": _other_ways(adapter, sut, shrunk.scenario, (law.id, verdict.outcome_class)),
         "fingerprint": fingerprint.fingerprint(law.id, component, verdict.outcome_class, needed),
     }
+
+
+def _component(
+    adapter: Adapter,
+    sut: SutDescription,
+    scenario: Scenario,
+    keeps: Callable[[Scenario], bool],
+    law: Law,
+    verdict: Verdict,
+) -> str | None:
+    """What is at fault; a unit's binding says which of the framework's names answers a call."""
+    usage = scenario.usage
+    if usage is None:
+        return component_of(adapter, sut, scenario, keeps)
+    if not isinstance(adapter, HasUnits):
+        return None
+    if usage.unit == TARGET:
+        return _at_fault(adapter, sut, scenario, law, verdict)
+    operations = [call.operation for call in usage.calls if verdict.run in ("", call.key)]
+    named = adapter.components_of(usage.unit)
+    return next((named[operation] for operation in operations if operation in named), None)
+
+
+def _at_fault(
+    adapter: Adapter, sut: SutDescription, scenario: Scenario, law: Law, verdict: Verdict
+) -> str:
+    """The team's own code, unless the law holds where the framework does not execute it."""
+    assert scenario.usage is not None, "it is one of a target"
+    target = target_of(scenario.usage)
+    control = run_and_judge(adapter, sut, without_framework(scenario)).verdicts[law.id]
+    if control.state is State.HOLDS:
+        return fingerprint.component(law.id, verdict, sut)
+    return target.code.get(verdict.stage) or target.object.replace(":", ".")
 
 
 def _kept_by_the_reference(law: str) -> Callable[[Scenario], bool]:

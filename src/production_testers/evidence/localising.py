@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from production_testers.evidence.executed import Line, executed_by
+from production_testers.evidence.planned import without_rules
 from production_testers.model.scenario import Latencies, RunRequest, Scenario
 from production_testers.model.semantics import SutDescription
 from production_testers.suts.contract import Adapter
@@ -55,6 +56,7 @@ def _ablated(scenario: Scenario) -> Iterator[Scenario]:
     """The scenario without one thing, for each thing."""
     for fault in scenario.faults:
         yield replace(scenario, faults=tuple(f for f in scenario.faults if f is not fault))
+    yield from without_rules(scenario)
     for request in scenario.requests:
         if request.cancel_after_ms is not None:
             yield _with(scenario, request, replace(request, cancel_after_ms=None))

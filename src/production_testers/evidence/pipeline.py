@@ -11,16 +11,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from production_testers.evidence import fingerprint
-from production_testers.evidence.defect import Defect, Step
+from production_testers.evidence.defect import Defect
 from production_testers.evidence.identity import merged_into
+from production_testers.evidence.measured import Decided, decide
+from production_testers.evidence.ranges import Answer, Range
+from production_testers.evidence.ranging import Releases, find_range
 from production_testers.evidence.replay import Replay, replay
 from production_testers.experiments.exploration import KindReport
-from production_testers.experiments.worker import Worker, WorkerDiedError
+from production_testers.experiments.releases import RELEASES
+from production_testers.experiments.worker import Worker, WorkerDiedError, Workers
 from production_testers.laws import LAWS, Severity
+from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.model.scenario import Kind
+from production_testers.units.target import TARGET
 
 MINIMISE = "production_testers.evidence.jobs:minimise"
 CONTROL = "production_testers.evidence.jobs:control"
@@ -44,15 +50,8 @@ CONTROLS = 25
 """Timings under which the reference must keep the law."""
 
 
-class Workers(Protocol):
-    """One worker, or a pool of them."""
-
-    @property
-    def sut(self) -> dict[str, Any]:
-        """Name and version of the system under test."""
-
-    def call(self, job: str, arguments: dict[str, Any]) -> Any:
-        """Have a job done in a fresh child; raises as `Worker.call` does."""
+NO_CONTROL = "no release tells the framework's fault from the script's"
+"""How the reason begins where a script shows something and nobody can say who is to blame."""
 
 
 def candidates_of(
@@ -116,14 +115,7 @@ def _minimised(
         sut=workers.sut,
         kinds={candidate["kind"]: 1},
         origin={"seed": seed, "kind": candidate["kind"], "index": candidate["index"]},
-        steps=(
-            Step(
-                state="proposed",
-                passed=True,
-                detail=f"schedule {candidate['index']} of {candidate['kind']}, seed {seed}",
-            ),
-        ),
-    )
+    ).with_step("proposed", f"schedule {candidate['index']} of {candidate['kind']}, seed {seed}")
     return made_small(workers, proposed, allowance)
 
 
@@ -159,41 +151,48 @@ def made_small(workers: Workers, proposed: Defect, allowance: int) -> tuple[Defe
     return defect.with_step("minimised", detail), result["work"]
 
 
-def cost_defect(workers: Workers, costs: Mapping[str, Any]) -> Defect | None:
-    """The defect that a law about measured work found, on the first shape that breaks it."""
+def cost_defects(workers: Workers, costs: Mapping[str, Any]) -> list[Defect]:
+    """What the laws about measured work found: each way of breaking one, on its first shape."""
+    found: dict[tuple[str, str], Defect] = {}
     for shape, measured in costs.items():
         for law, verdict in measured["verdicts"].items():
-            if verdict["state"] == "broken":
+            way = law, str(verdict.get("outcome_class"))
+            if verdict["state"] == "broken" and way not in found:
                 sizes = [size for size, _ in measured["points"]]
-                component = workers.call(
-                    "production_testers.evidence.jobs:component",
-                    {"law": law, "outcome_class": verdict["outcome_class"]},
-                )
-                needed = ("stage-count",)
-                return Defect(
-                    law=law,
-                    outcome_class=verdict["outcome_class"],
-                    component=component,
-                    features=needed,
-                    fingerprint=fingerprint.fingerprint(
-                        law, component, verdict["outcome_class"], needed
-                    ),
-                    verdict=verdict,
-                    exhibit={"shape": shape, "sizes": [_small(sizes), sizes[-1]]},
-                    digest="",
-                    sut=workers.sut,
-                    kinds={"stress": 0},
-                    origin={"shape": shape},
-                    steps=(
-                        Step(
-                            state="proposed",
-                            passed=True,
-                            detail=f"executed lines counted for {shape} of {sizes} stages",
-                        ),
-                        Step(state="minimised", passed=True, detail="two sizes are enough"),
-                    ),
-                )
-    return None
+                found[way] = _cost_defect(workers, law, verdict, shape, sizes)
+    return list(found.values())
+
+
+def _cost_defect(
+    workers: Workers, law: str, verdict: Mapping[str, Any], shape: str, sizes: list[int]
+) -> Defect:
+    outcome_class = str(verdict["outcome_class"])
+    component = workers.call(
+        "production_testers.evidence.jobs:component",
+        {"law": law, "outcome_class": outcome_class},
+    )
+    runs = LAWS[law].measures == "runs"
+    needed = ("run-count",) if runs else ("stage-count",)
+    counted = (
+        f"memory in use counted after {sizes} runs ({shape.removeprefix(RUNS)})"
+        if runs
+        else f"executed lines counted for {shape} of {sizes} stages"
+    )
+    defect = Defect(
+        law=law,
+        outcome_class=outcome_class,
+        component=component,
+        features=needed,
+        fingerprint=fingerprint.fingerprint(law, component, outcome_class, needed),
+        verdict=verdict,
+        exhibit={"shape": shape, "sizes": [_small(sizes), sizes[-1]]},
+        digest="",
+        sut=workers.sut,
+        kinds={"stress": 0},
+        origin={"shape": shape},
+    )
+    defect = defect.with_step("proposed", counted)
+    return defect.with_step("minimised", "two sizes are enough")
 
 
 def _small(sizes: list[int]) -> int:
@@ -208,10 +207,12 @@ class Shown:
     Attributes:
         defect: With the states that it reached.
         history: Of the minimal scenario, as a file's text; empty where there is none.
+        range: Which releases have it, where a gate had to ask.
     """
 
     defect: Defect
     history: str = ""
+    range: Range | None = None
 
 
 class Gates:
@@ -255,8 +256,36 @@ class Gates:
 
     def attribute(self, shown: Sequence[Shown]) -> list[Shown]:
         """The reference keeps the law over the same pipeline, inputs and faults."""
-        with Worker(Path(sys.executable), "reference", self._paths) as control:
-            return [_if_passed(one, lambda d: _attributed(control, d)) for one in shown]
+        with (
+            Worker(Path(sys.executable), "reference", self._paths) as control,
+            self._worker(self._python) as own,
+        ):
+            return [
+                self._attributed_by_releases(one)
+                if "script" in one.defect.exhibit
+                else _if_passed(one, lambda d: _attributed(own if _is_of_target(d) else control, d))
+                for one in shown
+            ]
+
+    def _attributed_by_releases(self, shown: Shown) -> Shown:
+        """No executor can run a script but the framework's own: other releases are its control."""
+        defect = shown.defect
+        if defect.failed_gate is not None:
+            return shown
+        if self._sut not in RELEASES:
+            detail = f"{NO_CONTROL}: {self._sut} has no releases to compare"
+            return replace(shown, defect=defect.with_step("attributed", detail, passed=False))
+        with Releases.of(self._sut, RELEASES[self._sut], self._paths) as releases:
+            found = find_range(defect, releases, lambda _line: None)
+        assert found is not None, "nothing stops it"
+        good = [one.release for one in found.observed if one.answer is Answer.HOLDS]
+        detail = (
+            f"the same text ends with 0 on {', '.join(good)}: nothing but the release differs"
+            if good
+            else f"{NO_CONTROL}: on none that was asked it ends with 0"
+        )
+        step = defect.with_step("attributed", detail, passed=bool(good))
+        return replace(shown, defect=step, range=found if good else None)
 
     def verify(self, shown: Sequence[Shown]) -> list[Shown]:
         """Once more in a clean environment."""
@@ -276,7 +305,9 @@ def _if_passed(shown: Shown, gate: Callable[[Defect], Defect]) -> Shown:
 def _reproduced(defect: Defect, replays: Sequence[Replay]) -> Shown:
     count = sum(one.shows is True for one in replays)
     digests = {one.digest for one in replays}
-    detail = f"{count} of {len(replays)} new processes, {len(digests)} distinct histories"
+    detail = f"{count} of {len(replays)} new processes"
+    if any(digests):  # counted work and scripts have none
+        detail += f", {len(digests)} distinct histories"
     passed = count == len(replays) and len(digests) == 1
     first = replays[0]
     defect = replace(defect, digest=first.digest).with_step("reproduced", detail, passed=passed)
@@ -288,6 +319,8 @@ def _attributed(control: Worker, defect: Defect) -> Defect:
         state = control.call(COST, dict(defect.exhibit))["verdicts"][defect.law]["state"]
         detail = f"on the reference executor, over the same sizes, the law {state}"
         return defect.with_step("attributed", detail, passed=state == "holds")
+    if _is_of_target(defect):
+        return _attributed_of_target(control, defect)
     arguments = {"scenario": defect.exhibit["scenario"], "law": defect.law, "count": CONTROLS}
     states = control.call(CONTROL, arguments)["states"]
     detail = (
@@ -298,9 +331,40 @@ def _attributed(control: Worker, defect: Defect) -> Defect:
     return defect.with_step("attributed", detail, passed=passed)
 
 
+def _is_of_target(defect: Defect) -> bool:
+    usage = defect.exhibit.get("scenario", {}).get("usage")
+    return bool(usage) and usage["unit"] == TARGET
+
+
+def _attributed_of_target(worker: Worker, defect: Defect) -> Defect:
+    """The same stages, executed as plain tasks: does the law hold without the framework?"""
+    scenario = defect.exhibit["scenario"]
+    settings = {**scenario["usage"]["settings"], "control": True}
+    without = {**scenario, "usage": {**scenario["usage"], "settings": settings}}
+    asked = {"scenario": without, "law": defect.law, "count": CONTROLS}
+    states = worker.call(CONTROL, asked)["states"]
+    whose = "the framework" if states["broken"] == 0 and states["holds"] else "the application"
+    detail = (
+        "with the same stages as plain tasks, without the framework, the law holds in"
+        f" {states['holds']} of {CONTROLS} timings and is broken in {states['broken']}: {whose}"
+    )
+    return defect.with_step("attributed", detail)
+
+
 def _verified(worker: Worker, defect: Defect) -> Defect:
-    wanted = VERIFICATIONS if "scenario" in defect.exhibit else 1
+    wanted = 1 if "shape" in defect.exhibit else VERIFICATIONS
     replays = [replay(worker, defect) for _ in range(wanted)]
+    if "script" in defect.exhibit:
+        return _verified_by_rule(defect, replays)
     same = sum(one.shows is True and one.digest == defect.digest for one in replays)
     detail = f"clean environment, new process: {same} of {wanted} replays; {replays[-1].detail}"
     return defect.with_step("verified", detail, passed=same == wanted)
+
+
+def _verified_by_rule(defect: Defect, replays: Sequence[Replay]) -> Defect:
+    """A script is played for real, so the rule for what is measured decides."""
+    shown = sum(one.shows is True for one in replays)
+    unknown = sum(one.shows is None for one in replays)
+    said = decide(shown, len(replays) - unknown, unknown=unknown)
+    detail = f"clean environment, new processes: {said.words}; {replays[-1].detail}"
+    return defect.with_step("verified", detail, passed=said.state is Decided.CONFIRMED)

@@ -11,6 +11,7 @@ from typing import Any
 
 from production_testers.evidence import defect
 from production_testers.laws import LAWS
+from production_testers.mocks.faults import Way, checked
 from production_testers.model import scenario_format
 from production_testers.model.canonical import Json
 from production_testers.model.errors import InvalidDocumentError, UsageError
@@ -21,17 +22,34 @@ _IDENTITY = ("tenant", "user", "request")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
+def way_of(law_id: str, way: str) -> str:
+    """In which way a script shows a law to be broken: the only one, or the one that is named.
+
+    Raises:
+        UsageError: There is no such law or way, or there are several and none is named.
+    """
+    ways = tuple(LAWS[_known_law(law_id)].classes)
+    if way in ways or (not way and len(ways) == 1):
+        return way or ways[0]
+    what = f"cannot be broken as {way!r}" if way else f"can be broken in {len(ways)} ways"
+    raise UsageError(f"{law_id} {what}.", do=f"Name one with --way: {', '.join(ways)}.")
+
+
+def _known_law(law_id: str) -> str:
+    if law_id not in LAWS:
+        near = difflib.get_close_matches(law_id, LAWS, n=1)
+        known = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(LAWS)}."
+        raise UsageError(f"There is no law {law_id!r}.", do=known)
+    return law_id
+
+
 def law_of(law_id: str) -> str:
     """The id of a law over scenarios.
 
     Raises:
         UsageError: There is no such law, or it judges measured work.
     """
-    if law_id not in LAWS:
-        near = difflib.get_close_matches(law_id, LAWS, n=1)
-        known = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(LAWS)}."
-        raise UsageError(f"There is no law {law_id!r}.", do=known)
-    if LAWS[law_id].needs_costs:
+    if LAWS[_known_law(law_id)].needs_costs:
         raise UsageError(
             f"{law_id} judges measured work, not a scenario.",
             do="Only `ptest run` finds such a break.",
@@ -55,15 +73,18 @@ def scenario_of(raw: object, path: str) -> dict[str, Json]:
         if not isinstance(exhibit, Mapping) or "scenario" not in exhibit:
             raise InvalidDocumentError(path, ("exhibit: this evidence holds no scenario",))
         raw = exhibit["scenario"]
-    if not isinstance(raw, Mapping) or raw.get("format") != scenario_format.FORMAT:
+    known = (scenario_format.FORMAT, scenario_format.FORMAT_WITH_PLAN)
+    if not isinstance(raw, Mapping) or raw.get("format") not in known:
         seen = raw.get("format") if isinstance(raw, Mapping) else raw
         expected = f"{scenario_format.FORMAT!r} or {defect.FORMAT!r}"
         raise InvalidDocumentError(path, (f"format: expected {expected}, saw {_shown(seen)}",))
-    body = {name: value for name, value in raw.items() if name != "format"}
+    body = {name: value for name, value in raw.items() if name not in ("format", "plan")}
     if problems := tuple(_problems(body, Scenario, "")):
         raise InvalidDocumentError(path, problems)
-    whole = {"format": scenario_format.FORMAT, **_filled(body, Scenario)}
+    whole = {"format": raw["format"], **_filled(body, Scenario), "plan": raw.get("plan")}
     scenario = scenario_format.from_json(whole, path=path)
+    if scenario.plan is not None:
+        checked(scenario.plan, Way.SIMULATED, path=f"{path}: plan")
     if problems := tuple(_disagreements(scenario)):
         raise InvalidDocumentError(path, problems)
     return scenario_format.to_json(scenario)

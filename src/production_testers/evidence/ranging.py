@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from production_testers.evidence.defect import Defect
 from production_testers.evidence.elsewhere import OTHER_TIMINGS
-from production_testers.evidence.pipeline import Workers
 from production_testers.evidence.ranges import Answer, Observed, Range, outside_of, range_of
 from production_testers.experiments.environments import Sut, prepare
-from production_testers.experiments.worker import Worker, WorkerDiedError
+from production_testers.experiments.worker import Worker, WorkerDiedError, Workers
 from production_testers.model.errors import PtestError, SutUnavailableError
 
 ASK = "production_testers.evidence.elsewhere:ask"
@@ -73,50 +72,110 @@ def ask(workers: Workers, release: str, question: Question) -> Observed:
     return Observed.of(release, told)
 
 
-def ask_everywhere(
-    suts: Mapping[str, Sut], question: Question, folders: tuple[Path, ...], tell: Tell
-) -> tuple[Observed, ...]:
-    """Ask every release, as many at a time as there are processors.
+class Releases:
+    """Releases of one system under test, each with a worker of its own; a context manager.
+
+    A worker starts when its release is asked first and stays: most questions take less time than
+    to start one.
 
     Args:
-        suts: Release or revision → what to install; in order.
-        question: The evidence.
-        folders: What its stages are imported from.
-        tell: Shows progress.
+        suts: Release → what to install; oldest first.
+        folders: What the stages of evidence are imported from.
+        absent: Releases that are not asked, with the reason; they are *unknown*.
+        timeout_s: How long a release may take for one question, seconds.
     """
 
-    def one(release: str) -> Observed:
-        seen = ask_one(suts[release], release, question, folders)
-        tell(f"  {release}: {seen.answer.value.replace('_', ' ')} ({seen.detail})")
-        return seen
+    def __init__(
+        self,
+        suts: Mapping[str, Sut],
+        folders: tuple[Path, ...],
+        *,
+        absent: Mapping[str, str] | None = None,
+        timeout_s: float = 300.0,
+    ) -> None:
+        self._suts, self._folders = suts, folders
+        self._absent = absent or {}
+        self._timeout_s = timeout_s
+        self._workers: dict[str, Worker] = {}
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
-        return tuple(threads.map(one, suts))
+    @classmethod
+    def of(cls, sut: str, releases: Sequence[str], folders: tuple[Path, ...]) -> Self:
+        """Releases by their versions."""
+        return cls({release: Sut(name=sut, version=release) for release in releases}, folders)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Oldest first."""
+        return tuple(self._suts)
+
+    def ask(self, release: str, question: Question) -> Observed:
+        """Ask one release; one that cannot be installed is *unknown*."""
+        if release in self._absent:
+            why = self._absent[release]
+            return Observed(release=release, answer=Answer.UNKNOWN, detail=why)
+        try:
+            return ask(self._worker(release), release, question)
+        except SutUnavailableError as error:
+            return Observed(release=release, answer=Answer.UNKNOWN, detail=error.what)
+
+    def _worker(self, release: str) -> Worker:
+        worker = self._workers.get(release)
+        if worker is None or worker.ended:
+            python = prepare(self._suts[release]).python
+            worker = Worker(
+                python, self._suts[release].name, self._folders, timeout_s=self._timeout_s
+            )
+            self._workers[release] = worker
+        return worker
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        for worker in self._workers.values():
+            worker.close()
 
 
 def ask_one(sut: Sut, release: str, question: Question, folders: tuple[Path, ...]) -> Observed:
     """Ask one release in a new process; one that cannot be installed is *unknown*."""
-    try:
-        environment = prepare(sut)
-        with Worker(environment.python, sut.name, folders) as worker:
-            return ask(worker, release, question)
-    except SutUnavailableError as error:
-        return Observed(release=release, answer=Answer.UNKNOWN, detail=error.what)
+    with Releases({release: sut}, folders) as alone:
+        return alone.ask(release, question)
 
 
 def find_range(
-    defect: Defect, releases: Sequence[str], folders: tuple[Path, ...], tell: Tell
-) -> Range:
-    """Since when and until when a defect is there, with two releases outside asked again."""
-    name = str(defect.sut["name"])
-    question = Question.of(defect)
-    suts = {release: Sut(name=name, version=release) for release in releases}
-    found_on = str(defect.sut["version"])
-    observed = ask_everywhere(suts, question, folders, tell)
+    defect: Defect, releases: Releases, tell: Tell, *, stop: Callable[[], bool] = lambda: False
+) -> Range | None:
+    """Since when and until when a defect is there, with two releases outside asked again.
+
+    Args:
+        defect: With the evidence to ask.
+        releases: All of them are asked, as many at a time as there are processors.
+        tell: Shows progress.
+        stop: Asked before every question; where it says so, no more are put.
+
+    Returns:
+        None where it was stopped: half the answers say nothing.
+    """
+    question, found_on = Question.of(defect), str(defect.sut["version"])
+
+    def asked(names: Sequence[str], question: Question) -> list[Observed]:
+        def one(release: str) -> Observed | None:
+            if stop():
+                return None
+            seen = releases.ask(release, question)
+            tell(f"  {release}: {seen.answer.value.replace('_', ' ')} ({seen.detail})")
+            return seen
+
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
+            return [seen for seen in threads.map(one, names) if seen is not None]
+
+    observed = asked(releases.names, question)
+    if len(observed) < len(releases.names):
+        return None
     found = range_of(observed, found_on)
     again = outside_of(found)
     if not again:
         return found
     tell(f"  asking again outside of the range: {', '.join(again)}")
-    retested = ask_everywhere({r: suts[r] for r in again}, question.again(), folders, tell)
-    return range_of(observed, found_on, retested)
+    retested = asked(again, question.again())
+    return range_of(observed, found_on, retested) if len(retested) == len(again) else None

@@ -20,6 +20,7 @@ from typing import Any
 
 from production_testers.evidence.coverage import Place
 from production_testers.experiments.judging import run_and_judge
+from production_testers.experiments.watching import OURS
 from production_testers.model import scenario_format
 from production_testers.model.verdict import State
 from production_testers.simulation import SimulatedLoop
@@ -114,7 +115,7 @@ class _PerRun:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._values: ContextVar[dict[int, Any]] = ContextVar(name)
+        self._values: ContextVar[dict[int, Any]] = ContextVar(f"{OURS}{name}")
 
     def __get__(self, instance: Any, _owner: type) -> Any:
         if instance is None:
@@ -136,7 +137,7 @@ def _keep_per_run(undone: ExitStack, name: str, subject: str) -> None:
     _set(undone, owner, attribute, _PerRun(attribute))
 
 
-_started: ContextVar[list["asyncio.Task[Any]"]] = ContextVar("started")
+_started: ContextVar[list["asyncio.Task[Any]"]] = ContextVar(f"{OURS}started")
 
 
 def _stop_tasks(undone: ExitStack, name: str, places: Sequence[Place]) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from production_testers.evidence import scripted
 from production_testers.evidence.defect import Defect
 from production_testers.experiments.worker import Worker, WorkerDiedError
 
@@ -37,6 +38,9 @@ def replay(worker: Worker, defect: Defect) -> Replay:
     try:
         if "scenario" in defect.exhibit:
             result = worker.call(REPLAY, {"scenario": defect.exhibit["scenario"]})
+        elif "script" in defect.exhibit:
+            told = {"law": defect.law, "outcome_class": defect.outcome_class}
+            result = worker.call(scripted.RUN, {"script": defect.exhibit["script"], **told})
         else:
             result = {"digest": "", "history": "", **worker.call(COST, dict(defect.exhibit))}
     except WorkerDiedError as error:

@@ -1,18 +1,21 @@
-"""The first look at a proposal: does its scenario break the law that it names, every time?"""
+"""The first look at a proposal: does what it holds break the law that it names, every time?"""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from production_testers.evidence.defect import Defect, Step
-from production_testers.evidence.pipeline import ALLOWANCE, Workers, made_small
+from production_testers.evidence import fingerprint, scripted
+from production_testers.evidence.defect import Defect
+from production_testers.evidence.pipeline import ALLOWANCE, made_small
 from production_testers.experiments.judging import ALREADY_TOLD
-from production_testers.experiments.worker import WorkerDiedError
+from production_testers.experiments.worker import WorkerDiedError, Workers
 from production_testers.model.errors import PtestError, UsageError
+from production_testers.suts.registry import IMPORT_NAMES
 
 CHECK = "production_testers.evidence.jobs:check"
 REPLAY = "production_testers.experiments.jobs:replay"
+COMPONENT = "production_testers.evidence.jobs:component"
 
 TRIALS = 5
 """Replays, each in a fresh process, all of which must break the law in one way."""
@@ -139,10 +142,67 @@ def _broken(
         sut=workers.sut,
         kinds={scenario["kind"]: 0},
         origin=origin,
-        steps=(Step(state="proposed", passed=True, detail=f"{origin['proposal']}: {reason}"),),
-    )
+    ).with_step("proposed", f"{origin['proposal']}: {reason}")
     defect, _ = made_small(workers, proposed, ALLOWANCE)
     if (gate := defect.failed_gate) is not None:
         died = gate.state == "minimised"
         return Trial(breaks=None if died else False, reason=gate.detail)
     return Trial(breaks=True, reason=reason, defect=defect)
+
+
+def try_out_script(
+    workers: Workers, law: str, way: str, script: str, origin: Mapping[str, Any]
+) -> Trial:
+    """Run a proposed script where the system under test is; it is kept as it was written.
+
+    Args:
+        workers: With the system under test.
+        law: The law that is said to be broken.
+        way: In which way.
+        script: Its text, which parses.
+        origin: Where it comes from; kept with the evidence.
+    """
+    name = str(workers.sut["name"])
+    if hidden := scripted.what_it_hides(script, (IMPORT_NAMES.get(name, name),)):
+        reason = f"a script holds the framework and the standard library alone: {hidden[0]}"
+        return Trial(breaks=False, reason=reason)
+    runs = [_script_ended(workers, law, way, script) for _ in range(TRIALS)]
+    states = Counter(str(one["state"]) for one in runs)
+    if states["broken"] < TRIALS:
+        return _script_does_not_show(runs, states)
+    reason = f"{TRIALS} of {TRIALS} runs end with 1"
+    component = str(workers.call(COMPONENT, {"law": law, "outcome_class": way}))
+    needed = (scripted.feature(script),)
+    proposed = Defect(
+        law=law,
+        outcome_class=way,
+        component=component,
+        features=needed,
+        fingerprint=fingerprint.fingerprint(law, component, way, needed),
+        verdict=runs[-1],
+        exhibit={"script": script},
+        digest="",
+        sut=workers.sut,
+        origin=origin,
+    )
+    told = f"{origin['proposal']}: {reason}; {runs[-1]['summary']}"
+    defect = proposed.with_step("proposed", told)
+    defect = defect.with_step("minimised", "a script is kept as it was written")
+    return Trial(breaks=True, reason=reason, defect=defect)
+
+
+def _script_ended(workers: Workers, law: str, way: str, script: str) -> Mapping[str, Any]:
+    arguments = {"script": script, "law": law, "outcome_class": way}
+    try:
+        verdict: Mapping[str, Any] = workers.call(scripted.RUN, arguments)["verdicts"][law]
+    except WorkerDiedError as error:
+        return {"state": "unknown", "summary": str(error), "outcome_class": ""}
+    return verdict
+
+
+def _script_does_not_show(runs: list[Mapping[str, Any]], states: Counter[str]) -> Trial:
+    shown = states["broken"]
+    last = next(one["summary"] for one in reversed(runs) if one["state"] != "broken")
+    flaky = "flaky: " if shown else ""
+    reason = f"{flaky}{shown} of {TRIALS} runs end with 1; {last}"
+    return Trial(breaks=None if states["unknown"] else False, reason=reason)

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from production_testers.evidence.usages import usage_in_words
 from production_testers.experiments.workloads import GIVE
+from production_testers.mocks.faults.words import rule_in_words
+from production_testers.model import fault_plan_format
 from production_testers.model.ordering import Hold
 from production_testers.model.pipeline import StageKind
 
@@ -21,18 +24,36 @@ _FAULTS = {
     "slow_cleanup": "takes time to clean up when it is cancelled",
 }
 
+ENDS = {
+    "runs_completed": "all of which complete",
+    "runs_nested": "the third of which runs another pipeline",
+    "runs_failed": "the third of which fails",
+    "runs_cancelled": "the third of which cancels its run",
+    "runs_given_up": "whose caller cancels each run in its third stage",
+}
+"""How the runs end whose remains are counted."""
+
 
 def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
     """One sentence each: the pipeline, the runs, the faults, the timing."""
+    if "script" in exhibit:
+        lines = str(exhibit["script"]).strip().count("\n") + 1
+        return (f"A script of {lines} lines, which ends with 1.",)
     if "scenario" not in exhibit:
         sizes = " and ".join(str(size) for size in exhibit["sizes"])
+        if exhibit["shape"] in ENDS:
+            ends = ENDS[exhibit["shape"]]
+            return (f"{sizes} runs of one pipeline of four trivial stages, {ends}.",)
         shape = {"chain": "a chain", "fan_out": "a fan-out"}[exhibit["shape"]]
         return (f"One run of {shape} of {sizes} stages, all of them trivial.",)
     scenario = exhibit["scenario"]
+    if scenario.get("usage"):
+        return (*usage_in_words(scenario["usage"]), *_timing(scenario))
     return (
         _pipeline(scenario["pipeline"]),
         _runs(scenario["requests"]),
         *(_fault(fault, scenario) for fault in scenario["faults"]),
+        *_plan(scenario.get("plan")),
         *(
             f"The run's caller cancels {request['key']} {request['cancel_after_ms']:g} ms after its"
             " start."
@@ -40,6 +61,12 @@ def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
             if request["cancel_after_ms"] is not None
         ),
         *_directives(scenario["latencies"]["fixed"]),
+        *_timing(scenario),
+    )
+
+
+def _timing(scenario: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
         *_ties(scenario["latencies"]),
         *(Hold(**hold).in_words() for hold in scenario.get("holds", ())),
         *_strategy(scenario.get("order")),
@@ -109,6 +136,14 @@ def _fault(fault: Mapping[str, Any], scenario: Mapping[str, Any]) -> str:
         where = ""
     text = f"Stage {fault['stage']} {_FAULTS[fault['kind']]} {where}".strip()
     return f"{text} for {fault['milliseconds']:g} ms." if fault["milliseconds"] else f"{text}."
+
+
+def _plan(plan: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """One sentence for each rule of a fault plan."""
+    if not plan:
+        return ()
+    rules = fault_plan_format.from_json(plan).rules
+    return tuple(rule_in_words(rule) for rule in rules)
 
 
 def _directives(fixed: Mapping[str, float]) -> list[str]:

@@ -117,32 +117,44 @@ def cache_folder() -> Path:
     return Path(stated) if stated else Path(base) / "production-testers"
 
 
-def prepare(sut: Sut, *, fresh: bool = False) -> Environment:
+def prepare(sut: Sut, *, fresh: bool = False, seconds_max: float | None = None) -> Environment:
     """The environment of a system under test, made when it is not there yet.
 
     Args:
         sut: What to install.
         fresh: Make it anew, even when it is there.
+        seconds_max: How long the installer may take for one step; None for as long as it wants.
 
     Raises:
         SutUnavailableError: It cannot be installed; the message ends with the installer's.
     """
     if sut.name == "reference":
         return Environment(python=Path(sys.executable), site_packages=None, packages={})
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    what = [sut.requirement, _content(sut.source)] if sut.source else sut.requirement
-    label = f"{sut.name}-{sut.version or 'source'}-py{version}-{digest(what)[:8]}"
-    folder = cache_folder() / "environments" / label
+    folder = _folder_of(sut)
     with _locked(folder.with_suffix(".lock")):
         moves = sut.source is not None and not _stands_still(sut.source)
         if fresh or moves or not (folder / "complete.json").is_file():
-            _make(sut, folder)
+            _make(sut, folder, seconds_max)
     packages = json.loads((folder / "complete.json").read_text(encoding="utf-8"))
     return Environment(
         python=folder / "bin" / "python",
-        site_packages=folder / "lib" / f"python{version}" / "site-packages",
+        site_packages=folder / "lib" / f"python{_PYTHON}" / "site-packages",
         packages=packages,
     )
+
+
+def is_at_hand(sut: Sut) -> bool:
+    """Whether `prepare` would install nothing."""
+    return sut.name == "reference" or (_folder_of(sut) / "complete.json").is_file()
+
+
+_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _folder_of(sut: Sut) -> Path:
+    what = [sut.requirement, _content(sut.source)] if sut.source else sut.requirement
+    label = f"{sut.name}-{sut.version or 'source'}-py{_PYTHON}-{digest(what)[:8]}"
+    return cache_folder() / "environments" / label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,12 +237,12 @@ def _content(source: str) -> str:
     )
 
 
-def _make(sut: Sut, folder: Path) -> None:
+def _make(sut: Sut, folder: Path, seconds_max: float | None) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     _uv(sut, "venv", "--quiet", "--python", sys.executable, str(folder))
     python = folder / "bin" / "python"
     try:
-        _uv(sut, *_installing(sut, python))
+        _uv(sut, *_installing(sut, python), seconds_max=seconds_max)
         listed = _uv(sut, "pip", "list", "--python", str(python), "--format", "json")
     except SutUnavailableError:
         shutil.rmtree(folder, ignore_errors=True)
@@ -241,15 +253,26 @@ def _make(sut: Sut, folder: Path) -> None:
     marker.rename(folder / "complete.json")
 
 
-def _uv(sut: Sut, *arguments: str) -> str:
+def _uv(sut: Sut, *arguments: str, seconds_max: float | None = None) -> str:
     uv = shutil.which(
         "uv", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     )
     if uv is None:
         raise SutUnavailableError("uv is not installed.", do="Run pip install uv.")
-    done = subprocess.run(
-        [uv, *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
+    try:
+        done = subprocess.run(
+            [uv, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=seconds_max,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise SutUnavailableError(
+            f"{sut} could not be installed in {seconds_max:.0f} s.",
+            do="Check the package registry.",
+        ) from error
     if done.returncode != 0:
         reason = " ".join(line.strip(_DRAWN) for line in done.stderr.splitlines() if line.strip())
         raise SutUnavailableError(

@@ -1,15 +1,18 @@
 """Executes one scenario under simulation and returns the observation that the laws judge."""
 
 import asyncio
+from contextvars import copy_context
 from typing import Any
 
 from production_testers.experiments.expectation import expect
 from production_testers.experiments.factors import Factors
 from production_testers.experiments.instruments import Instruments
 from production_testers.experiments.recorder import Recorder
-from production_testers.experiments.watching import RUN, watching
+from production_testers.experiments.using import Use
+from production_testers.experiments.watching import RUN, changed_since, watching
+from production_testers.mocks.faults import Way, checked
 from production_testers.model.history import EventKind
-from production_testers.model.observation import Observation
+from production_testers.model.observation import Left, Observation
 from production_testers.model.scenario import FaultKind, RunRequest, Scenario
 from production_testers.model.semantics import Capability, SutDescription
 from production_testers.simulation import (
@@ -22,6 +25,7 @@ from production_testers.simulation import (
     simulate,
 )
 from production_testers.suts.contract import Adapter, RunResult
+from production_testers.units import UNITS
 
 PASSES_MAX = 2_000_000
 """The livelock bound."""
@@ -49,8 +53,12 @@ def loop_for(scenario: Scenario) -> SimulatedLoop:
 
 def needs(scenario: Scenario) -> frozenset[Capability]:
     """What a framework must offer for the scenario to mean anything on it."""
+    if scenario.usage is not None:
+        return UNITS[scenario.usage.unit].needs(scenario.usage)
     needed = {_NEED_OF_FAULT[f.kind] for f in scenario.faults if f.kind in _NEED_OF_FAULT}
     needed |= scenario.pipeline.needs()
+    if scenario.writes:
+        needed.add(Capability.IMMUTABLE_INPUTS)
     if len(scenario.requests) > 1:
         needed.add(Capability.CONCURRENT_RUNS)
     if any(request.cancel_after_ms is not None for request in scenario.requests):
@@ -63,8 +71,6 @@ _NEED_OF_FAULT = {
     FaultKind.CANCEL: Capability.STATUS_CANCEL,
     FaultKind.RETRY: Capability.STATUS_RETRY,
     FaultKind.SKIP: Capability.STATUS_SKIP,
-    FaultKind.MUTATE_INPUTS: Capability.IMMUTABLE_INPUTS,
-    FaultKind.MUTATE_NESTED: Capability.IMMUTABLE_INPUTS,
 }
 
 
@@ -87,8 +93,13 @@ def execute(
 
     Returns:
         What happened, and what the simulation left behind (steps, virtual time, lost exceptions).
+
+    Raises:
+        InvalidDocumentError: The scenario's fault plan cannot happen in a simulation.
     """
     factors = factors or factors_for(scenario)
+    if scenario.plan is not None:
+        checked(scenario.plan, Way.SIMULATED, path="the scenario's plan")
     rebind((*adapter.import_roots, *_roots_of(scenario)))
     run: dict[str, Recorder] = {}
 
@@ -97,7 +108,10 @@ def execute(
         recorder = run["recorder"] = Recorder(loop.time)
         instruments = Instruments(scenario, recorder, factors)
         with watching(adapter, scenario, instruments):
-            await _Execution(adapter, scenario, instruments).run()
+            if scenario.usage is not None:
+                await Use(adapter, scenario, recorder, factors).run()
+            else:
+                await _Execution(adapter, scenario, instruments).run()
 
     def stuck(ended: Ended, detail: tuple[str, ...]) -> None:
         if ended is Ended.STOPPED:
@@ -116,6 +130,7 @@ def execute(
         sut=sut,
         history=run["recorder"].history(),
         expected=expect(scenario, factors_for(scenario), sut),
+        left=Left(pending=session.pending, lost=session.lost, unawaited=session.unawaited),
     )
     return observation, session
 
@@ -154,14 +169,24 @@ class _Execution:
         await asyncio.sleep(request.start_ms / 1000)
         RUN.set(request.key)
         self.record(EventKind.RUN_STARTED, request.key)
-        task = asyncio.create_task(self.adapter.run(built, self.scenario.pipeline, request))
+        left: list[str] = []
+        task = asyncio.create_task(self._run(built, request, left))
         if request.cancel_after_ms is not None:
             loop = asyncio.get_running_loop()
             loop.call_later(request.cancel_after_ms / 1000, self._cancel, task, request.key)
         await asyncio.wait([task])
         result = RunResult(ended="cancelled") if task.cancelled() else task.result()
         described: dict[str, Any] = self.instruments.described(request.key, result)
-        self.record(EventKind.RUN_ENDED, request.key, **described)
+        more: dict[str, Any] = {"context": left} if left else {}
+        self.record(EventKind.RUN_ENDED, request.key, **described, **more)
+
+    async def _run(self, built: Any, request: RunRequest, left: list[str]) -> RunResult:
+        """The run; `left` takes the context variables that the framework has changed."""
+        before = copy_context()
+        try:
+            return await self.adapter.run(built, self.scenario.pipeline, request)
+        finally:
+            left += changed_since(before)
 
     def _cancel(self, task: asyncio.Task[RunResult], run: str) -> None:
         if not task.done():

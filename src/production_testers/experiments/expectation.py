@@ -20,7 +20,7 @@ from production_testers.model.canonical import Json
 from production_testers.model.errors import UsageError
 from production_testers.model.observation import Expected
 from production_testers.model.pipeline import Outcome, PipelineSpec, StageSpec, Status
-from production_testers.model.scenario import WRITES, FaultKind, RunRequest, Scenario
+from production_testers.model.scenario import BLOCKING, WRITES, FaultKind, RunRequest, Scenario
 from production_testers.model.semantics import Capability, SutDescription
 from production_testers.simulation import SimulatedLoop, consulted, simulate
 from production_testers.suts.contract import RunResult, StageCall, StageResult
@@ -181,9 +181,10 @@ class _Evaluation:
             for name in sorted(before)
             if (fault := self.scenario.fault_of(request.key, name)) is not None
         ]
-        if any(fault.kind is FaultKind.HANG for fault in faults):
+        planned = [rule.fault for rule in self.scenario.plan.rules] if self.scenario.plan else []
+        if "stage-hangs" in planned or any(fault.kind is FaultKind.HANG for fault in faults):
             self.hanging.add(stage.name)
-        return bool(faults)
+        return bool(faults or planned)
 
     def _anything(self, stage: StageSpec, outcome: Outcome | None) -> None:
         """How the stage ends follows from more than its input, so it may end in any way.
@@ -199,6 +200,7 @@ class _Evaluation:
         """What the stage may write into without anybody noticing."""
         fault = self.scenario.fault_of(self.request.key, stage.name)
         writes = fault is not None and fault.kind in WRITES
+        writes |= self.scenario.plan is not None and self.scenario.writes
         return copy.deepcopy(value) if writes or not stage.function.startswith(_OURS) else value
 
     async def _evaluate(self, stage: StageSpec) -> Outcome | None:
@@ -231,11 +233,17 @@ class _Evaluation:
             return None
         finally:
             self.unsteady |= instruments.clock_read or instruments.asked_state
+            self.unsteady |= limit is not None and self._is_blocked()
         if limit is not None and self._has_lasted(started, limit - MARGIN_MS):
             self.endings.add(f"failed:{stage.name}")
             if self._has_lasted(started, limit * LATE + MARGIN_MS):
                 return None
         return None if outcome.status in (Status.FAIL, Status.RETRY) else outcome
+
+    def _is_blocked(self) -> bool:
+        """Whether some stage may block the loop: then no time-out comes when it is due."""
+        plan = self.scenario.plan
+        return plan is not None and any(rule.fault == BLOCKING for rule in plan.rules)
 
     async def _nest(self, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """A nested pipeline: where it may end in more than one way, nothing is expected."""

@@ -1,6 +1,7 @@
-"""Functions by import path."""
+"""Functions by import path, and what a run folder names."""
 
 import importlib
+import importlib.util
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -25,3 +26,15 @@ def load(path: str) -> Callable[..., Any]:
     if not callable(found):
         raise UsageError(f"{path!r} is a {type(found).__name__}, not a function.")
     return found  # type: ignore[no-any-return]
+
+
+def units_module() -> Any:
+    """The run folder's own `pipelines/units.py`; None in a folder that uses no unit on its own.
+
+    The run folder is on the import path.
+    """
+    try:
+        there = importlib.util.find_spec("pipelines.units")
+    except ModuleNotFoundError:  # no pipelines at all
+        there = None
+    return None if there is None else importlib.import_module("pipelines.units")

@@ -5,7 +5,7 @@ The system under test never writes here; what it says of itself is judged, not b
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -21,9 +21,12 @@ from production_testers.experiments.values import (
     write_inside,
     write_members,
 )
+from production_testers.mocks.faults import EFFECTS, Decider, Firing, Occasion
+from production_testers.mocks.line import Delivery
 from production_testers.mocks.services.contract import Service
 from production_testers.model import seeds
 from production_testers.model.canonical import Json, digest, plain
+from production_testers.model.fault_plan import Place
 from production_testers.model.history import EventKind
 from production_testers.model.pipeline import (
     ORIGIN,
@@ -59,6 +62,7 @@ class InstrumentedPort:
     outputs: Mapping[str, Mapping[str, Json]]
     identity: Identity
     call_redact: Callable[[str], str] | None = None
+    slower: float = 1.0
     _pieces: int = 0
 
     @property
@@ -75,7 +79,8 @@ class InstrumentedPort:
         """Take time."""
         self._pieces += 1
         name = f"{self.run}/{self.spec.name}/{self._pieces}"
-        await self.instruments.sleep(milliseconds * self.instruments.factors.factor(name) / 1000)
+        factor = self.instruments.factors.factor(name) * self.slower
+        await self.instruments.sleep(milliseconds * factor / 1000)
 
     async def call(self, service: str, operation: str, **payload: Json) -> Json:
         """Call a mock service; its errors are raised here, as a client would raise them."""
@@ -124,11 +129,15 @@ class Instruments:
     _services: dict[str, Service] = field(default_factory=dict)
     _calls: Counter[str] = field(default_factory=Counter)
     _requests: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+    _decider: Decider | None = None
+    _wrote: set[tuple[str, str]] = field(default_factory=set)
 
     _secrets: bool = False
 
     def __post_init__(self) -> None:
         self._requests = {request.key: request.input for request in self.scenario.requests}
+        if self.scenario.plan is not None:
+            self._decider = Decider(self.scenario.plan, lambda: self.recorder.now() * 1000)
         self._secrets = not self.recorder.closed and any(
             canaries(dict(given)) for given in self._requests.values()
         )
@@ -163,11 +172,7 @@ class Instruments:
 
     def _still(self, port: InstrumentedPort, call: StageCall) -> dict[str, Json]:
         """What a stage's inputs are when it ends, where some stage writes into what it received."""
-        faults = self.scenario.faults
-        if not any(fault.kind in WRITES for fault in faults):
-            return {}
-        own = self.scenario.fault_of(port.run, port.spec.name)
-        if own is not None and own.kind in WRITES:
+        if not self.scenario.writes or (port.run, port.spec.name) in self._wrote:
             return {}
         return {
             "still": {
@@ -255,11 +260,40 @@ class Instruments:
         if fault is not None and fault.kind is FaultKind.SLOW_CLEANUP:
             raw = await self._with_slow_cleanup(fault, port, call)
         else:
-            raw = await self._work(port, call)
-        if fault is not None and fault.kind is FaultKind.RETURN_NONE:
+            raw = await self._planned(port, call)
+        if raw is NOTHING_GIVEN or (fault is not None and fault.kind is FaultKind.RETURN_NONE):
             return None
         outcome = raw if isinstance(raw, Outcome) else Outcome(value=dict(raw or {}))
         return _marked(outcome, port)
+
+    async def _planned(self, port: InstrumentedPort, call: StageCall) -> Any:
+        """The stage's work, with the faults of the plan around it, the first one outermost."""
+
+        async def work() -> Any:
+            return await self._work(port, call)
+
+        if self._decider is None:
+            return await work()
+        occasion = Occasion(place=Place.STAGE, name=port.spec.name, run=port.run, nth=port.attempt)
+        for firing in reversed(self._decider.at(occasion)):
+            work = _DisturbedStage(self, port, call, firing, work).go
+        self.asked_state |= self._decider.looked_at_time
+        return await work()
+
+    def fired(self, port: InstrumentedPort, firing: Firing) -> None:
+        """Write down that a fault of the plan happened."""
+        self.recorder.add(
+            EventKind.FAULT_FIRED, port.run, port.spec.name, port.attempt,
+            fault=firing.fault, rule=firing.rule, call=firing.at, params=dict(firing.params),
+        )  # fmt: skip
+
+    def write(self, port: InstrumentedPort, call: StageCall, *, inside: bool) -> None:
+        """Write into what a stage received; the stage itself goes on with what it had."""
+        self._wrote.add((port.run, port.spec.name))
+        port.outputs = {name: plain(v) for name, v in call.outputs.items()}
+        for value in call.outputs.values():
+            with suppress(Exception):  # a write that is refused has reached nobody
+                (write_inside if inside else write_members)(value)
 
     async def _work(self, port: InstrumentedPort, call: StageCall) -> Any:
         """What the stage is there for: its function, or its nested pipeline."""
@@ -316,11 +350,7 @@ class Instruments:
         if fault.kind is FaultKind.SLOW:
             await self.sleep(fault.milliseconds / 1000)
         if fault.kind in WRITES:
-            port.outputs = {name: plain(v) for name, v in call.outputs.items()}
-            for value in call.outputs.values():  # the stage goes on with what it had received
-                with suppress(Exception):  # a write that is refused has reached nobody
-                    write = write_members if fault.kind is FaultKind.MUTATE_INPUTS else write_inside
-                    write(value)
+            self.write(port, call, inside=fault.kind is FaultKind.MUTATE_NESTED)
         return None
 
     async def call(
@@ -338,12 +368,38 @@ class Instruments:
         )
         await self.sleep(self.factors.factor(label) / 1000)
         draw = seeds.random_for(self.scenario.latencies.seed, "service", label)
-        answer = service.handle(operation, payload, draw)
+        if self._decider is None:
+            answer = service.handle(operation, payload, draw)
+        else:
+            answer = await self._disturbed(port, (name, operation, payload), service, draw)
         record(
             EventKind.SERVICE_RETURNED, port.run, port.spec.name, port.attempt,
             cause=called, call=label, digest=digest(answer),
         )  # fmt: skip
         return answer
+
+    async def _disturbed(
+        self,
+        port: InstrumentedPort,
+        asked: tuple[str, str, Mapping[str, Json]],
+        service: Service,
+        draw: Random,
+    ) -> Json:
+        """The call, over the line at which the plan's faults happen."""
+        assert self._decider is not None, "asked only with a plan"
+        name, operation, payload = asked
+        nth = self._calls[f"{port.run}/{port.spec.name}/{name}.{operation}"]
+        occasion = Occasion(
+            place=Place.SERVICE, name=name, operation=operation,
+            run=port.run, stage=port.spec.name, nth=nth,
+        )  # fmt: skip
+        firings = self._decider.at(occasion)
+        self.asked_state |= self._decider.looked_at_time
+        delivery = Delivery(
+            service=service, name=name, operation=operation, payload=payload, random=draw,
+            firings=firings, told=lambda firing: self.fired(port, firing), sleep=self.sleep,
+        )  # fmt: skip
+        return await delivery.call()
 
     def described(self, run: str, result: RunResult) -> dict[str, Json]:
         """What the caller of a run got, as it stands in the history."""
@@ -408,6 +464,54 @@ class Instruments:
             self._services[name] = made
         return self._services[name]
 
+
+@dataclass(frozen=True, slots=True)
+class _DisturbedStage:
+    """One execution of a stage with one fault around it; see `mocks.faults.StageRun`."""
+
+    instruments: Instruments
+    port: InstrumentedPort
+    call: StageCall
+    firing: Firing
+    inner: Callable[[], Awaitable[Any]]
+
+    async def go(self) -> Any:
+        """Let the fault happen."""
+        self.instruments.fired(self.port, self.firing)
+        if self.firing.fault in _ENDS_WHEN_IT_LIKES:
+            self.instruments.asked_state = True
+        moment = self.firing.moment(self.port.stage, "", self.port.input)
+        given = await EFFECTS[self.firing.fault](moment, self)
+        return NOTHING_GIVEN if given is None else given
+
+    async def work(self) -> Any:
+        """The stage's work; an output in plain members where it has one."""
+        given = await self.inner()
+        if isinstance(given, Outcome) or given is NOTHING_GIVEN:
+            return given
+        return dict(given or {})
+
+    async def wait(self, milliseconds: float) -> None:
+        """Let time pass."""
+        await self.instruments.sleep(milliseconds / 1000)
+
+    def write(self, *, inside: bool) -> None:
+        """Write into what the stage received."""
+        self.instruments.write(self.port, self.call, inside=inside)
+
+    def slowed(self, factor: float) -> None:
+        """From here on, the stage's work takes longer."""
+        self.port.slower *= factor
+
+    def marker(self) -> str:
+        """The words by which an injected failure is recognised."""
+        return fault_marker(self.port.run, self.port.stage)
+
+
+NOTHING_GIVEN = object()
+"""What a stage gives that a fault lets give nothing; a stage's own nothing is an empty output."""
+
+_ENDS_WHEN_IT_LIKES = ("stage-ignores-cancellation",)
 
 _STATUS_OF = {
     FaultKind.FAIL: Status.FAIL,

@@ -1,5 +1,6 @@
 """What a worker is asked to do: explore schedules, replay one, count operations, measure."""
 
+import asyncio
 import importlib
 import sys
 from collections import Counter
@@ -9,13 +10,14 @@ from random import Random
 from types import FrameType
 from typing import Any, Self
 
-from production_testers.experiments import imports, workloads
+from production_testers.experiments import growing, imports, workloads
 from production_testers.experiments.execution import execute, needs
 from production_testers.experiments.judging import judge, run_and_judge
 from production_testers.experiments.ordering import ordered, strategy_of
 from production_testers.laws import LAWS
 from production_testers.model import scenario_format, seeds
 from production_testers.model.errors import UsageError
+from production_testers.model.history import History
 from production_testers.model.observation import CostPoint, Observation
 from production_testers.model.scenario import Kind, Latencies, RunRequest, Scenario
 from production_testers.model.semantics import SutDescription
@@ -49,9 +51,14 @@ def describe(adapter: Adapter, _arguments: dict[str, Any], _emit: Emit) -> dict[
 
 def draw(kind: Kind, seed: int, index: int) -> Scenario:
     """Schedule `index` of a kind: what the run folder's pipeline module draws, in an order."""
+    random = Random(seeds.derive(seed, kind.value, index))
     try:
+        units = imports.units_module()
+        if units is not None and (not units.PIPELINES_EVERY or index % units.PIPELINES_EVERY):
+            used: Scenario = units.scenario(random, kind)
+            return ordered(used, seed, kind, index)
         module = importlib.import_module(f"pipelines.{kind.value}")
-        scenario: Scenario = module.scenario(Random(seeds.derive(seed, kind.value, index)))
+        scenario: Scenario = module.scenario(random)
     except UsageError:
         raise
     except Exception as error:
@@ -179,8 +186,11 @@ def trace(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str,
 def cost(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """Count the framework's executed lines for pipelines of growing size, and judge the growth.
 
-    Args of the job: shape (`chain` or `fan_out`), sizes (ascending).
+    Args of the job: shape (`chain` or `fan_out`, or one of `growing.WAYS`: then what is kept after
+    growing numbers of runs is counted instead), sizes (ascending).
     """
+    if arguments["shape"] in growing.WAYS:
+        return _kept(adapter, arguments, emit)
     sut = adapter.describe()
     points = []
     scenario = None
@@ -191,17 +201,40 @@ def cost(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, A
             observation, _ = execute(adapter, scenario, sut)
         if number == 0:
             continue  # what is imported or cached at first use is not counted
-        points.append(CostPoint(size=len(scenario.pipeline.stages), operations=counter.lines))
+        stages = len(scenario.pipeline.stages)
+        points.append(CostPoint(size=stages, operations=counter.lines, longest=counter.longest()))
         emit({"size": size})
     if scenario is None:
         return {"points": [], "verdicts": {}}
     observation = Observation(
         scenario=scenario, sut=sut, history=observation.history, costs=tuple(points)
     )
-    laws = [law for law in LAWS.values() if law.needs_costs and sut.offers(law.capability)]
+    return _counted(observation)
+
+
+def _kept(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    sut = adapter.describe()
+    way = arguments["shape"]
+    if not all(sut.offers(capability) for capability in growing.WAYS[way]):
+        return {"points": [], "verdicts": {}}
+    points = growing.kept(adapter, way, arguments["sizes"], emit)
+    scenario = cost_scenario("chain", 1)
+    return _counted(
+        Observation(scenario=scenario, sut=sut, history=History(events=()), costs=points)
+    )
+
+
+def _counted(observation: Observation) -> dict[str, Any]:
+    """What the laws about counted work say."""
+    measured = {"stages" if p.what == "stages" else "runs" for p in observation.costs}
+    laws = [
+        law
+        for law in LAWS.values()
+        if law.needs_costs and law.measures in measured and observation.sut.offers(law.capability)
+    ]
     verdicts = judge(observation, laws)
     return {
-        "points": [[point.size, point.operations] for point in points],
+        "points": [[point.size, point.operations] for point in observation.costs],
         "verdicts": {law: verdict.as_json() for law, verdict in verdicts.items()},
     }
 
@@ -224,6 +257,7 @@ class _LineCounter:
     def __init__(self, root: str) -> None:
         self._root = root
         self.lines = 0
+        self._longest = self._began = self._step = 0
 
     def __enter__(self) -> Self:
         sys.settrace(self._call)
@@ -235,6 +269,7 @@ class _LineCounter:
     def _call(self, frame: FrameType, _event: str, _argument: object) -> Any:
         name = frame.f_globals.get("__name__", "")
         if name == self._root or name.startswith(self._root + "."):
+            self._new_step()
             return self._line
         return None
 
@@ -242,3 +277,14 @@ class _LineCounter:
         if event == "line":
             self.lines += 1
         return self._line
+
+    def longest(self) -> int:
+        """Lines of the longest step of the simulated loop."""
+        return max(self._longest, self.lines - self._began)
+
+    def _new_step(self) -> None:
+        loop = asyncio._get_running_loop()  # noqa: SLF001 - the public one raises without a loop
+        step = getattr(loop, "steps", 0)
+        if step != self._step:
+            self._longest = max(self._longest, self.lines - self._began)
+            self._step, self._began = step, self.lines

@@ -37,9 +37,13 @@ class Judged:
         return {law: v for law, v in self.verdicts.items() if v.state is State.BROKEN}
 
 
-def applicable(sut: SutDescription) -> list[Law]:
-    """The laws whose capability this release offers, and that judge a history."""
-    return [law for law in LAWS.values() if sut.offers(law.capability) and not law.needs_costs]
+def applicable(sut: SutDescription, scenario: Scenario) -> list[Law]:
+    """The laws that judge such a scenario's history, and whose capability this release offers."""
+    return [
+        law
+        for law in LAWS.values()
+        if law.judges(scenario) and sut.offers(law.capability) and not law.needs_costs
+    ]
 
 
 def run_and_judge(
@@ -47,7 +51,7 @@ def run_and_judge(
 ) -> Judged:
     """Execute once, ask every law, and drop breaks that have another reason than they say."""
     observation, session = execute(adapter, scenario, sut)
-    chosen = applicable(sut) if laws is None else list(laws)
+    chosen = applicable(sut, scenario) if laws is None else list(laws)
     if session.refused:
         unknown = Verdict(state=State.UNKNOWN, summary=session.refused[0])
         verdicts = dict.fromkeys((law.id for law in chosen), unknown)

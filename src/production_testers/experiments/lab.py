@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from production_testers.experiments import imports
 from production_testers.experiments.exploration import KindReport, WorkerPool, explore
 from production_testers.experiments.targets import targets_missed
 from production_testers.experiments.worker.client import this_interpreter
@@ -20,7 +21,7 @@ from production_testers.model.scenario import Kind
 
 PYTHON_VARIABLE = "PTEST_SUT_PYTHON"
 COST = "production_testers.experiments.jobs:cost"
-MEASURE = "production_testers.experiments.measuring:measure"
+MEASURE = "production_testers.load.worker.measuring:measure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +42,14 @@ class LawResult:
 
 
 def laws_of(category: str) -> list[str]:
-    """The laws of one of the six categories, by id."""
+    """The laws of one of the six categories, by id; about units only those that this folder uses.
+
+    The run folder is on the import path, as it is in its own tests.
+    """
     wanted = Category(category)
-    return [law.id for law in LAWS.values() if law.category is wanted]
+    module = imports.units_module()
+    units = module.UNITS if module else ()
+    return [law.id for law in LAWS.values() if law.category is wanted and law.concerns(units)]
 
 
 def needs_costs(law: str) -> bool:
@@ -131,14 +137,13 @@ class Lab:
     def measured(self) -> dict[str, Any]:
         """Latency, throughput and resources of real executions of the baseline pipeline."""
         if self._measured is None:
-            arguments = dict(self._parameters["real"])
-            self._measured = self._workers.call(MEASURE, arguments)
+            self._measured = self._workers.call(MEASURE, dict(self._parameters["real"]))
         return self._measured
 
     def missed_targets(self) -> list[str]:
         """The stated targets that the real executions miss, each with the figure measured."""
         targets: Mapping[str, float] = self._parameters.get("slo") or {}
-        return targets_missed(self.measured(), targets) if targets else []
+        return targets_missed(self.measured()["figures"], targets) if targets else []
 
     def _cost_result(self, law: str) -> LawResult:
         results = [shape["verdicts"].get(law) for shape in self.costs().values()]

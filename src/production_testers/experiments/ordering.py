@@ -37,6 +37,6 @@ def ordered(scenario: Scenario, seed: int, kind: Kind, index: int) -> Scenario:
     order_seed = seeds.derive(seed, kind.value, index, "order") & 0xFFFF_FFFF
     if not name.startswith("pct"):
         return replace(scenario, order=Order(strategy=name, seed=order_seed))
-    steps = CHOICES_PER_STAGE * len(scenario.pipeline.stages) * len(scenario.requests)
+    steps = CHOICES_PER_STAGE * scenario.size
     options = {"depth": int(name[-1]), "steps": steps}
     return replace(scenario, order=Order(strategy="pct", seed=order_seed, options=options))

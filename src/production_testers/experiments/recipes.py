@@ -5,8 +5,9 @@ An entry without a recipe of its own runs the general scenarios under the genera
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from production_testers.experiments.family_data import data_for
 from production_testers.model.scenario import Kind
 
 GENERAL_SCHEDULES: Mapping[Kind, int] = {
@@ -45,6 +46,14 @@ LOAD_SCHEDULES: Mapping[Kind, int] = {
     Kind.ADVERSARIAL: 60,
     Kind.RECOVERY: 40,
 }
+UNIT_SCHEDULES: Mapping[Kind, int] = {
+    Kind.BASELINE: 120,
+    Kind.STRESS: 120,
+    Kind.CHAOS: 240,
+    Kind.ADVERSARIAL: 120,
+    Kind.RECOVERY: 120,
+}
+"""For units, whose scenarios take a millisecond or two."""
 GUARD_SCHEDULES: Mapping[Kind, int] = {
     Kind.BASELINE: 40,
     Kind.STRESS: 20,
@@ -70,6 +79,30 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadGoal:
+    """The load that an entry's title names; `ptest load ENTRY` makes it.
+
+    Attributes:
+        rate_tps: Executions a second.
+        concurrency: How many are under way at most.
+        duration_s: For how long.
+        data: Data set, variant and number of the records; each execution has one of them.
+        field: The member of the input that holds it, in a list.
+    """
+
+    rate_tps: float
+    concurrency: int
+    duration_s: float
+    data: tuple[str, str, int]
+    field: str
+
+    def records(self) -> dict[str, str | int]:
+        """What a load worker is told of the records."""
+        scenario, variant, size = self.data
+        return {"scenario": scenario, "variant": variant, "size": size, "field": self.field}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """How an entry is executed.
 
@@ -80,6 +113,8 @@ class Recipe:
         cost_sizes: Shape → numbers of stages whose cost is counted.
         data: Scenario of the mock data.
         question: What the entry asks, in one sentence.
+        load: The load that the title names; None where it names none.
+        units: Parts of the framework that are used on their own in most of its scenarios.
     """
 
     name: str
@@ -90,6 +125,8 @@ class Recipe:
     )
     data: str = "requests"
     question: str = "Do the general laws of pipeline execution hold?"
+    load: LoadGoal | None = None
+    units: tuple[str, ...] = ()
 
     @property
     def conclusive(self) -> bool:
@@ -98,6 +135,22 @@ class Recipe:
 
 
 GENERAL = Recipe(name="general")
+
+TARGET = Recipe(
+    name="target",
+    units=("target",),
+    schedules={kind: 100 if kind is Kind.BASELINE else 150 for kind in Kind},
+    cost_sizes={},
+    question="Does the team's own application do what it must when the world misbehaves?",
+    requires=(
+        Requirement(
+            law="target/as-alone",
+            minimum=300,
+            why="requests at the same time must be answered as they are alone",
+        ),
+    ),
+)
+"""For a team's own application, whatever the entry."""
 
 RECIPES: dict[str, Recipe] = {
     "CORE-001": Recipe(
@@ -136,6 +189,27 @@ RECIPES: dict[str, Recipe] = {
                 law="dag/outputs-delivered",
                 minimum=20,
                 why="stages must receive 100 MB and more as they were given",
+            ),
+        ),
+    ),
+    "CORE-005": Recipe(
+        name="CORE-005",
+        cost_sizes=dict.fromkeys(
+            (
+                "runs_completed",
+                "runs_failed",
+                "runs_cancelled",
+                "runs_given_up",
+                "runs_nested",
+            ),
+            (250, 500, 1_000),
+        ),
+        question="Is the memory of a run released when it ends, however it ends?",
+        requires=(
+            Requirement(
+                law="cost/kept-per-run",
+                minimum=4,
+                why="what is kept after a thousand runs must be what was kept after five hundred",
             ),
         ),
     ),
@@ -294,8 +368,97 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "CORE-004": Recipe(
+        name="CORE-004",
+        schedules=UNIT_SCHEDULES,
+        units=("snapshot",),
+        question="Does a snapshot come back from JSON as it was, and stay as it is?",
+        requires=(
+            Requirement(
+                law="context/snapshot",
+                minimum=1_000,
+                why="snapshots of every part, with hostile values, must come back equal",
+            ),
+        ),
+    ),
+    "DAG-002": Recipe(
+        name="DAG-002",
+        schedules=UNIT_SCHEDULES,
+        units=("builder",),
+        question="Is exactly what cannot run refused, before anything runs?",
+        requires=(
+            Requirement(
+                law="building/possible",
+                minimum=1_000,
+                why="loops, unknown names and names used twice must be refused, and nothing else",
+            ),
+        ),
+    ),
+    "WORK-001": Recipe(
+        name="WORK-001",
+        schedules=UNIT_SCHEDULES,
+        units=("task_group", "cleanup", "cancel_signal"),
+        question="Does everything stop and clean up when work is cancelled?",
+        requires=(
+            Requirement(
+                law="concurrency/task-group",
+                minimum=500,
+                why="when one fails or the caller gives up, the others must stop and be cleaned up",
+            ),
+            Requirement(
+                law="cancellation/cleanup",
+                minimum=500,
+                why="clean-ups must be executed once each, in order, in time",
+            ),
+            Requirement(
+                law="cancellation/token",
+                minimum=500,
+                why="everybody who listens must be told of a cancellation",
+            ),
+        ),
+    ),
+    "WORK-005": Recipe(
+        name="WORK-005",
+        schedules=UNIT_SCHEDULES,
+        units=("circuit_breaker",),
+        question="Does a circuit breaker open, probe and close when it says?",
+        requires=(
+            Requirement(
+                law="circuit-breaker/states",
+                minimum=1_000,
+                why="each call must be executed or refused as the failures before it say",
+            ),
+        ),
+    ),
+    "ENRICH-005": Recipe(
+        name="ENRICH-005",
+        schedules=UNIT_SCHEDULES,
+        units=("idempotent_calls",),
+        question="Is a source asked once by simultaneous calls for the same thing?",
+        requires=(
+            Requirement(
+                law="idempotency/once",
+                minimum=1_000,
+                why="simultaneous and later calls of a key must be answered by one execution",
+            ),
+        ),
+    ),
+    "WORK-004": Recipe(
+        name="WORK-004",
+        schedules=UNIT_SCHEDULES,
+        units=("retry",),
+        question="Do retries try as often as they say, after the pauses that they say?",
+        requires=(
+            Requirement(
+                law="retry/attempts",
+                minimum=1_000,
+                why="attempts and the pauses between them must be as stated",
+            ),
+        ),
+    ),
     "WORK-002": Recipe(
         name="WORK-002",
+        data="transfers",
         question="Does a request that is sent again have its effect once?",
         requires=(
             Requirement(
@@ -317,12 +480,88 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "TRANSFORM-002": Recipe(
+        name="TRANSFORM-002",
+        schedules=UNIT_SCHEDULES,
+        units=("chunk_queue",),
+        question="Do records that are handed from stage to stage come out in the order of coming?",
+        requires=(
+            Requirement(
+                law="streaming/queue",
+                minimum=1_000,
+                why="every record must come out once and in order, whoever produces and consumes",
+            ),
+        ),
+    ),
+    "TRANSFORM-006": Recipe(
+        name="TRANSFORM-006",
+        schedules=UNIT_SCHEDULES,
+        units=("delta", "timestamps"),
+        question="Do dates, numbers and text come back as they were written?",
+        requires=(
+            Requirement(
+                law="values/timestamps",
+                minimum=1_000,
+                why="moments written in every promised form must be read as those moments",
+            ),
+            Requirement(
+                law="values/delta",
+                minimum=1_000,
+                why="numbers, flags and text must come back from a difference as they were",
+            ),
+        ),
+    ),
+    "OBS-004": Recipe(
+        name="OBS-004",
+        schedules=UNIT_SCHEDULES,
+        units=("event_sink",),
+        question="Do callers go on unhurt when the receiver of events is slow or fails, and does"
+        " what was taken arrive?",
+        requires=(
+            Requirement(
+                law="sinks/pressure",
+                minimum=1_000,
+                why="slow and failing receivers must not reach the callers",
+            ),
+            Requirement(
+                law="sinks/delivery",
+                minimum=1_000,
+                why="what was taken must arrive, also when the sink is stopped",
+            ),
+        ),
+    ),
+    "OBS-005": Recipe(
+        name="OBS-005",
+        schedules=UNIT_SCHEDULES,
+        units=("batch_exporter", "event_sink"),
+        question="Is every event that was taken written, or its loss told?",
+        requires=(
+            Requirement(
+                law="exporting/batches",
+                minimum=1_000,
+                why="what an exporter has taken must be written, also at its end",
+            ),
+            Requirement(
+                law="sinks/delivery",
+                minimum=1_000,
+                why="what a sink has taken must be handed on, also at its end",
+            ),
+        ),
+    ),
     "FIN-001": Recipe(
         name="FIN-001",
         schedules=LOAD_SCHEDULES,
         data="transactions",
         question="Does every payment get the decision that the rules give, at a concurrency of"
-        " 100? (The load is reduced: 100 runs of 10 payments at a time, not 5,000 a second.)",
+        " 100? (`ptest load FIN-001` makes the load of 5,000 a second; here 100 runs of 10"
+        " payments overlap.)",
+        load=LoadGoal(
+            rate_tps=5_000,
+            concurrency=100,
+            duration_s=300,
+            data=("transactions", "valid", 10_000),
+            field="payments",
+        ),
         requires=(
             Requirement(
                 law="dag/result-as-reference",
@@ -354,9 +593,285 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "CONTRACT-001": Recipe(
+        name="CONTRACT-001",
+        schedules=UNIT_SCHEDULES,
+        units=("typed_output",),
+        question="Is an output that does not fit its stated shape refused where it is made?",
+        requires=(
+            Requirement(
+                law="contracts/typed",
+                minimum=1_000,
+                why="outputs that fit and that do not must be told apart where they are made",
+            ),
+        ),
+    ),
+    "CONTRACT-007": Recipe(
+        name="CONTRACT-007",
+        schedules=UNIT_SCHEDULES,
+        units=("contracts",),
+        question="Is a version that breaks readers or writers of an older one said to be breaking?",
+        requires=(
+            Requirement(
+                law="contracts/compatibility",
+                minimum=500,
+                why="versions that differ in a field must be called what they are",
+            ),
+            Requirement(
+                law="contracts/registry",
+                minimum=500,
+                why="a registered version must stay what it is",
+            ),
+        ),
+    ),
+    "GUARD-001": Recipe(
+        name="GUARD-001",
+        schedules=UNIT_SCHEDULES,
+        data="tenants",
+        units=(
+            "guard_stage",
+            "sign_in",
+            "tenancy",
+            "tools",
+        ),
+        question="Does work behind a guard, a token, a tenant's boundary or an approval wait for"
+        " them?",
+        requires=(
+            Requirement(
+                law="guard/stage",
+                minimum=500,
+                why="a guard must let nothing through that a check finds",
+            ),
+            Requirement(
+                law="auth/sign-in",
+                minimum=300,
+                why="work behind a token must not start before it was found valid",
+            ),
+            Requirement(
+                law="auth/tenancy",
+                minimum=300,
+                why="what is behind a tenant's boundary must not be touched from outside",
+            ),
+            Requirement(
+                law="tools/gates",
+                minimum=400,
+                why="a tool must wait for its mode and a person's approval",
+            ),
+        ),
+    ),
+    "GUARD-002": Recipe(
+        name="GUARD-002",
+        schedules=UNIT_SCHEDULES,
+        data="messages",
+        units=("guard_stage",),
+        question="Does a guard whose check crashes let nothing through?",
+        requires=(
+            Requirement(
+                law="guard/stage",
+                minimum=1_000,
+                why="checks crash in every tenth text, and nothing may pass then",
+            ),
+        ),
+    ),
+    "GUARD-004": Recipe(
+        name="GUARD-004",
+        schedules=UNIT_SCHEDULES,
+        data="messages",
+        units=(
+            "guard_checks",
+            "untrusted_text",
+        ),
+        question="Are injections by users found, and what tools bring kept apart from"
+        " instructions?",
+        requires=(
+            Requirement(
+                law="guard/checks",
+                minimum=300,
+                why="the injections that are named must be found in any case and surroundings",
+            ),
+            Requirement(
+                law="agents/untrusted",
+                minimum=1_000,
+                why="what a user or a tool wrote must stay inside its marks",
+            ),
+        ),
+    ),
+    "GUARD-006": Recipe(
+        name="GUARD-006",
+        schedules=UNIT_SCHEDULES,
+        data="messages",
+        units=("guard_checks",),
+        question="Is what is blocked in plain letters blocked in disguise?",
+        requires=(
+            Requirement(
+                law="guard/disguises",
+                minimum=200,
+                why="digits for letters, invisible, alike and wide letters must not hide anything",
+            ),
+        ),
+    ),
+    "WORK-003": Recipe(
+        name="WORK-003",
+        schedules=UNIT_SCHEDULES,
+        units=(
+            "diff",
+            "tools",
+            "undo_store",
+        ),
+        question="Can what was done be undone: kept, for as long as promised, once? (Callers ask"
+        " for it; a framework that compensates of its own accord is asked nothing more.)",
+        requires=(
+            Requirement(
+                law="tools/undo",
+                minimum=300,
+                why="an action that can be undone must be, when asked, once",
+            ),
+            Requirement(
+                law="undo-store/entries",
+                minimum=700,
+                why="what an undo needs must be there until its time is over",
+            ),
+            Requirement(
+                law="diff/texts",
+                minimum=300,
+                why="a recorded change must restore a text",
+            ),
+            Requirement(
+                law="diff/patches",
+                minimum=300,
+                why="a recorded change must restore a document",
+            ),
+        ),
+    ),
+    "AGENT-001": Recipe(
+        name="AGENT-001",
+        schedules=UNIT_SCHEDULES,
+        units=("agent_loop",),
+        question="Does a loop of tool calls end within its turns?",
+        requires=(
+            Requirement(
+                law="agents/loop",
+                minimum=2_000,
+                why="models that never answer must be stopped at the limit, others not before",
+            ),
+        ),
+    ),
+    "AGENT-002": Recipe(
+        name="AGENT-002",
+        schedules=UNIT_SCHEDULES,
+        units=(
+            "agent_loop",
+            "tool_registry",
+            "tools",
+        ),
+        question="Are the agent and its caller told of every tool that fails?",
+        requires=(
+            Requirement(
+                law="agents/loop",
+                minimum=500,
+                why="the model and the caller must be told what came of each tool",
+            ),
+            Requirement(
+                law="tools/answers",
+                minimum=200,
+                why="a tool that raises or refuses must be told as such",
+            ),
+            Requirement(
+                law="tools/plans",
+                minimum=200,
+                why="a plan must count what failed",
+            ),
+            Requirement(
+                law="tools/calls",
+                minimum=500,
+                why="a call that cannot be made must be said not to be",
+            ),
+        ),
+    ),
+    "AGENT-004": Recipe(
+        name="AGENT-004",
+        schedules=UNIT_SCHEDULES,
+        data="tenants",
+        units=(
+            "agent_loop",
+            "prompts",
+            "structured_answers",
+            "conversation_memory",
+        ),
+        question="Does anything of one conversation reach another one of the same agent?",
+        requires=(
+            Requirement(
+                law="memory/conversation",
+                minimum=500,
+                why="sessions that are written and read at the same time must stay apart",
+            ),
+            Requirement(
+                law="agents/loop",
+                minimum=1_000,
+                why="no model may be shown another caller's input",
+            ),
+            Requirement(
+                law="agents/answers",
+                minimum=1_000,
+                why="no model may be shown another caller's question",
+            ),
+            Requirement(
+                law="agents/prompts",
+                minimum=500,
+                why="each must get the prompt and the values that it asked for",
+            ),
+        ),
+    ),
+    "AGENT-005": Recipe(
+        name="AGENT-005",
+        schedules=UNIT_SCHEDULES,
+        units=(
+            "agent_loop",
+            "tools",
+        ),
+        question="When an agent or a tool is interrupted, does anything of it go on?",
+        requires=(
+            Requirement(
+                law="units/leaves-nothing",
+                minimum=1_000,
+                why="after a cancelled call none of its code may go on",
+            ),
+            Requirement(
+                law="units/calls-end",
+                minimum=1_000,
+                why="a cancelled call must end",
+            ),
+        ),
+    ),
+    "AGENT-007": Recipe(
+        name="AGENT-007",
+        schedules=UNIT_SCHEDULES,
+        units=(
+            "approval",
+            "tools",
+        ),
+        question="Is a person's approval waited for, and a refusal respected?",
+        requires=(
+            Requirement(
+                law="approval/decisions",
+                minimum=500,
+                why="a wait must give the decision that was made, or say that there is none",
+            ),
+            Requirement(
+                law="approval/final",
+                minimum=100,
+                why="a decision must stand",
+            ),
+            Requirement(
+                law="tools/gates",
+                minimum=500,
+                why="a tool must not run before it was granted",
+            ),
+        ),
+    ),
 }
 
 
 def recipe_for(entry_id: str) -> Recipe:
-    """The entry's own recipe, or the general one."""
-    return RECIPES.get(entry_id, GENERAL)
+    """The entry's own recipe, or the general one with the data that fit the entry."""
+    return RECIPES.get(entry_id) or replace(GENERAL, data=data_for(entry_id))

@@ -2,12 +2,18 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from production_testers.model.errors import UsageError
 
-PERCENTILES = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99}
-NAMES = (*PERCENTILES, "max_ms", "throughput_tps")
+PERCENTILES = ("p50_ms", "p90_ms", "p95_ms", "p99_ms", "p999_ms")
+AT_LEAST = "throughput_tps"
+"""The only target that figures must reach; the others must not be exceeded."""
+
+FAILED = "failed_percent"
+FAILED_PERCENT_MAX = 1.0
+"""Latencies are those of what completed, so whoever states targets also states this one."""
+
+NAMES = (*PERCENTILES, "max_ms", AT_LEAST, FAILED)
 
 
 def parse_targets(text: str) -> dict[str, float]:
@@ -30,21 +36,32 @@ def parse_targets(text: str) -> dict[str, float]:
     return targets
 
 
-def figures(measured: Mapping[str, Any]) -> dict[str, float]:
-    """The figures that targets are about, from what `measuring.measure` gives."""
-    latencies = sorted(measured["latencies_ns"]) or [0]
-    last = len(latencies) - 1
-    found = {name: latencies[round(share * last)] / 1e6 for name, share in PERCENTILES.items()}
-    found["max_ms"] = latencies[-1] / 1e6
-    found["throughput_tps"] = len(measured["latencies_ns"]) / (measured["wall_ns"] / 1e9)
-    return found
+def targets_missed(figures: Mapping[str, float], targets: Mapping[str, float]) -> list[str]:
+    """Each missed target with the figure measured; none where no target is stated.
 
-
-def targets_missed(measured: Mapping[str, Any], targets: Mapping[str, float]) -> list[str]:
-    """Each missed target with the figure measured."""
-    found = figures(measured)
+    Args:
+        figures: What was measured, by the targets' names; 0 is no latency.
+        targets: Name → value.
+    """
+    if not targets:
+        return []
     return [
-        f"{name} is {found[name]:.2f}, target {target:g}"
-        for name, target in targets.items()
-        if (found[name] < target if name == "throughput_tps" else found[name] > target)
+        f"{name} is {_shown(figures, name)}, target {target:g}"
+        for name, target in {FAILED: FAILED_PERCENT_MAX, **targets}.items()
+        if _missed(name, figures.get(name, 0.0), target)
     ]
+
+
+def _missed(name: str, figure: float, target: float) -> bool:
+    if name == AT_LEAST:
+        return figure < target
+    if name == FAILED:
+        return figure > target
+    return not 0 < figure <= target
+
+
+def _shown(figures: Mapping[str, float], name: str) -> str:
+    figure = figures.get(name, 0.0)
+    return (
+        f"{figure:.2f}" if figure or name in {AT_LEAST, FAILED} else "not known: nothing completed"
+    )

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from typing import Any
 
 from production_testers.experiments.instruments import Instruments
@@ -17,7 +17,10 @@ from production_testers.model.history import EventKind
 from production_testers.model.scenario import Scenario
 from production_testers.suts.contract import Adapter, Emitting
 
-RUN: ContextVar[str] = ContextVar("ptest_run", default="")
+OURS = "ptest_"
+"""Context variables of the harness begin so; what it sets is no doing of a framework's."""
+
+RUN: ContextVar[str] = ContextVar(f"{OURS}run", default="")
 """The run for which the current task works."""
 
 RECORDS_MAX = 2_000
@@ -92,3 +95,13 @@ class _Watch(logging.Handler):
         except RuntimeError:
             return 0
         return self._tasks.setdefault(id(task), (len(self._tasks) + 1, task))[0] if task else 0
+
+
+def changed_since(before: Context) -> list[str]:
+    """Names of the context variables that the running task has set, or set back, since then."""
+    missing = object()
+    return sorted(
+        variable.name
+        for variable, value in copy_context().items()
+        if not variable.name.startswith(OURS) and before.get(variable, missing) is not value
+    )

@@ -13,7 +13,18 @@ from production_testers.mocks.datasets import generate
 from production_testers.model import seeds
 from production_testers.model.canonical import Json
 from production_testers.model.pipeline import Identity, PipelineSpec, StageKind, StageSpec
-from production_testers.model.scenario import Fault, FaultKind, Latencies, RunRequest
+from production_testers.model.scenario import (
+    Fault,
+    FaultKind,
+    Kind,
+    Latencies,
+    RunRequest,
+    Scenario,
+    using,
+)
+from production_testers.model.target import Target
+from production_testers.units import UNITS
+from production_testers.units.target import draw_target
 
 GIVE = "production_testers.experiments.stages:give"
 STEPS = "production_testers.experiments.stages:work_in_steps"
@@ -200,6 +211,17 @@ def faults(
 def records(scenario: str, variant: str, size: int = 50) -> tuple[dict[str, Json], ...]:
     """The first records of a mock data set, to be given to `requests` as inputs."""
     return tuple(generate(scenario, variant, size, 0))
+
+
+def draw_usage(random: Random, kind: Kind, units: Sequence[str]) -> Scenario:
+    """A usage of one of the units; what its callers do takes up to ten times as long as stated."""
+    unit = UNITS[random.choice(list(units))]
+    return using(kind, unit.draw(random, kind), latencies=latencies(random))
+
+
+def draw_target_usage(random: Random, kind: Kind, target: Target) -> Scenario:
+    """Requests of a team's own application."""
+    return using(kind, draw_target(random, kind, target), latencies=latencies(random))
 
 
 def latencies(random: Random, *, spread: float = 10.0) -> Latencies:

@@ -1,7 +1,27 @@
 """Every law, one a file: observation in, verdict out. A new law is added to `LAWS`."""
 
+from production_testers.laws.agents import answers as agents_answers
+from production_testers.laws.agents import loop as agents_loop
+from production_testers.laws.agents import prompts as agents_prompts
+from production_testers.laws.agents import untrusted as agents_untrusted
+from production_testers.laws.approval import decisions as approval_decisions
+from production_testers.laws.approval import final as approval_final
+from production_testers.laws.auth import sign_in as auth_sign_in
+from production_testers.laws.auth import tenancy as auth_tenancy
+from production_testers.laws.bags import results as bags_results
+from production_testers.laws.bags import values as bags_values
+from production_testers.laws.building import possible as building_possible
+from production_testers.laws.cancellation import cleanup as cancellation_cleanup
+from production_testers.laws.cancellation import token as cancellation_token
+from production_testers.laws.circuit_breaker import states as circuit_breaker_states
+from production_testers.laws.concurrency import admission as concurrency_admission
+from production_testers.laws.concurrency import task_group as concurrency_task_group
+from production_testers.laws.context import snapshot as context_snapshot
 from production_testers.laws.contract import partial_output
-from production_testers.laws.cost import operations_per_stage
+from production_testers.laws.contracts import compatibility as contracts_compatibility
+from production_testers.laws.contracts import registry as contracts_registry
+from production_testers.laws.contracts import typed as contracts_typed
+from production_testers.laws.cost import kept_per_run, longest_step, operations_per_stage
 from production_testers.laws.dag import (
     dependencies_first,
     failed_dependants,
@@ -13,8 +33,20 @@ from production_testers.laws.dag import (
     runs_once,
     status_effect,
 )
+from production_testers.laws.diff import patches as diff_patches
+from production_testers.laws.diff import texts as diff_texts
 from production_testers.laws.effects import once_per_key
+from production_testers.laws.exporting import batches as exporting_batches
+from production_testers.laws.guard import audit as guard_audit
+from production_testers.laws.guard import checks as guard_checks
+from production_testers.laws.guard import disguises as guard_disguises
+from production_testers.laws.guard import leakage as guard_leakage
+from production_testers.laws.guard import redaction_exact as guard_redaction_exact
 from production_testers.laws.guard import redaction_recall
+from production_testers.laws.guard import stage as guard_stage
+from production_testers.laws.idempotency import once as idempotency_once
+from production_testers.laws.identifiers import reuse as identifiers_reuse
+from production_testers.laws.interception import chain as interception_chain
 from production_testers.laws.isolation import (
     concurrent_runs,
     declared_inputs,
@@ -23,14 +55,50 @@ from production_testers.laws.isolation import (
     tenants,
 )
 from production_testers.laws.law import Category, FindingType, Law, OutcomeClass, Severity
+from production_testers.laws.lifecycle import context_unchanged as run_context_unchanged
 from production_testers.laws.lifecycle import nothing_left_running
+from production_testers.laws.memory import conversation as memory_conversation
 from production_testers.laws.merge import timing_independent
 from production_testers.laws.nesting import context_inherited
 from production_testers.laws.observability import events_correlated
 from production_testers.laws.privacy import nothing_personal_told
+from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.routing import skip_requests
 from production_testers.laws.scale import bursts, depth, large_context, width
+from production_testers.laws.sinks import delivery as sinks_delivery
+from production_testers.laws.sinks import pressure as sinks_pressure
+from production_testers.laws.spawning import children as spawning_children
+from production_testers.laws.store import answers as store_answers
+from production_testers.laws.streaming import audio as streaming_audio
+from production_testers.laws.streaming import queue as streaming_queue
+from production_testers.laws.target import (
+    as_alone,
+    bad_answers,
+    effects_once,
+    in_time,
+    invariants,
+    ordered,
+    secrets_kept,
+)
 from production_testers.laws.timing import timeout_enforced
+from production_testers.laws.tools import answers as tools_answers
+from production_testers.laws.tools import calls as tools_calls
+from production_testers.laws.tools import events as tools_events
+from production_testers.laws.tools import gates as tools_gates
+from production_testers.laws.tools import plans as tools_plans
+from production_testers.laws.tools import registered as tools_registered
+from production_testers.laws.tools import schemas as tools_schemas
+from production_testers.laws.tools import undo as tools_undo
+from production_testers.laws.tracing import context as tracing_context
+from production_testers.laws.undo_store import entries as undo_store_entries
+from production_testers.laws.units import (
+    calls_end,
+    context_unchanged,
+    errors_are_meant,
+    leaves_nothing,
+)
+from production_testers.laws.values import delta as values_delta
+from production_testers.laws.values import timestamps as values_timestamps
 
 LAWS: dict[str, Law] = {
     module.LAW.id: module.LAW
@@ -43,6 +111,7 @@ LAWS: dict[str, Law] = {
         failed_dependants,
         status_effect,
         nothing_left_running,
+        run_context_unchanged,
         concurrent_runs,
         declared_inputs,
         inputs_immutable,
@@ -56,12 +125,77 @@ LAWS: dict[str, Law] = {
         bursts,
         large_context,
         operations_per_stage,
+        longest_step,
+        kept_per_run,
         context_inherited,
         partial_output,
         once_per_key,
         redaction_recall,
         events_correlated,
         nothing_personal_told,
+        calls_end,
+        leaves_nothing,
+        context_unchanged,
+        errors_are_meant,
+        retry_attempts,
+        circuit_breaker_states,
+        idempotency_once,
+        store_answers,
+        interception_chain,
+        bags_results,
+        bags_values,
+        cancellation_token,
+        cancellation_cleanup,
+        concurrency_task_group,
+        concurrency_admission,
+        building_possible,
+        context_snapshot,
+        spawning_children,
+        tools_gates,
+        tools_answers,
+        tools_schemas,
+        tools_undo,
+        tools_events,
+        approval_decisions,
+        approval_final,
+        undo_store_entries,
+        diff_texts,
+        diff_patches,
+        tools_registered,
+        tools_calls,
+        tools_plans,
+        guard_checks,
+        guard_leakage,
+        guard_disguises,
+        guard_redaction_exact,
+        guard_stage,
+        auth_sign_in,
+        agents_prompts,
+        agents_answers,
+        agents_untrusted,
+        agents_loop,
+        contracts_registry,
+        contracts_compatibility,
+        contracts_typed,
+        auth_tenancy,
+        exporting_batches,
+        memory_conversation,
+        streaming_queue,
+        streaming_audio,
+        values_timestamps,
+        values_delta,
+        identifiers_reuse,
+        tracing_context,
+        sinks_delivery,
+        sinks_pressure,
+        as_alone,
+        in_time,
+        effects_once,
+        secrets_kept,
+        invariants,
+        bad_answers,
+        ordered,
+        guard_audit,
         result_as_reference,
         outcome_allowed,
     )

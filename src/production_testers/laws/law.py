@@ -1,12 +1,16 @@
 """What a law is: a pure function from an observation to a verdict, and what its break means."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from production_testers.model.observation import Observation
+from production_testers.model.scenario import Scenario
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import State, Verdict
+
+ANY_UNIT = frozenset({"*"})
+"""For laws that hold for every unit."""
 
 
 class Category(StrEnum):
@@ -87,6 +91,8 @@ class Law:
         catch_all: Judged only where no other law is broken: it says the same in general terms.
         gives_way_to: Laws whose break explains a break of this one in the same execution.
         needs_costs: Judges measured work, not a history.
+        measures: What that work is counted for growing numbers of: `stages` or `runs`.
+        units: Units whose usages it judges, by name, or `ANY_UNIT`; None for a law about pipelines.
         vanishes_alone: A break that names a run counts only when that run, executed alone, ends
             as it must: otherwise the other runs are not the reason.
     """
@@ -100,7 +106,21 @@ class Law:
     catch_all: bool = False
     gives_way_to: tuple[str, ...] = ()
     needs_costs: bool = False
+    measures: str = "stages"
     vanishes_alone: bool = False
+    units: frozenset[str] | None = None
+
+    def concerns(self, units: Collection[str]) -> bool:
+        """Whether it may say something where pipelines run and these units are used."""
+        if self.units is None:
+            return True
+        return bool(units) and (self.units is ANY_UNIT or not self.units.isdisjoint(units))
+
+    def judges(self, scenario: Scenario) -> bool:
+        """Whether it says anything about such a scenario."""
+        if scenario.usage is None:
+            return self.units is None
+        return self.units is not None and self.concerns((scenario.usage.unit,))
 
 
 @dataclass(slots=True)
@@ -117,6 +137,7 @@ class Judgement:
         summary: Callable[[], str],
         *events: int,
         run: str = "",
+        stage: str = "",
     ) -> None:
         """Count one thing judged, and remember the first that is not as it must be."""
         self.exercised += 1
@@ -127,6 +148,7 @@ class Judgement:
                 summary=summary(),
                 events=events,
                 run=run,
+                stage=stage,
             )
 
     def verdict(self) -> Verdict:

@@ -29,15 +29,35 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostPoint:
-    """Work that one execution of a pipeline of a given size took.
+    """Work that one execution of a pipeline of a given size took, or what many of them left.
 
     Attributes:
-        size: Number of stages.
-        operations: Lines of the framework's own code that were executed.
+        size: Number of stages, or of runs.
+        operations: Lines of the framework's own code that were executed, or blocks of memory in
+            use after the runs.
+        what: What `size` counts: `stages`, or runs by the way in which they ended.
+        longest: Lines executed in the longest step of the event loop; 0 where it was not counted.
     """
 
     size: int
     operations: int
+    what: str = "stages"
+    longest: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What was there when an execution had ended and nothing more could happen.
+
+    Attributes:
+        pending: Tasks that had not ended.
+        lost: Messages about exceptions that nobody retrieved.
+        unawaited: Coroutines that were thrown away without having been awaited.
+    """
+
+    pending: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    unawaited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +70,7 @@ class Observation:
         history: What happened.
         expected: What the reference allows, by run key.
         costs: Work by size, for the laws about cost; empty elsewhere.
+        left: What was left behind.
     """
 
     scenario: Scenario
@@ -57,3 +78,4 @@ class Observation:
     history: History
     expected: Mapping[str, Expected] = field(default_factory=dict)
     costs: tuple[CostPoint, ...] = ()
+    left: Left = field(default_factory=Left)

@@ -1,12 +1,14 @@
-"""A scenario: a pipeline with its inputs, faults and latencies, of one of the five kinds."""
+"""A scenario: a pipeline, or the usage of a unit, with its faults and times."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from production_testers.model.canonical import Json
+from production_testers.model.fault_plan import FaultPlan
 from production_testers.model.ordering import Hold, Order
 from production_testers.model.pipeline import Identity, PipelineSpec
+from production_testers.model.usage import Usage
 
 
 class Kind(StrEnum):
@@ -39,8 +41,23 @@ class FaultKind(StrEnum):
     MUTATE_NESTED = "mutate_nested"
 
 
-WRITES = frozenset({FaultKind.MUTATE_INPUTS, FaultKind.MUTATE_NESTED})
+WRITES: frozenset[str] = frozenset(
+    {
+        FaultKind.MUTATE_INPUTS,
+        FaultKind.MUTATE_NESTED,
+        "stage-mutates-inputs",
+        "stage-mutates-inside-inputs",
+    }
+)
 """A stage writes into what it received: into its members, or into what is inside of them."""
+
+BLOCKING = "stage-blocks-loop"
+"""A stage blocks the event loop: then no time-out comes when it is due, and nobody is to blame."""
+
+OWN_END: frozenset[str] = frozenset(
+    {FaultKind.SLOW_CLEANUP, "stage-slow-cleanup", "stage-ignores-cancellation"}
+)
+"""A stage that is cancelled ends when it likes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +133,9 @@ class Scenario:
         watch: Record what the framework emits and logs of its own.
         order: Who decides which ready task goes next; None for asyncio's own order.
         holds: Directives on top of asyncio's own order instead.
+        usage: What is done with a unit; the pipeline is then empty, and so are requests and faults.
+        plan: What goes wrong at services and stages, by a plan of the catalogue's kinds; `faults`
+            are the older and plainer way to say it for stages.
     """
 
     kind: Kind
@@ -128,11 +148,26 @@ class Scenario:
     watch: bool = False
     order: Order | None = None
     holds: tuple[Hold, ...] = ()
+    usage: Usage | None = None
+    plan: FaultPlan | None = None
 
     @property
     def feasible(self) -> bool:
         """Whether it can happen on a stock loop: ready tasks keep their order."""
         return self.order is None and not self.holds
+
+    @property
+    def size(self) -> int:
+        """Stages times runs, or calls: about how much executing it takes."""
+        if self.usage is not None:
+            return len(self.usage.calls)
+        return len(self.pipeline.stages) * len(self.requests)
+
+    @property
+    def writes(self) -> bool:
+        """Whether some stage may write into what it received."""
+        planned = [rule.fault for rule in self.plan.rules] if self.plan else []
+        return any(name in WRITES for name in (*planned, *(fault.kind for fault in self.faults)))
 
     def fault_of(self, run: str, stage: str) -> Fault | None:
         """The first fault that applies to a stage of a run."""
@@ -140,3 +175,17 @@ class Scenario:
             if fault.stage == stage and fault.run in (None, run):
                 return fault
         return None
+
+
+def using(
+    kind: Kind, usage: Usage, *, latencies: Latencies | None = None, limit_ms: float = 600_000.0
+) -> Scenario:
+    """The scenario in which a unit is used, and no pipeline runs."""
+    return Scenario(
+        kind=kind,
+        pipeline=PipelineSpec(name=usage.unit, stages=()),
+        requests=(),
+        latencies=latencies or Latencies(),
+        limit_ms=limit_ms,
+        usage=usage,
+    )

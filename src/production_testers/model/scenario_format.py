@@ -1,13 +1,15 @@
-"""Scenarios as JSON, format `ptest.scenario/2`; readers refuse other versions but 1.
+"""Scenarios as JSON, format `ptest.scenario/4`; readers refuse other versions but 1 to 3.
 
-A scenario that keeps asyncio's own order says nothing that version 1 did not know, and is written
-as version 1, so that its bytes stay the same.
+Version 2 brought the order of ready tasks, version 3 the usage of units, version 4 fault plans. A
+scenario is written in the first version that knows all that it says, so that its bytes stay the
+same.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from production_testers.model import fault_plan_format
 from production_testers.model.canonical import Json
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.model.ordering import Hold, Order
@@ -20,16 +22,20 @@ from production_testers.model.scenario import (
     RunRequest,
     Scenario,
 )
+from production_testers.model.usage import Call, Usage, Work
 
 FORMAT = "ptest.scenario/1"
 FORMAT_WITH_ORDER = "ptest.scenario/2"
+FORMAT_WITH_USAGE = "ptest.scenario/3"
+FORMAT_WITH_PLAN = "ptest.scenario/4"
+FORMATS = (FORMAT, FORMAT_WITH_ORDER, FORMAT_WITH_USAGE, FORMAT_WITH_PLAN)
 
 
 def to_json(scenario: Scenario) -> dict[str, Json]:
     """The scenario as a JSON object."""
     latencies = scenario.latencies
     return {
-        "format": FORMAT if scenario.feasible else FORMAT_WITH_ORDER,
+        "format": _format_of(scenario),
         "kind": scenario.kind.value,
         "pipeline": _pipeline_json(scenario.pipeline),
         "requests": [
@@ -67,6 +73,42 @@ def to_json(scenario: Scenario) -> dict[str, Json]:
         **_if_said("watch", scenario.watch),
         **_if_said("order", None if scenario.order is None else _order_json(scenario.order)),
         **_if_said("holds", [asdict(hold) for hold in scenario.holds]),
+        **_if_said("usage", None if scenario.usage is None else _usage_json(scenario.usage)),
+        **_if_said(
+            "plan", None if scenario.plan is None else fault_plan_format.to_json(scenario.plan)
+        ),
+    }
+
+
+def _format_of(scenario: Scenario) -> str:
+    if scenario.plan is not None:
+        return FORMAT_WITH_PLAN
+    if scenario.usage is not None:
+        return FORMAT_WITH_USAGE
+    return FORMAT if scenario.feasible else FORMAT_WITH_ORDER
+
+
+def _usage_json(usage: Usage) -> dict[str, Json]:
+    return {
+        "unit": usage.unit,
+        "settings": dict(usage.settings),
+        "calls": [_call_json(call) for call in usage.calls],
+        **_if_said("first", usage.first),
+    }
+
+
+def _call_json(call: Call) -> dict[str, Json]:
+    works: dict[str, Json] = {
+        label: [asdict(work) for work in works] for label, works in call.works.items()
+    }
+    return {
+        "key": call.key,
+        "client": call.client,
+        "operation": call.operation,
+        "arguments": dict(call.arguments),
+        "after_ms": call.after_ms,
+        "cancel_after_ms": call.cancel_after_ms,
+        **_if_said("works", works),
     }
 
 
@@ -107,8 +149,8 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
     Raises:
         InvalidDocumentError: Another format, or something is missing or of another type.
     """
-    if raw.get("format") not in (FORMAT, FORMAT_WITH_ORDER):
-        known = f"{FORMAT!r} or {FORMAT_WITH_ORDER!r}"
+    if raw.get("format") not in FORMATS:
+        known = " or ".join(map(repr, FORMATS))
         raise InvalidDocumentError(path, (f"format: {raw.get('format')!r} is not {known}",))
     try:
         return Scenario(
@@ -124,9 +166,28 @@ def from_json(raw: Mapping[str, Any], *, path: str = "scenario") -> Scenario:
             watch=raw.get("watch", False),
             order=Order(**raw["order"]) if raw.get("order") else None,
             holds=tuple(Hold(**hold) for hold in raw.get("holds", ())),
+            usage=_usage(raw["usage"]) if raw.get("usage") else None,
+            plan=fault_plan_format.from_json(raw["plan"], path=path) if raw.get("plan") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error
+
+
+def _usage(raw: Mapping[str, Any]) -> Usage:
+    return Usage(
+        unit=raw["unit"],
+        settings=raw["settings"],
+        calls=tuple(_call(call) for call in raw["calls"]),
+        first=raw.get("first", ""),
+    )
+
+
+def _call(raw: Mapping[str, Any]) -> Call:
+    works = {
+        label: tuple(Work(**work) for work in works)
+        for label, works in raw.get("works", {}).items()
+    }
+    return Call(**{**raw, "works": works})
 
 
 def _pipeline(raw: Mapping[str, Any]) -> PipelineSpec:

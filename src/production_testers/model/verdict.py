@@ -24,6 +24,7 @@ class Verdict:
         summary: One sentence, with the values seen.
         events: Sequence numbers of the events that show it.
         run: For broken: the run concerned, where it is one.
+        stage: For broken: the stage concerned, where the law can tell.
         exercised: How many times the law had something to judge.
         explained: Whether it was broken, and the break of another law is the reason.
         also: For broken: the other ways in which it is broken in the same observation.
@@ -34,6 +35,7 @@ class Verdict:
     summary: str = ""
     events: tuple[int, ...] = ()
     run: str = ""
+    stage: str = ""
     exercised: int = 0
     explained: bool = False
     also: tuple["Verdict", ...] = ()
@@ -55,5 +57,6 @@ class Verdict:
             "events": list(self.events),
             "run": self.run,
             "exercised": self.exercised,
+            **({"stage": self.stage} if self.stage else {}),
             **({"also": [way.as_json() for way in self.also]} if self.also else {}),
         }

@@ -10,6 +10,7 @@ from production_testers.experiments.environments import Environment, Sut
 from production_testers.experiments.exploration import KindReport
 from production_testers.experiments.recipes import Recipe
 from production_testers.model.scenario import Kind
+from production_testers.model.target import Target
 from production_testers.phases.research.decisions import Seen
 from production_testers.phases.research.hazard import Hazard
 from production_testers.reports.record import Picture
@@ -18,6 +19,9 @@ from production_testers.workspace.proposals import Proposal
 from production_testers.workspace.roadmap import RoadmapEntry
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.workspace import Workspace
+
+REAL_S = 4.0
+"""Seconds of real executions in a run of its own accord."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +32,8 @@ class Plan:
         seed: Where everything is drawn from.
         schedules: Kind → number of schedules.
         cost_sizes: Shape → numbers of stages whose cost is counted.
-        executions: Real executions.
-        concurrency: Their callers.
+        real_s: Seconds of real executions, closed and open loop together.
+        concurrency: Callers of the closed loop.
         targets: SLO name → value.
         budget_s: Ceiling for exploring, seconds; None for none.
     """
@@ -37,7 +41,7 @@ class Plan:
     seed: int
     schedules: Mapping[Kind, int]
     cost_sizes: Mapping[str, tuple[int, ...]]
-    executions: int = 2_000
+    real_s: float = REAL_S
     concurrency: int = 50
     targets: Mapping[str, float] = field(default_factory=dict)
     budget_s: float | None = None
@@ -57,6 +61,7 @@ class RunContext:
         description: What its adapter says of it.
         plan: What the run is going to do.
         tell: Shows progress to the user.
+        target: A team's own application, where one is tested.
         reports: What exploring showed, by kind.
         costs: Work by number of stages.
         measured: Real executions.
@@ -80,6 +85,7 @@ class RunContext:
     description: Mapping[str, Any]
     plan: Plan
     tell: Callable[[str], None]
+    target: Target | None = None
     reports: dict[Kind, KindReport] = field(default_factory=dict)
     costs: dict[str, Any] = field(default_factory=dict)
     measured: dict[str, Any] | None = None

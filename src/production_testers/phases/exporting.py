@@ -1,14 +1,17 @@
 """Collects what exports are made of, from the runs of a workspace."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.phases.kept import KeptFinding
 from production_testers.phases.scripts import FILE
-from production_testers.reports.exports.exported import Exported, Turned
+from production_testers.reports import facts, kept
+from production_testers.reports.exports.exported import OPEN, Exported, Judged, Outcome, Turned
+from production_testers.workspace.documents import RunStatus
+from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.workspace import Workspace
 
 
@@ -24,12 +27,14 @@ def exported(workspace: Workspace, finding_ids: Sequence[str]) -> tuple[Exported
     return tuple(_exported(workspace, KeptFinding.find(workspace, one)) for one in finding_ids)
 
 
-def _exported(workspace: Workspace, kept: KeptFinding) -> Exported:
-    history, script = kept.folder / "history.jsonl", kept.folder / FILE
+def _exported(workspace: Workspace, one: KeptFinding) -> Exported:
+    history, script = one.folder / "history.jsonl", one.folder / FILE
+    evidence = one.evidence_json() if (one.folder / "evidence.json").is_file() else {}
     return Exported(
-        finding=kept.finding,
-        folder=kept.folder.relative_to(workspace.root).as_posix(),
+        finding=one.finding,
+        folder=one.folder.relative_to(workspace.root).as_posix(),
         events=_events(history) if history.is_file() else (),
+        offending=tuple((evidence.get("verdict") or {}).get("events") or ()),
         script=script.read_text(encoding="utf-8") if script.is_file() else "",
     )
 
@@ -62,3 +67,50 @@ def _turned(address: str, raw: dict[str, Any]) -> Turned:
         gate=gate["state"],
         reason=gate["detail"],
     )
+
+
+_ENDED_SO = {
+    RunStatus.FAILED: (Outcome.ERROR, "it ended with an error of ptest"),
+    RunStatus.BLOCKED: (
+        Outcome.SKIPPED,
+        "the system under test could not be installed or imported",
+    ),
+    RunStatus.IN_PROGRESS: (Outcome.SKIPPED, "it has not been completed"),
+}
+
+
+def judged(workspace: Workspace) -> tuple[Judged, ...]:
+    """What every run says of every law; of a run that did not end well, that alone.
+
+    Raises:
+        InvalidDocumentError: A run's record is broken.
+    """
+    return tuple(one for run in workspace.all_runs() for one in _judged(run))
+
+
+def _judged(run: RunFolder) -> Iterator[Judged]:
+    status = run.read_findings().metadata.status
+    if status is not RunStatus.COMPLETED:
+        outcome, reason = _ENDED_SO[status]
+        yield Judged(run=run.address, what="run", outcome=outcome, reason=reason)
+    elif run.record.is_file():
+        for law in facts.laws(kept.load(run.record)):
+            outcome, reason = _outcome(law)
+            yield Judged(run=run.address, what=law.id, outcome=outcome, reason=reason)
+
+
+def _outcome(law: facts.LawFacts) -> tuple[Outcome, str]:
+    """A law fails where a finding stands: a break that no gate let through is nobody's yet."""
+    if open_ones := [finding.id for finding in law.findings if finding.status in OPEN]:
+        return Outcome.FAILED, f"{', '.join(open_ones)}: broken in {law.broken} of {law.schedules}"
+    if law.findings:
+        settled = ", ".join(f"{finding.id} {finding.status.value}" for finding in law.findings)
+        return Outcome.SKIPPED, f"settled: {settled}"
+    if law.broken:
+        seen = f"broken in {law.broken} of {law.schedules}"
+        return Outcome.SKIPPED, f"unknown: {seen}, and no candidate passed the gates"
+    if law.explained:
+        return Outcome.SKIPPED, f"unknown: not kept in {law.explained}, told by another law's break"
+    if not law.exercised:
+        return Outcome.SKIPPED, "unknown: it judged nothing"
+    return Outcome.PASSED, ""

@@ -11,11 +11,11 @@ from typing import Any
 from production_testers.evidence.defect import Defect, sizes_of
 from production_testers.evidence.identity import SameCause, merged_into
 from production_testers.evidence.pipeline import (
+    NO_CONTROL,
     Gates,
     Shown,
-    Workers,
     candidates_of,
-    cost_defect,
+    cost_defects,
     minimise,
 )
 from production_testers.evidence.repro.script import Claim
@@ -23,6 +23,7 @@ from production_testers.evidence.trial import Trial
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import install_clean
 from production_testers.experiments.exploration import WorkerPool
+from production_testers.experiments.worker import Workers
 from production_testers.laws import LAWS, Severity
 from production_testers.model.errors import InvalidDocumentError
 from production_testers.phases.context import RunContext
@@ -36,6 +37,7 @@ from production_testers.phases.known import (
     severity_of,
 )
 from production_testers.phases.proposals import collect, settle, try_proposal
+from production_testers.phases.ranging import told_apart, with_range
 from production_testers.phases.scripts import keep_script
 from production_testers.workspace.atomic import exclusive, write_json, write_text
 from production_testers.workspace.clock import iso, utc_now
@@ -55,6 +57,11 @@ from production_testers.workspace.documents import (
 from production_testers.workspace.proposals import Proposal, ProposalState, proposals_of
 from production_testers.workspace.states import ReachedState, StateLog
 
+SCRIPTED = (
+    "Shown by a script that somebody proposed: it was executed here and on other releases, and no"
+    " law judged what it saw."
+)
+
 
 def find(context: RunContext, workers: WorkerPool) -> None:
     """Take every candidate and every proposal through the gates; record what passes, keep the rest.
@@ -69,8 +76,7 @@ def find(context: RunContext, workers: WorkerPool) -> None:
         if trial.defect is not None:
             survivors = merged_into(survivors, trial.defect)
     with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
-        clean = install_clean(context.sut, context.environment, Path(name))
-        judged = _through_gates(context, clean, survivors)
+        judged = _through_gates(context, _clean(context, Path(name)), survivors)
     context.rejected += [
         one.defect
         for one in judged
@@ -97,13 +103,13 @@ def add(context: RunContext, workers: Workers, proposal: Proposal) -> Proposal:
             return settle(context.run, told)
         context.tell("Reproducing, attributing, verifying")
         with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
-            clean = install_clean(context.sut, context.environment, Path(name))
-            judged = _through_gates(context, clean, [trial.defect])
+            judged = _through_gates(context, _clean(context, Path(name)), [trial.defect])
         if judged[0].defect.failed_gate is None:
             known = known_before(context)
             here = [Known(finding=one, entry_id=context.run.entry_id) for one in context.findings]
             causes = causes_of(context, judged, [*here, *known])
             _take_in(context, judged[0], known, causes)
+            context.findings = told_apart(context.findings)
             context.run.write_findings(_document(context))
         return _settled(context, proposal, trial, judged)
 
@@ -113,6 +119,13 @@ def _recorded_here(context: RunContext, defect: Defect) -> Finding | None:
         if Known(finding=finding, entry_id=context.run.entry_id).is_same(defect):
             return finding
     return None
+
+
+def _clean(context: RunContext, folder: Path) -> Path:
+    """A fresh interpreter; a team's own, which has what its application imports, stays its own."""
+    if context.target is not None and context.target.python:
+        return context.environment.python
+    return install_clean(context.sut, context.environment, folder)
 
 
 def _through_gates(context: RunContext, clean: Path, defects: Sequence[Defect]) -> list[Shown]:
@@ -140,7 +153,9 @@ def _fate(
     proposed = trial.defect
     defect = next(one.defect for one in judged if one.defect.explains(proposed))
     if (gate := defect.failed_gate) is not None:
-        return ProposalState.REJECTED, f"not {gate.state}: {gate.detail}", None
+        untold = gate.detail.startswith(NO_CONTROL)  # it shows, and never counts as a finding
+        state = ProposalState.UNDECIDED if untold else ProposalState.REJECTED
+        return state, f"not {gate.state}: {gate.detail}", None
     finding = next(f for f in context.findings if f.fingerprint == defect.fingerprint)
     if finding.status is FindingStatus.DUPLICATE:
         original = finding.related_findings[0]
@@ -170,8 +185,7 @@ def minimised(context: RunContext, workers: Workers) -> list[Defect]:
         }
         survivors += _counted(found, counts)
         context.rejected += flaky
-    measured = cost_defect(workers, context.costs)
-    return survivors if measured is None else [*survivors, measured]
+    return [*survivors, *cost_defects(workers, context.costs)]
 
 
 def _counted(found: list[Defect], counts: dict[str, int]) -> list[Defect]:
@@ -206,10 +220,13 @@ def _take_in(
     if (cause := causes.get(shown.defect.fingerprint)) is not None:
         finding = of_same_cause(context, finding, cause, known)
     _write_evidence(context, finding.id, shown)
-    context.findings.append(_with_script(context, finding, shown))
+    finding = _with_script(context, finding, shown)
     context.run.journal.append(
         "finding_recorded", finding=finding.id, fingerprint=shown.defect.fingerprint
     )
+    if shown.range is not None:
+        finding = with_range(context, finding, shown.range)
+    context.findings.append(finding)
 
 
 def _with_script(context: RunContext, finding: Finding, shown: Shown) -> Finding:
@@ -320,6 +337,7 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
             f"Seen: {actual}.",
             f"Smallest scenario: {' '.join(words)}",
             f"Severity {declared.severity.value}: {declared.why}.",
+            SCRIPTED if "script" in defect.exhibit else "",
         )
         if part
     )

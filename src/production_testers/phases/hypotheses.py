@@ -25,7 +25,11 @@ def hypotheses(context: RunContext, *, tested: bool) -> tuple[HypothesisResult, 
         tested: Whether the tests have been executed; before, everything is undecided.
     """
     offered = context.description["capabilities"]
-    laws = [law for law in LAWS.values() if law.capability.value in offered]
+    laws = [
+        law
+        for law in LAWS.values()
+        if law.capability.value in offered and law.concerns(context.recipe.units)
+    ]
     found = [
         *(_about_law(context, law, tested=tested) for law in laws),
         *(_about_code(context, one, tested=tested) for one in groups_of(hazards_of(context))),

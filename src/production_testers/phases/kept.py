@@ -1,5 +1,6 @@
 """A finding as it is kept: its run, its evidence, and how both are brought up to date."""
 
+import difflib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -49,14 +50,17 @@ class KeptFinding:
         Raises:
             UsageError: No run has it.
         """
+        known: dict[str, None] = {}
         for run in reversed(workspace.all_runs()):
             if run.findings.is_file():
                 for finding in run.read_findings().findings:
                     if finding.id == finding_id:
                         return cls(workspace, run, finding)
+                    known[finding.id] = None
+        near = difflib.get_close_matches(finding_id, known, n=1, cutoff=0.8)
         raise UsageError(
             f"There is no finding {finding_id!r} in {workspace.root}.",
-            do="`ptest findings list` shows every finding.",
+            do=f"Did you mean {near[0]}?" if near else "`ptest findings list` shows every finding.",
         )
 
     @property
@@ -184,7 +188,9 @@ class KeptFinding:
         write_json(self.folder / f"{of}.json", found.as_json())
         self.note("ranged", f"{found.words} Confidence {found.confidence}.", sut=self.sut_label)
         return self.change(
-            lambda finding: with_evidence(finding, **{of: found.as_json(), "state": "ranged"}),
+            lambda finding: with_evidence(
+                finding, without=("not_ranged",), **{of: found.as_json(), "state": "ranged"}
+            ),
             JournalKind.FINDING_RANGED,
             words=found.words,
         )
@@ -216,6 +222,7 @@ class _Restated:
         return proposals_of(self.run)
 
 
-def with_evidence(finding: Finding, **more: object) -> Finding:
-    """The finding with more under its `evidence`."""
-    return finding.model_copy(update={"evidence": {**finding.evidence, **more}})
+def with_evidence(finding: Finding, *, without: Sequence[str] = (), **more: object) -> Finding:
+    """The finding with more under its `evidence`, and without some of it."""
+    kept = {name: told for name, told in finding.evidence.items() if name not in without}
+    return finding.model_copy(update={"evidence": {**kept, **more}})

@@ -25,16 +25,16 @@ from production_testers.evidence.matrix import Exhibit, LawTally, Way
 from production_testers.evidence.pipeline import ALLOWANCE, CONTROL, CONTROLS, MINIMISE
 from production_testers.evidence.ranges import Answer, Observed
 from production_testers.evidence.ranging import Question, ask
+from production_testers.experiments.copying import copy_pipelines, copy_templates
 from production_testers.experiments.environments import Sut, cache_folder, prepare
 from production_testers.experiments.exploration import KindReport, WorkerPool, explore
 from production_testers.experiments.folders import IN_FOLDER, in_folder
-from production_testers.experiments.recipes import GENERAL, RECIPES, Recipe
+from production_testers.experiments.recipes import GENERAL, RECIPES, Recipe, recipe_for
 from production_testers.experiments.worker import WorkerDiedError
 from production_testers.experiments.worker.client import this_interpreter
 from production_testers.laws import LAWS
 from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.scenario import Kind
-from production_testers.phases.copying import copy_templates
 from production_testers.workspace.atomic import write_json, write_text
 
 COST = "production_testers.experiments.jobs:cost"
@@ -184,9 +184,7 @@ def lay_out(root: Path, recipe: str) -> Path:
     """A folder with the pipelines and mocks of a recipe, as a run has them."""
     templates = Path(str(resources.files("production_testers.workspace") / "root" / "templates"))
     folder = root / recipe
-    pipelines = templates / "pipeline_templates"
-    own = [pipelines / recipe] if recipe != GENERAL.name else []
-    copy_templates([pipelines / GENERAL.name, *own], folder / "pipelines")
+    copy_pipelines(templates, recipe_for(recipe), folder / "pipelines")
     copy_templates([templates / "test_utilities" / "services"], folder / "mocks" / "services")
     write_text(folder / "mocks" / "__init__.py", "")
     return folder

@@ -7,7 +7,7 @@ doing again whatever was not completed: same seed, same bytes.
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata as distributions
 from pathlib import Path
 from types import FrameType
@@ -16,8 +16,9 @@ from typing import Any
 from production_testers import __version__
 from production_testers.experiments.environments import Environment, Sut, prepare
 from production_testers.experiments.exploration import WorkerPool
-from production_testers.experiments.recipes import Recipe, recipe_for
+from production_testers.experiments.recipes import TARGET, Recipe, recipe_for
 from production_testers.experiments.worker import Worker
+from production_testers.experiments.worker.client import pass_on
 from production_testers.mocks.datasets import SCENARIOS
 from production_testers.model.errors import (
     PtestError,
@@ -26,18 +27,21 @@ from production_testers.model.errors import (
     UsageError,
 )
 from production_testers.model.scenario import Kind
+from production_testers.model.target import Target
 from production_testers.phases import environment as environment_phase
 from production_testers.phases import findings as findings_phase
-from production_testers.phases import pictures, probing, reporting, testing
+from production_testers.phases import pictures, probing, ranging, reporting, testing
 from production_testers.phases import pipelines as pipelines_phase
-from production_testers.phases.context import Plan, RunContext
+from production_testers.phases.context import REAL_S, Plan, RunContext
 from production_testers.phases.experience import evaluate_experience
 from production_testers.phases.hypotheses import hypotheses
 from production_testers.phases.machine import describe_machine
+from production_testers.phases.target import look_at
+from production_testers.phases.target_environment import environment_for
 from production_testers.phases.understanding import write_understanding
 from production_testers.reports.record import RunRecord
 from production_testers.workspace.atomic import is_full, write_error, write_text
-from production_testers.workspace.clock import iso, utc_now
+from production_testers.workspace.clock import iso, stopwatch, utc_now
 from production_testers.workspace.documents import RunConfig, RunParameters, RunStatus
 from production_testers.workspace.journal import JournalKind
 from production_testers.workspace.roadmap import RoadmapEntry
@@ -58,9 +62,11 @@ class Options:
         targets: SLO name → value.
         budget_s: Ceiling for exploring, seconds.
         model: The model that takes part; "none" without one.
+        target: A team's own application.
     """
 
     sut: Sut
+    target: Target | None = None
     seed: int = 0
     kinds: tuple[Kind, ...] = ()
     targets: Mapping[str, float] = field(default_factory=dict)
@@ -104,9 +110,12 @@ def scaffold(
     """Make the run folder with everything that is there before the first test."""
     workspace.known_findings()  # every earlier finding is needed, and must be readable
     tell(f"Preparing {options.sut}")
-    installed = prepare(options.sut)
+    installed = _environment(options.sut, options.target)
     description = describe(options.sut, installed)
-    plan = _plan(recipe_for(entry.id), options)
+    if options.target is not None:
+        found = look_at(options.target, installed, options.sut.name)
+        options = replace(options, target=found.target)
+    plan = _plan(_recipe(entry.id, options.target), options)
     machine = describe_machine(installed)
     started = utc_now()
 
@@ -120,12 +129,13 @@ def scaffold(
         workspace=workspace,
         run=run,
         entry=entry,
-        recipe=recipe_for(entry.id),
+        recipe=_recipe(entry.id, options.target),
         sut=options.sut,
         environment=installed,
         description=description,
         plan=plan,
         tell=tell,
+        target=options.target,
     )
     tell(f"Run {run.address}, seed {plan.seed}, {sum(plan.schedules.values())} schedules planned")
     with ending(context):
@@ -182,19 +192,39 @@ def open_run(workspace: Workspace, run: RunFolder, tell: Callable[[str], None]) 
     config = run.read_config()
     sut, plan = sut_of(config), _plan_of(config)
     entry = workspace.roadmap().entry(run.entry_id)
+    target = _target_of(config)
     tell(f"Preparing {sut}")
-    installed = prepare(sut)
+    installed = _environment(sut, target)
     return RunContext(
         workspace=workspace,
         run=run,
         entry=entry,
-        recipe=recipe_for(entry.id),
+        recipe=_recipe(entry.id, target),
         sut=sut,
         environment=installed,
         description=describe(sut, installed),
         plan=plan,
         tell=tell,
+        target=target,
     )
+
+
+def _recipe(entry_id: str, target: Target | None) -> Recipe:
+    return recipe_for(entry_id) if target is None else TARGET
+
+
+def _environment(sut: Sut, target: Target | None) -> Environment:
+    """Where it is installed; workers are given what the target asks for of the environment."""
+    if target is None:
+        return prepare(sut)
+    pass_on(target.env)
+    return environment_for(target, sut)
+
+
+def _target_of(config: RunConfig) -> Target | None:
+    with _usable("target"):
+        raw: Any = config.as_json().get("target")
+        return None if raw is None else Target.from_json(raw, path="config/run_config.json")
 
 
 def describe(sut: Sut, installed: Environment) -> dict[str, Any]:
@@ -228,20 +258,16 @@ def _config(
     started_at: str,
 ) -> RunConfig:
     variants = SCENARIOS[recipe_for(entry.id).data].variants.values()
-    records = sum(environment_phase.SIZES[variant.data_class] for variant in variants)
+    records = sum(map(environment_phase.size_of, variants))
     parameters = RunParameters.model_validate(
         {
             "concurrency_level": plan.concurrency,
-            "duration_seconds": testing.MEASURE_SECONDS_MAX,
+            "duration_seconds": plan.real_s,
             "data_volume": f"{records}_records",
             "seed": plan.seed,
             "schedules": {kind.value: count for kind, count in plan.schedules.items()},
             "cost_sizes": {shape: list(sizes) for shape, sizes in plan.cost_sizes.items()},
-            "real": {
-                "executions": plan.executions,
-                "concurrency": plan.concurrency,
-                "seconds_max": testing.MEASURE_SECONDS_MAX,
-            },
+            "real": testing.measure_arguments(plan),
             "slo": dict(plan.targets),
             "budget_seconds": plan.budget_s,
         }
@@ -262,6 +288,7 @@ def _config(
             "stageflow_version": description["version"] if is_stageflow else None,
             "test_parameters": parameters.as_json(),
             "sut": {"name": sut.name, "version": description["version"], "source": sut.source},
+            **({} if options.target is None else {"target": options.target.as_json()}),
         }
     )
 
@@ -287,7 +314,7 @@ def _plan_of(config: RunConfig) -> Plan:
             seed=int(raw["seed"]),
             schedules={Kind(kind): int(count) for kind, count in raw["schedules"].items()},
             cost_sizes={shape: tuple(sizes) for shape, sizes in raw["cost_sizes"].items()},
-            executions=int(raw["real"]["executions"]),
+            real_s=float(raw["real"].get("seconds", REAL_S)),
             concurrency=int(raw["real"]["concurrency"]),
             targets=raw["slo"],
             budget_s=raw["budget_seconds"],
@@ -333,7 +360,7 @@ def _requirements(context: RunContext) -> str:
 
 def _mission(context: RunContext) -> Outcome:
     with ending(context):
-        paths = (context.folder,)
+        paths, spent = (context.folder,), stopwatch()
         with (
             _phase(context, "tests", "Tests: exploring schedules"),
             WorkerPool(context.environment.python, context.sut.name, paths) as workers,
@@ -341,6 +368,9 @@ def _mission(context: RunContext) -> Outcome:
             testing.execute(context, workers)
             context.tell("Findings: minimising, reproducing, attributing, verifying")
             findings_phase.find(context, workers)
+            if context.target is None:  # an application is no release of the framework
+                context.tell("Releases: which of them have each finding")
+                ranging.range_findings(context, spent)
             context.tell("  recording which of the flagged lines are executed")
             probing.probe(context, workers)
             context.tell("  running the folder's own tests")
@@ -361,7 +391,7 @@ def _state_what_was_used(context: RunContext) -> None:
     """`duration_seconds` is how long the real executions lasted."""
     config = context.run.read_config()
     if context.measured is not None:
-        seconds = round(context.measured["wall_ns"] / 1e9, 3)
+        seconds = round(2 * context.measured["seconds"], 3)
         parameters = config.test_parameters.model_copy(update={"duration_seconds": seconds})
         context.run.write_config(config.model_copy(update={"test_parameters": parameters}))
 

@@ -1,27 +1,31 @@
 """The pictures of a run: drawn at its end, kept in results/screenshots/, attached to findings."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from production_testers.laws.cost.operations_per_stage import LAW as OPERATIONS
 from production_testers.model.history import History
 from production_testers.phases.context import RunContext
 from production_testers.phases.findings import load_defect
 from production_testers.reports.charts.chart import Chart
-from production_testers.reports.charts.drawing import draw
+from production_testers.reports.charts.drawing import Drawn, draw
 from production_testers.reports.charts.laws import laws
 from production_testers.reports.charts.measurements import latency, memory, throughput
+from production_testers.reports.charts.measurements import timeline as timeline_of_load
+from production_testers.reports.charts.page import page
 from production_testers.reports.charts.timeline import timeline
 from production_testers.reports.charts.work import work
 from production_testers.reports.record import Picture
-from production_testers.workspace.atomic import write_bytes
+from production_testers.workspace.atomic import write_bytes, write_text
 from production_testers.workspace.documents import Attachment, Finding
 
 TYPE = "screenshot"
 """The attachment's type, as the reporting schema names it."""
 
 _TIMELINE = "timeline_"
-_OURS = ("latency", "throughput", "memory", "work", "laws")
+_OURS = ("latency", "throughput", "memory", "timeline-of-load", "work", "laws")
 
 
 def draw_pictures(context: RunContext) -> None:
@@ -30,18 +34,29 @@ def draw_pictures(context: RunContext) -> None:
     A picture's name follows from what it shows, so doing it again replaces it.
     """
     charts = _charts(context)
-    drawn = draw(list(charts.values()))
+    drawn = draw(list(charts.values()), svg=True)
     context.pictures_missing = drawn.missing
     folder = context.run.screenshots
     _drop_earlier(folder)
     for name, image in drawn.images.items():
         write_bytes(folder / f"{name}.png", image)
+    _write_page(context, charts, drawn)
     shown = {key: chart for key, chart in charts.items() if chart.name in drawn.images}
     context.pictures = tuple(_picture(context, chart) for chart in shown.values())
     findings = [_attached(context, finding, shown) for finding in context.findings]
     if findings != context.findings:
         context.findings = findings
         context.run.write_findings(context.run.read_findings().with_findings(findings))
+
+
+def _write_page(context: RunContext, charts: Mapping[str, Chart], drawn: Drawn) -> None:
+    """results/report.html: the run's own pictures, to be looked at more closely."""
+    ours = [chart for chart in charts.values() if chart.name in drawn.vectors]
+    if not ours or drawn.missing:
+        context.run.html_report.unlink(missing_ok=True)
+        return
+    figures = [("Run", context.run.address), ("System under test", context.sut_label)]
+    write_text(context.run.html_report, page(f"{context.entry.id}", figures, ours, drawn))
 
 
 def _charts(context: RunContext) -> dict[str, Chart]:
@@ -51,6 +66,9 @@ def _charts(context: RunContext) -> dict[str, Chart]:
         "latency": latency(_read(run.metrics / "latency.json")),
         "throughput": throughput(_read(run.metrics / "throughput.json")),
         "memory": memory(_read(run.metrics / "resource_usage.json")),
+        "timeline-of-load": timeline_of_load(
+            _read(run.metrics / "throughput.json"), _read(run.metrics / "resource_usage.json")
+        ),
         "work": work(_read(run.metrics / "cost.json")),
         "laws": laws(_read(run.results / "exploration.json")),
         **{finding.id: _timeline(context, finding) for finding in context.findings},
@@ -97,7 +115,7 @@ def _attached(context: RunContext, finding: Finding, shown: dict[str, Chart]) ->
     """With its timeline; a finding about growing work has the picture of that instead."""
     evidence = finding.evidence
     chart = shown.get(finding.id)
-    if chart is None and str(evidence.get("law")).startswith("cost/"):
+    if chart is None and evidence.get("law") == OPERATIONS.id:
         chart = shown.get("work")
     if chart is None:
         return finding

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from production_testers.evidence.pipeline import Workers
-from production_testers.evidence.proposed import law_of, scenario_of
-from production_testers.evidence.trial import Trial, try_out
+from production_testers.evidence import scripted
+from production_testers.evidence.proposed import law_of, scenario_of, way_of
+from production_testers.evidence.trial import Trial, try_out, try_out_script
+from production_testers.experiments.worker import Workers
 from production_testers.model.errors import InvalidDocumentError, UsageError
 from production_testers.workspace.proposals import (
     Proposal,
@@ -37,6 +38,24 @@ def read_scenario(path: Path) -> dict[str, Any]:
     return dict(scenario_of(raw, str(file)))
 
 
+def read_script(path: Path) -> str:
+    """The text of a script.
+
+    Raises:
+        InvalidDocumentError: It is no Python, or too long.
+        UsageError: It cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"Cannot read {path}: {error.strerror}.") from error
+    except ValueError as error:
+        raise InvalidDocumentError(str(path), (f"$: no text: {error}",)) from error
+    if mistakes := scripted.mistakes_in(text):
+        raise InvalidDocumentError(str(path), tuple(mistakes))
+    return text
+
+
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON value")
 
@@ -47,16 +66,34 @@ def try_proposal(workers: Workers, proposal: Proposal) -> Trial:
         return Trial(breaks=False, reason="findings.json was not one JSON document")
     if proposal.law is None:
         return Trial(breaks=False, reason="it names no law")
-    if proposal.scenario is None:
-        return Trial(breaks=False, reason="it names no scenario that could be replayed")
     origin = {"proposal": proposal.id, "title": proposal.title, "note": proposal.note}
+    if proposal.script is not None:
+        return _try_script(workers, proposal, proposal.law, origin)
+    if proposal.scenario is None:
+        return Trial(breaks=False, reason="it names no scenario or script that could be replayed")
+    return _try_scenario(workers, proposal.law, proposal.scenario, origin)
+
+
+def _try_scenario(
+    workers: Workers, law: str, stated: Mapping[str, Any], origin: Mapping[str, Any]
+) -> Trial:
     try:
-        scenario = scenario_of(proposal.scenario, "the scenario")
-        return try_out(workers, law_of(proposal.law), scenario, origin)
+        return try_out(workers, law_of(law), scenario_of(stated, "the scenario"), origin)
     except InvalidDocumentError as error:
         return Trial(breaks=False, reason=f"its scenario is wrong: {'; '.join(error.problems)}")
     except UsageError as error:
         return Trial(breaks=False, reason=error.what)
+
+
+def _try_script(workers: Workers, proposal: Proposal, law: str, origin: Mapping[str, Any]) -> Trial:
+    script = str(proposal.script)
+    if mistakes := scripted.mistakes_in(script):
+        return Trial(breaks=False, reason=f"its script is wrong: {mistakes[0]}")
+    try:
+        way = way_of(law, proposal.way or "")
+    except UsageError as error:
+        return Trial(breaks=False, reason=f"{error.what} {error.do}".rstrip("."))
+    return try_out_script(workers, law, way, script, origin)
 
 
 def settle(run: RunFolder, proposal: Proposal) -> Proposal:
@@ -143,6 +180,8 @@ def _collected(run: RunFolder, stated: object) -> Proposal:
         ProposalSource.FINDINGS_FILE,
         law=next((one for one in law if isinstance(one, str)), None),
         scenario=_scenario(run, finding, told),
+        script=_script(run, finding),
+        way=told.get("outcome_class") if isinstance(told.get("outcome_class"), str) else None,
         title=" ".join(str(words[title] or "").split()),
         note=str(words[note] or ""),
         stated=stated,
@@ -166,10 +205,19 @@ def _scenario(
     return None
 
 
+def _script(run: RunFolder, finding: Mapping[str, Any]) -> str | None:
+    """A script of the run folder that a finding attaches."""
+    files = finding.get("attachments")
+    for one in files if isinstance(files, list) else []:
+        path = _mapping(one).get("path")
+        if isinstance(path, str) and path.endswith(".py") and (place := _inside(run, path)):
+            return place.read_text(encoding="utf-8", errors="replace")
+    return None
+
+
 def _read_inside(run: RunFolder, relative: str) -> dict[str, Any] | None:
     """The JSON object in a file of the run folder; nothing outside of it is read."""
-    path = (run.path / relative).resolve()
-    if not path.is_relative_to(run.path.resolve()) or not path.is_file():
+    if (path := _inside(run, relative)) is None:
         return None
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
@@ -178,3 +226,9 @@ def _read_inside(run: RunFolder, relative: str) -> dict[str, Any] | None:
     exhibit = _mapping(raw).get("exhibit")
     scenario = _mapping(exhibit).get("scenario", raw)
     return scenario if isinstance(scenario, dict) else None
+
+
+def _inside(run: RunFolder, relative: str) -> Path | None:
+    """A file of the run folder; None where there is none, or it lies outside."""
+    path = (run.path / relative).resolve()
+    return path if path.is_relative_to(run.path.resolve()) and path.is_file() else None

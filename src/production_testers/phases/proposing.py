@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from production_testers.evidence.pipeline import Workers
-from production_testers.evidence.proposed import law_of
+from production_testers.evidence.proposed import law_of, way_of
 from production_testers.evidence.trial import not_offered
 from production_testers.experiments.exploration import WorkerPool
-from production_testers.experiments.worker import WorkerDiedError
+from production_testers.experiments.worker import WorkerDiedError, Workers
 from production_testers.model.errors import UsageError
 from production_testers.phases import findings, mission, reporting
 from production_testers.phases.context import RunContext
-from production_testers.phases.proposals import read_scenario
+from production_testers.phases.proposals import read_scenario, read_script
 from production_testers.workspace.proposals import (
     Proposal,
     ProposalSource,
@@ -38,13 +37,17 @@ class Suggestion:
 
     Attributes:
         law: The law that is said to be broken.
-        scenario: A scenario file, or an evidence file or folder.
+        scenario: A scenario file, or an evidence file or folder; None where there is a script.
+        script: A script that ends with 1 where it shows, 0 where not, 2 where it cannot tell.
+        way: In which way a script shows the law to be broken; empty where there is one way only.
         title: One line for people; empty for the law's own words.
         note: Why they think so.
     """
 
     law: str
-    scenario: Path
+    scenario: Path | None = None
+    script: Path | None = None
+    way: str = ""
     title: str = ""
     note: str = ""
 
@@ -55,22 +58,21 @@ def propose(
     """Keep a proposal, have the machine judge it, and bring the run up to date.
 
     Raises:
-        UsageError: The law is unknown, the scenario is wrong, or one of its stages cannot be
-            imported; nothing is kept.
+        UsageError: The law is unknown, the scenario or script is wrong, or one of its stages
+            cannot be imported; nothing is kept.
         SutUnavailableError: The run's system under test cannot be installed or imported.
     """
-    law = law_of(suggestion.law)
-    scenario = read_scenario(suggestion.scenario)
+    stated = _stated(suggestion)
     run.read_findings()  # a broken file is told before anything is kept
     workspace.known_findings()
     context = mission.open_run(workspace, run, tell)
     with WorkerPool(context.environment.python, context.sut.name, (run.path,), size=1) as workers:
-        _check_imports(workers, law, scenario)
+        if "scenario" in stated:
+            _check_imports(workers, stated["law"], stated["scenario"])
         proposal = new_proposal(
             run,
             ProposalSource.COMMAND,
-            law=law,
-            scenario=scenario,
+            **stated,
             title=" ".join(suggestion.title.split()),
             note=suggestion.note.strip(),
         )
@@ -78,6 +80,20 @@ def propose(
         judged = findings.add(context, workers, proposal)
     _bring_up_to_date(context)
     return judged
+
+
+def _stated(suggestion: Suggestion) -> dict[str, Any]:
+    """What a proposal holds, read and checked."""
+    if (suggestion.scenario is None) is (suggestion.script is None):
+        raise UsageError("A proposal has a scenario or a script.", do="Give one of them.")
+    if suggestion.script is not None:
+        way = way_of(suggestion.law, suggestion.way)
+        return {"law": suggestion.law, "way": way, "script": read_script(suggestion.script)}
+    if suggestion.way:
+        raise UsageError("--way is for scripts: a scenario shows by itself how the law is broken.")
+    law = law_of(suggestion.law)
+    assert suggestion.scenario is not None, "there is no script"
+    return {"law": law, "scenario": read_scenario(suggestion.scenario)}
 
 
 def _check_imports(workers: Workers, law: str, scenario: dict[str, Any]) -> None:

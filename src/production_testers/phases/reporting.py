@@ -70,7 +70,11 @@ def conclude(context: RunContext) -> Conclusion:
         f" executed{f', {report.lost} were lost with their worker' if report.lost else ''}."
         for report in cut
     ]
-    missed = targets_missed(context.measured, context.plan.targets) if context.measured else []
+    missed = (
+        targets_missed(context.measured["figures"], context.plan.targets)
+        if context.measured
+        else []
+    )
     return Conclusion(
         conclusive=not reasons,
         truncated=bool(cut),

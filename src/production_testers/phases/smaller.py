@@ -57,8 +57,12 @@ def make_smaller(kept: KeptFinding, defect: Defect, allowance: int) -> Smaller:
         allowance: Work that may be spent, in stages times runs of what is tried.
 
     Raises:
-        UsageError: The evidence is work that was measured, which has no scenario.
+        UsageError: The evidence is a script, or work that was measured.
     """
+    if "script" in defect.exhibit:
+        raise UsageError(
+            f"{kept.finding.id} is shown by a script, which is kept as it was written."
+        )
     if "scenario" not in defect.exhibit:
         raise UsageError(f"{kept.finding.id} is about measured work: two sizes are its evidence.")
     sut = kept.sut(defect)

@@ -1,38 +1,32 @@
 """Phase 4: explores scenarios, counts work, measures for real, runs the folder's tests."""
 
-import math
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hdrh.histogram import HdrHistogram
-
+from production_testers.experiments.copying import copy_templates
 from production_testers.experiments.exploration import WorkerPool, explore
 from production_testers.experiments.lab import COST, MEASURE, PYTHON_VARIABLE
+from production_testers.load import documents, hlog, otlp
+from production_testers.load.result import Result, percentiles_ms
+from production_testers.load.running import started_ns
+from production_testers.load.worker.measuring import plan_of, result_of
 from production_testers.model.errors import PtestError, UsageError
-from production_testers.phases.context import RunContext
-from production_testers.phases.copying import copy_templates
+from production_testers.phases.context import Plan, RunContext
 from production_testers.phases.tracing import otlp_document
 from production_testers.reports.record import LatencySummary, Measured, TestOutcome
 from production_testers.workspace.atomic import write_bytes, write_json, write_text
 from production_testers.workspace.clock import stopwatch, utc_now
 
 TRACE = "production_testers.experiments.jobs:trace"
-MEASURE_SECONDS_MAX = 4.0
 PYTEST_TIMEOUT_S = 900.0
 _MISTAKES_IN_TESTS = (2, 4, 5)
 """How pytest ends where test files cannot be imported, a conftest cannot, or there is no test."""
-THROUGHPUT_PARTS = 20
-"""Throughput is told for as many parts with equally many executions."""
-
-_PART_MIN = 5
-_PERCENTILES_A_DECADE = 10
 
 
 def build_tests(context: RunContext) -> None:
@@ -69,117 +63,79 @@ def execute(context: RunContext, workers: WorkerPool) -> None:
     }
     write_json(context.run.metrics / "cost.json", context.costs)
     context.tell("  measuring real executions")
-    context.measured = workers.call(MEASURE, measure_arguments(context))
+    context.measured = workers.call(MEASURE, measure_arguments(context.plan))
     _write_metrics(context)
     _write_traces(context, workers)
 
 
-def measure_arguments(context: RunContext) -> dict[str, Any]:
+def measure_arguments(plan: Plan) -> dict[str, Any]:
     """What the measuring job is asked."""
-    return {
-        "executions": context.plan.executions,
-        "concurrency": context.plan.concurrency,
-        "seconds_max": MEASURE_SECONDS_MAX,
-    }
+    return {"concurrency": plan.concurrency, "seconds": plan.real_s}
+
+
+def closed_loop(measured: dict[str, Any]) -> Result:
+    """The closed loop of the real executions."""
+    plan = plan_of(concurrency=measured["concurrency"], duration_s=measured["seconds"])
+    return result_of(plan, measured["closed"])
+
+
+def open_loop(measured: dict[str, Any]) -> Result:
+    """The open loop of the real executions."""
+    plan = plan_of(rate=measured["rate"], duration_s=measured["seconds"])
+    return result_of(plan, measured["open"])
 
 
 def summarise(measured: dict[str, Any]) -> Measured:
-    """Percentiles from an HdrHistogram with three significant digits, microsecond resolution."""
-    histogram = _histogram(measured)
-    count = max(1, len(measured["latencies_ns"]))
-    cpu_s = measured["cpu_user_s"] + measured["cpu_system_s"]
+    """What reports say of the real executions."""
+    closed, opened = closed_loop(measured), open_loop(measured)
     return Measured(
-        latency=LatencySummary(
-            p50_ms=histogram.get_value_at_percentile(50) / 1e3,
-            p95_ms=histogram.get_value_at_percentile(95) / 1e3,
-            p99_ms=histogram.get_value_at_percentile(99) / 1e3,
-            max_ms=histogram.get_max_value() / 1e3,
-            mean_ms=histogram.get_mean_value() / 1e3,
-            count=len(measured["latencies_ns"]),
-        ),
-        throughput_per_s=count / (measured["wall_ns"] / 1e9),
+        latency=_summary(closed),
+        throughput_per_s=closed.throughput,
         concurrency=measured["concurrency"],
         stages=measured["stages"],
         failed=measured["failed"],
-        cpu_us_per_execution=cpu_s * 1e6 / count,
-        rss_max_mb=measured["rss_max_kb"] / 1024,
+        cpu_us_per_execution=closed.cpu_us_per_operation,
+        rss_max_mb=max((point.rss_mb for point in closed.series), default=0.0),
         tasks_left=measured["tasks_left"],
+        rate_per_s=measured["rate"],
+        from_intended=_summary(opened),
     )
 
 
-def _histogram(measured: dict[str, Any]) -> HdrHistogram:
-    histogram = HdrHistogram(1, 3_600_000_000, 3)
-    for latency_ns in measured["latencies_ns"]:
-        if not histogram.record_value(max(1, latency_ns // 1_000)):
-            raise PtestError(f"A latency of {latency_ns} ns is out of the histogram's range.")
-    return histogram
-
-
-def percentiles(measured: dict[str, Any]) -> list[tuple[float, float]]:
-    """Percent of the executions, and the milliseconds that they took at most.
-
-    The closer to all of them, the closer the steps; the last one leaves out a single execution.
-    """
-    histogram = _histogram(measured)
-    count = len(measured["latencies_ns"])
-    steps = int(math.log10(count) * _PERCENTILES_A_DECADE) + 1 if count else 0
-    percents = [100 * (1 - 10 ** (-step / _PERCENTILES_A_DECADE)) for step in range(steps)]
-    return [(round(p, 4), histogram.get_value_at_percentile(p) / 1e3) for p in percents]
-
-
-def rates(ended_ns: Sequence[int]) -> list[tuple[float, float]]:
-    """The end of every part, seconds, and executions per second in it; none for too few."""
-    parts = min(THROUGHPUT_PARTS, len(ended_ns) // _PART_MIN)
-    found, begun, done = [], 0, 0
-    for part in range(1, parts + 1):
-        until = len(ended_ns) * part // parts
-        ended = ended_ns[until - 1]
-        found.append((round(ended / 1e9, 6), round((until - done) / ((ended - begun) / 1e9), 1)))
-        begun, done = ended, until
-    return found
+def _summary(result: Result) -> LatencySummary:
+    found = percentiles_ms(result.latency)
+    return LatencySummary(
+        p50_ms=found["p50_ms"],
+        p95_ms=found["p95_ms"],
+        p99_ms=found["p99_ms"],
+        max_ms=found["max_ms"],
+        mean_ms=found["mean_ms"],
+        count=result.completed,
+    )
 
 
 def _write_metrics(context: RunContext) -> None:
-    measured = context.measured or {}
-    figures = summarise(measured)
-    common = {
-        "sut": context.sut_label,
-        "load": "closed loop; latency from the send; trivial stages on the stock event loop",
-        "concurrency": figures.concurrency,
-        "stages": figures.stages,
-        "executions": figures.latency.count,
-    }
-    latency = figures.latency
-    values = {name: round(getattr(latency, name), 4) for name in latency.__slots__}
-    write_json(
-        context.run.metrics / "latency.json",
-        {**common, **values, "percentiles": percentiles(measured)},
-    )
-    write_json(
-        context.run.metrics / "throughput.json",
-        {
-            **common,
-            "throughput_tps": round(figures.throughput_per_s, 1),
-            "failed": figures.failed,
-            "wall_s": round(measured["wall_ns"] / 1e9, 4),
-            "over_time": rates(measured["ended_ns"]),
-        },
-    )
-    write_json(
-        context.run.metrics / "resource_usage.json",
-        {
-            **common,
-            "cpu_user_s": round(measured["cpu_user_s"], 4),
-            "cpu_system_s": round(measured["cpu_system_s"], 4),
-            "cpu_us_per_execution": round(figures.cpu_us_per_execution, 1),
-            "rss_max_mb": round(figures.rss_max_mb, 1),
-            "file_descriptors": measured["file_descriptors"],
-            "tasks_left": figures.tasks_left,
-            "memory_over_executions": [
-                (executions, round(kb / 1024, 2)) for executions, kb in measured["memory_kb"]
-            ],
-        },
-    )
+    """latency.json, throughput.json and resource_usage.json, and logs of the histograms.
+
+    The closed loop is what they are about; latency.json has the open loop beside it.
+    """
+    measured = context.measured
+    if measured is None:
+        return
+    closed, opened = closed_loop(measured), open_loop(measured)
+    found = documents.metrics(closed, context.sut_label)
+    found["latency.json"]["open_loop"] = documents.metrics(opened, context.sut_label)[
+        "latency.json"
+    ]
+    for name, document in found.items():
+        document["stages_of_pipeline"] = measured["stages"]
+        write_json(context.run.metrics / name, document)
+    traced = otlp.traces(opened, context.sut_label, started_ns(opened))
+    if traced is not None:
+        write_json(context.run.free_trace(utc_now(), "load"), traced)
+    for loop, result in (("closed", closed), ("open", opened)):
+        for name, text in hlog.logs(result).items():
+            write_text(context.run.metrics / f"{loop}_{name}", text)
 
 
 def _write_traces(context: RunContext, workers: WorkerPool) -> None:

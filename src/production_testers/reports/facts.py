@@ -119,11 +119,13 @@ def explored(record: RunRecord) -> Explored:
 
 
 def laws(record: RunRecord) -> tuple[LawFacts, ...]:
-    """Every law that this version knows or that the record speaks of."""
+    """Every law that may say something about such a run, and all others that the record names."""
     judged = {law for report in record.exploration.values() for law in report["laws"]}
     measured = {law for shape in record.costs.values() for law in shape["verdicts"]}
+    units = record.recipe.units
+    named = [name for name, law in LAWS.items() if name in judged or law.concerns(units)]
     unknown = sorted((judged | measured) - set(LAWS))
-    return tuple(_law(record, law_id) for law_id in [*LAWS, *unknown])
+    return tuple(_law(record, law_id) for law_id in [*named, *unknown])
 
 
 def _law(record: RunRecord, law_id: str) -> LawFacts:

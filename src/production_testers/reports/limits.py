@@ -1,7 +1,7 @@
 """What a run does not show, said by the run itself."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from production_testers.experiments.ordering import STRICT
 from production_testers.model.scenario import Kind
@@ -90,9 +90,10 @@ def _of_the_evidence(record: RunRecord) -> Iterator[str]:
         yield "No real executions were made: this report says nothing about wall-clock time."
     else:
         yield (
-            "Real executions ran trivial stages in a closed loop: a stall also held back the"
-            " callers, so the figures are the framework's own share under that load, and no"
-            " forecast of a production load."
+            "Real executions ran trivial stages for seconds: first in a closed loop, where a stall"
+            " also holds back the callers, then in an open one. The figures are the framework's"
+            " own share under that load, and no forecast of a production load; `ptest load` makes"
+            " those."
         )
     if not record.costs:
         yield "The work of an execution was not counted by number of stages."
@@ -110,11 +111,20 @@ def _of_the_evidence(record: RunRecord) -> Iterator[str]:
         gates = Counter(candidate.gate for candidate in record.rejected)
         told = ", ".join(f"{count} at {gate}" for gate, count in gates.items())
         yield f"{many(len(record.rejected), 'candidate')} rejected by the gates: {told}."
-    unranged = [f.id for f in record.findings if not _ranged(f.evidence.get("states"))]
-    if unranged:
-        yield f"Other releases were not tried for {', '.join(unranged)}: since when is not known."
+    yield from _of_the_releases(record)
 
 
-def _ranged(states: object) -> bool:
-    steps = states if isinstance(states, list | tuple) else ()
-    return any(isinstance(step, dict) and step.get("state") == "ranged" for step in steps)
+def _of_the_releases(record: RunRecord) -> Iterator[str]:
+    """Which findings nobody knows the age of, and why."""
+    unranged: dict[tuple[str, str], list[str]] = {}
+    for finding in record.findings:
+        if not isinstance(finding.evidence.get("range"), Mapping):
+            reason = str(finding.evidence.get("not_ranged") or "other releases were not asked")
+            verified = finding.evidence.get("state") == "verified"
+            state = "Verified, not ranged" if verified else "Not ranged"
+            unranged.setdefault((state, reason), []).append(finding.id)
+    for (state, reason), ids in unranged.items():
+        yield (
+            f"{state}: {', '.join(ids)}: {reason}. Since when they are there is not known;"
+            " `ptest bisect` asks every release."
+        )

@@ -98,7 +98,7 @@ class Picture:
     """A chart in results/screenshots/.
 
     Attributes:
-        subject: latency, throughput, memory, work, laws or timeline.
+        subject: latency, throughput, memory, timeline-of-load, work, laws or timeline.
         path: Relative to the run folder.
         title: What it shows, with the value seen.
     """
@@ -133,6 +133,8 @@ class Measured:
         cpu_us_per_execution: CPU time of the process, microseconds.
         rss_max_mb: Largest resident set of the worker process.
         tasks_left: Tasks that were still there afterwards.
+        rate_per_s: What the open loop offered; None for runs before there was one.
+        from_intended: Its latency, from the intended start.
     """
 
     latency: LatencySummary
@@ -143,6 +145,8 @@ class Measured:
     cpu_us_per_execution: float
     rss_max_mb: float
     tasks_left: int
+    rate_per_s: float | None = None
+    from_intended: LatencySummary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from production_testers.laws import LAWS
+from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.model.semantics import Capability
 from production_testers.reports import facts
 from production_testers.reports.finding_rows import Row
@@ -155,6 +156,11 @@ def measured(record: RunRecord) -> list[Row]:
         "Largest resident set": f"{told.rss_max_mb:,.1f} MB",
         "Tasks left afterwards": f"{told.tasks_left:,}",
     }
+    if (opened := told.from_intended) is not None:
+        figures[f"Open loop, {told.rate_per_s:,.0f} a second, from the intended start"] = (
+            f"P50 {opened.p50_ms:,.2f} ms, P95 {opened.p95_ms:,.2f} ms,"
+            f" P99 {opened.p99_ms:,.2f} ms, largest {opened.max_ms:,.2f} ms"
+        )
     return [{"name": name, "value": value} for name, value in figures.items()]
 
 
@@ -168,6 +174,7 @@ def costs(record: RunRecord) -> list[Row]:
             "per_stage": operations / size if size else 0.0,
         }
         for shape, cost in record.costs.items()
+        if not shape.startswith(RUNS)
         for size, operations in cost["points"]
     ]
 

@@ -13,6 +13,7 @@ from production_testers.model.canonical import Json
 from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import SutDescription
+from production_testers.model.target import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,65 @@ class Emitting(Protocol):
     """
 
     emitted: Callable[[str, Mapping[str, Any]], None] | None
+
+
+class Bench(Protocol):
+    """What a binding of a unit may use: the caller's own code, as the scenario says it behaves."""
+
+    async def work(self, label: str, given: Json = None) -> Json:
+        """Execute the caller's own code of that label; raises what the scenario says."""
+
+    def work_now(self, label: str, given: Json = None) -> Json:
+        """The same for code that is no coroutine."""
+
+    async def around(self, label: str, run: Callable[[], Awaitable[Any]]) -> Any:
+        """Execute code that the caller brings, unless the scenario says that it fails or hangs.
+
+        What it gives back is spoilt where the scenario says so.
+        """
+
+    def emit(self, name: str, **value: Json) -> None:
+        """Note an event that the unit emitted."""
+
+    def now_ms(self) -> float:
+        """Milliseconds since the scenario started."""
+
+    def identifier(self, *names: str) -> str:
+        """A UUID in text, the same for the same names."""
+
+
+class BoundUnit(Protocol):
+    """A unit of a framework, made with settings.
+
+    Attributes:
+        errors: The framework's exception classes → the neutral names that the unit's laws know.
+    """
+
+    errors: Mapping[type[BaseException], str]
+
+    async def perform(self, operation: str, arguments: Mapping[str, Json]) -> Json:
+        """Do one operation; what the framework raises escapes."""
+
+
+@runtime_checkable
+class HasUnits(Protocol):
+    """An adapter whose framework has units that are used on their own.
+
+    Which ones, its capabilities say.
+    """
+
+    def components_of(self, name: str) -> Mapping[str, str]:
+        """Operation of a unit → importable name in this release that answers it."""
+
+    def stages_of(self, target: Target, found: Any) -> tuple[str, dict[str, tuple[str, str]]]:
+        """What a team's object is, in words, and its stages → (file:line, importable name)."""
+
+    def unit(self, name: str, settings: Mapping[str, Json], bench: Bench) -> BoundUnit:
+        """One new instance of the framework's own object.
+
+        Raises:
+            Exception: Whatever the framework raises when it refuses the settings.
+        """
 
 
 def leads_to(error: BaseException | None, own: BaseException) -> bool:

@@ -170,6 +170,7 @@ PLACES_OF_RUN: tuple[Place, ...] = (
     Place(path="pipelines/chaos.py"),
     Place(path="pipelines/adversarial.py"),
     Place(path="pipelines/recovery.py"),
+    _ours("pipelines/units.py"),
     Place(path="pipelines/stages/"),
     Place(path="pipelines/stages/__init__.py"),
     Place(path="pipelines/stages/custom_stages.py"),

@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +9,9 @@ from typing import Annotated, cast
 
 from pydantic import Field, ValidationError
 
-from production_testers.mocks import manifest, write
 from production_testers.mocks.datasets import GENERATOR_VERSION, parse_data_file_name, size_text
 from production_testers.model.errors import UsageError
-from production_testers.workspace.atomic import writing
+from production_testers.workspace.data_files import make_data_file, manifest_of
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.schema import Document
 
@@ -56,10 +54,7 @@ class MockRecipe(Document):
         """
         if not self.works():
             return False
-        with writing(path) as file:
-            text = io.TextIOWrapper(file, encoding="ascii", newline="\n")
-            write(parse_data_file_name(self.file), text, seed=self.seed)
-            text.detach()
+        make_data_file(path, parse_data_file_name(self.file), seed=self.seed)
         return True
 
 
@@ -81,7 +76,7 @@ def recipes_of(run: RunFolder) -> dict[str, MockRecipe]:
 def _checksum_of(file: str, seed: int) -> object:
     """SHA-256 of what this version makes; None where it makes no such file."""
     try:
-        return manifest(parse_data_file_name(file), seed=seed)["sha256"]
+        return manifest_of(parse_data_file_name(file), seed=seed)["sha256"]
     except UsageError:
         return None
 

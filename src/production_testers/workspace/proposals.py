@@ -47,6 +47,10 @@ class Proposal(Document):
     """The law that it says is broken; null where it names none."""
     scenario: dict[str, object] | None = None
     """In the format `ptest.scenario/1`; null where it names none."""
+    script: str | None = None
+    """The text of a script that ends with 1 where it shows; null where there is none."""
+    way: str | None = None
+    """In which way the script shows the law to be broken."""
     title: str = ""
     """In the words of whoever proposed it."""
     note: str = ""

@@ -8,7 +8,12 @@ from production_testers.model.history import Event, EventKind, History
 from production_testers.model.scenario import Kind, RunRequest, Scenario
 from production_testers.model.scenario_format import to_json
 
-COMMON = {"sut": "toyflow 1.0", "concurrency": 50, "stages": 6, "executions": 2_000}
+COMMON = {
+    "sut": "toyflow 1.0",
+    "load": "closed loop, 50 callers",
+    "workers": 1,
+    "executions": 2_000,
+}
 
 
 def make_latency(**fields):
@@ -26,17 +31,23 @@ def make_latency(**fields):
 
 
 def make_throughput(**fields):
-    over_time = [[0.5, 1_000.0], [1.0, 3_000.0]]
+    over_time = [
+        {"at_s": 0.25, "rate": 1_000.0, "counts": True, "p50_ms": 1.0, "p99_ms": 9.0},
+        {"at_s": 0.75, "rate": 3_000.0, "counts": True, "p50_ms": 1.5, "p99_ms": 8.0},
+    ]
     return {**COMMON, "throughput_tps": 2_000.0, "failed": 3, "over_time": over_time, **fields}
 
 
 def make_memory(*sizes):
     return {
         **COMMON,
-        "cpu_us_per_execution": 471.0,
-        "file_descriptors": 9,
+        "cpu_us_per_operation": 471.0,
+        "file_descriptors_max": 9,
         "tasks_left": 0,
-        "memory_over_executions": [[50 * n, size] for n, size in enumerate(sizes, start=1)],
+        "over_time": [
+            {"at_s": float(n), "rss_mb": size, "lag_ms": 2.0, "gc_ms": 0.0}
+            for n, size in enumerate(sizes, start=1)
+        ],
     }
 
 

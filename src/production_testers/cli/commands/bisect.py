@@ -6,7 +6,7 @@ from production_testers.cli.options import JsonFlag, WorkspacePath, find_workspa
 from production_testers.cli.output import show, show_json, tell
 from production_testers.evidence.bisecting import Revisions, find_revision
 from production_testers.evidence.ranges import Range
-from production_testers.evidence.ranging import find_range
+from production_testers.evidence.ranging import Releases, find_range
 from production_testers.experiments.releases import parse_releases
 from production_testers.model.errors import UsageError
 from production_testers.phases.kept import KeptFinding
@@ -41,7 +41,9 @@ def bisect(
     if git is None:
         asked = parse_releases(str(defect.sut["name"]), releases)
         tell(f"Asking {len(asked)} releases")
-        found = find_range(defect, asked, paths, tell)
+        with Releases.of(str(defect.sut["name"]), asked, paths) as places:
+            found = find_range(defect, places, tell)
+        assert found is not None, "nothing stops it"
     else:
         revisions = Revisions.read(repo or Path.cwd(), git)
         tell(f"Halving {len(revisions.names)} revisions")

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from production_testers.cli.options import WorkspacePath, find_workspace
 from production_testers.cli.output import show, tell
 from production_testers.model.errors import UsageError
-from production_testers.phases.exporting import exported, turned_down
+from production_testers.phases.exporting import exported, judged, turned_down
 from production_testers.reports.exports.exported import Exported
 from production_testers.reports.exports.issue import issue_text
 from production_testers.reports.exports.junit import junit_text
@@ -17,6 +17,7 @@ from production_testers.reports.exports.osv import osv_text
 from production_testers.reports.exports.sarif import sarif_text
 from production_testers.reports.exports.tables import csv_text, json_text
 from production_testers.workspace.atomic import write_text
+from production_testers.workspace.workspace import Workspace
 
 FORMATS: dict[str, Callable[[Sequence[Exported]], str]] = {
     "markdown": issue_text,
@@ -25,7 +26,7 @@ FORMATS: dict[str, Callable[[Sequence[Exported]], str]] = {
     "json": json_text,
     "osv": osv_text,
 }
-"""All but junit, which also tells the candidates that were turned down."""
+"""All but junit, which also tells what runs say of laws, and what gates turned down."""
 
 
 def export_findings(
@@ -51,7 +52,7 @@ def export_findings(
     place = find_workspace(workspace)
     found = exported(place, findings)
     text = (
-        junit_text(found, () if findings else turned_down(place))
+        _junit(place, found, chosen_by_id=bool(findings))
         if chosen == "junit"
         else FORMATS[chosen](found)
     )
@@ -61,3 +62,10 @@ def export_findings(
         write_text(out, text)
         tell(f"{len(found)} findings in {out}")
     return 0
+
+
+def _junit(place: Workspace, found: Sequence[Exported], *, chosen_by_id: bool) -> str:
+    """Findings that somebody named stand alone."""
+    if chosen_by_id:
+        return junit_text(found, ())
+    return junit_text(found, turned_down(place), judged(place))

@@ -12,7 +12,9 @@ def add_finding(
     run: str,
     *,
     law: str,
-    scenario: Path,
+    scenario: Path | None = None,
+    script: Path | None = None,
+    way: str = "",
     title: str = "",
     note: str = "",
     json: JsonFlag = False,
@@ -24,13 +26,18 @@ def add_finding(
         run: Address of the run, or its folder.
         law: The law that is broken.
         scenario: A scenario file (ptest.scenario/1), or an evidence file or folder.
+        script: Instead of a scenario: a Python file that holds the framework and the standard
+            library alone, and ends with 1 where it shows, 0 where not, 2 where it cannot tell.
+        way: In which way a script shows the law to be broken, where there are several.
         title: One line for people; by default the law's own words.
         note: Why you think so; kept with the proposal.
         json: Print one JSON document.
         workspace: The workspace; by default the nearest one.
     """
     place = find_workspace(workspace)
-    suggestion = Suggestion(law=law, scenario=scenario, title=title, note=note)
+    suggestion = Suggestion(
+        law=law, scenario=scenario, script=script, way=way, title=title, note=note
+    )
     proposal = propose(place, place.whole_run(run), suggestion, tell)
     code = EXIT_CODES[proposal.state]
     if json:

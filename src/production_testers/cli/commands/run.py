@@ -1,6 +1,8 @@
 """`ptest run`, `ptest new`, `ptest resume`."""
 
 import math
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -12,6 +14,7 @@ from production_testers.experiments.targets import parse_targets
 from production_testers.model.errors import UsageError
 from production_testers.model.scenario import Kind
 from production_testers.phases import mission
+from production_testers.phases.target import read_target
 from production_testers.reports import verdict
 from production_testers.workspace.documents import Finding, FindingStatus, Severity
 from production_testers.workspace.roadmap import RoadmapEntry
@@ -29,6 +32,8 @@ def run(
     budget: float | None = None,
     kinds: str | None = None,
     slo: str | None = None,
+    target: str | None = None,
+    allow_host: tuple[str, ...] = (),
     fail_on: str = "high",
     in_: Annotated[str | None, Parameter(name="--in")] = None,
     json: JsonFlag = False,
@@ -43,6 +48,8 @@ def run(
         budget: Ceiling in seconds for exploring; reaching it marks the run truncated.
         kinds: Comma-separated kinds to execute; all five by default.
         slo: Targets such as p99_ms=50,throughput_tps=5000.
+        target: module:object of a team's own application; . for the one that ptest.toml names.
+        allow_host: Hosts that the application may connect to; only this machine by default.
         fail_on: Severity from which on a confirmed finding gives exit code 1, or new.
         in_: Execute this run again, with its files and configuration as they are now.
         json: Print one JSON document.
@@ -52,9 +59,12 @@ def run(
     place = find_workspace(workspace)
     found = place.roadmap().entry(entry)
     if in_ is not None:
-        again = run_of(place, found, in_, changed=(sut, seed, budget, kinds, slo))
+        again = run_of(place, found, in_, changed=(sut, seed, budget, kinds, slo, target))
         return _finish(mission.resume(place, again, tell, again=True), threshold, json=json)
     options = _options(sut or DEFAULT_SUT, seed or 0, budget, kinds or "", slo or "")
+    if target is not None:
+        named = None if target == "." else target
+        options = replace(options, target=read_target(named, Path.cwd(), allow_host))
     return _finish(mission.start(place, found, options, tell), threshold, json=json)
 
 
@@ -206,6 +216,7 @@ def told(outcome: mission.Outcome) -> str:
             f"  {finding.id}  {finding.severity.value}  {finding.title}",
             *_of_another(finding),
             *(f"      {words}" for words in _words(finding.evidence.get("directives"))),
+            *([f"      {_since(finding)}"] if _since(finding) else []),
             f"      replay: ptest replay {finding.id}",
         ]
     if not context.findings:
@@ -213,6 +224,12 @@ def told(outcome: mission.Outcome) -> str:
     lines += ["", *(f"  {reason}" for reason in outcome.conclusion.reasons)]
     lines.append(f"Report: {context.run.final_report}")
     return "\n".join(lines)
+
+
+def _since(finding: Finding) -> str | None:
+    """Which releases have it, where that was asked."""
+    known = finding.evidence.get("range")
+    return str(known["words"]) if isinstance(known, dict) else None
 
 
 def _of_another(finding: Finding) -> list[str]:
@@ -265,6 +282,7 @@ def as_json(outcome: mission.Outcome, code: int) -> dict[str, Any]:
                 "title": finding.title,
                 "component": finding.component,
                 "status": finding.status.value,
+                "range": _since(finding),
                 **{
                     name: finding.evidence.get(name)
                     for name in ("law", "fingerprint", "state", "feasible", "replay")

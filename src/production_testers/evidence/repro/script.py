@@ -16,6 +16,7 @@ import jinja2
 
 from production_testers.evidence.defect import Defect
 from production_testers.evidence.repro.checks import CHECKS
+from production_testers.evidence.repro.usages import NoBindingError, usage_values
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.workloads import GIVE
 from production_testers.laws import LAWS
@@ -86,11 +87,11 @@ def write_script(defect: Defect, history: str, claim: Claim, *, attempts: int = 
         NoScriptError: There is none; the message says why, in one clause.
     """
     name = str(defect.sut["name"])
+    template, values = _chosen(defect, history, attempts)
     framework = resources.files("production_testers.suts") / IMPORT_NAMES.get(name, name)
     dialect = framework / "repro.py.jinja"
     if not dialect.is_file():
         raise NoScriptError(f"nobody has said how a pipeline of {name} is written in a script")
-    template, values = _chosen(defect, history, attempts)
     loader = jinja2.DictLoader(
         {
             "script": (resources.files(__package__) / template).read_text(encoding="utf-8"),
@@ -109,9 +110,10 @@ def write_script(defect: Defect, history: str, claim: Claim, *, attempts: int = 
     }
     made = environment.get_template("script")
     lines = 0
-    for brief in (False, True):  # the words give way to the code
+    for brief, dense in ((False, False), (True, False), (True, True)):  # words give way to code
         text = made.render(head=_head(defect, claim, brief=brief), **{**plain, **values})
-        script = "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
+        kept = [line.rstrip() for line in text.strip().splitlines() if line.strip() or not dense]
+        script = "\n".join(kept) + "\n"
         lines = script.count("\n")
         if lines < LINES_MAX:
             return script
@@ -144,9 +146,21 @@ def _chosen(defect: Defect, history: str, attempts: int) -> tuple[str, dict[str,
         return "growth.py.jinja", _growth(defect)
     if defect.exhibit["scenario"].get("holds") or defect.exhibit["scenario"].get("order"):
         raise NoScriptError("it is latent: on the stock event loop ready tasks keep their order")
+    if defect.exhibit["scenario"].get("usage"):
+        return "usage.py.jinja", _usage(defect, history)
     if defect.law == _RECALL:
         return "redaction.py.jinja", _redaction(history, defect)
     return "schedule.py.jinja", _schedule(defect, history, attempts)
+
+
+def _usage(defect: Defect, history: str) -> dict[str, Any]:
+    if not history:
+        raise NoScriptError("there is no history that says how its calls ended")
+    run = str(defect.verdict.get("run", ""))
+    try:
+        return usage_values(str(defect.sut["name"]), defect.exhibit["scenario"], history, run)
+    except NoBindingError as error:
+        raise NoScriptError(str(error)) from error
 
 
 def _growth(defect: Defect) -> dict[str, Any]:

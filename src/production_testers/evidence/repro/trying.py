@@ -22,12 +22,28 @@ class Tried:
     said: str
 
 
+_RUN = """
+import os, runpy, sys, traceback
+
+def ends(*error):
+    traceback.print_exception(*error)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(2)
+
+sys.excepthook = ends
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""Python ends with 1 after an exception that nobody caught, which would mean that it shows."""
+
+
 def try_script(python: Path, script: Path) -> Tried:
-    """Run it with another interpreter; one that does not end cannot tell."""
+    """Run it with another interpreter; one that does not end, or that raises, cannot tell."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     try:
         done = subprocess.run(
-            [str(python), "-s", "-P", "-B", str(script)],
+            [str(python), "-s", "-P", "-B", "-c", _RUN, str(script)],
             capture_output=True,
             text=True,
             check=False,
@@ -37,9 +53,12 @@ def try_script(python: Path, script: Path) -> Tried:
         )
     except subprocess.TimeoutExpired:
         return Tried(exit_code=2, said=f"no end within {SECONDS_MAX:.0f} s")
-    if done.returncode == 1 and not done.stdout.strip():  # as Python ends with a traceback
-        return Tried(exit_code=2, said=_last(done.stderr))
-    return Tried(exit_code=done.returncode, said=_last(done.stdout or done.stderr))
+    if done.returncode == 1 and not done.stdout.strip():
+        return Tried(exit_code=2, said=f"it ended with 1 and did not say why; {_last(done.stderr)}")
+    said = [done.stderr, done.stdout]
+    if done.returncode in (0, 1):
+        said.reverse()
+    return Tried(exit_code=done.returncode, said=_last(said[0]) or _last(said[1]))
 
 
 def _last(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from production_testers.evidence import planned
 from production_testers.experiments.workloads import GIVE
 from production_testers.model.canonical import Json
 from production_testers.model.pipeline import PipelineSpec, StageKind
@@ -13,6 +14,7 @@ def only_runs(scenario: Scenario, kept: tuple[RunRequest, ...]) -> Scenario:
     """These runs alone, with what goes wrong in them."""
     keys = {request.key for request in kept}
     faults = tuple(fault for fault in scenario.faults if fault.run is None or fault.run in keys)
+    scenario = planned.of_runs(scenario, keys)
     return relevant_times(replace(scenario, requests=kept, faults=faults))
 
 
@@ -20,6 +22,7 @@ def without_stages(scenario: Scenario, names: tuple[str, ...]) -> Scenario:
     """Without these stages; their dependants inherit their dependencies."""
     pipeline = scenario.pipeline.without(*names)
     faults = tuple(fault for fault in scenario.faults if fault.stage not in names)
+    scenario = planned.without_stages(scenario, names)
     return relevant_times(replace(scenario, pipeline=pipeline, faults=faults))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from production_testers.evidence import planned
 from production_testers.evidence.shrinking.changes import (
     in_order,
     plain_functions,
@@ -33,7 +34,7 @@ def stages(scenario: Scenario) -> Iterator[Scenario]:
 
 def pipeline(scenario: Scenario) -> Iterator[Scenario]:
     """Nothing that the pipeline, or the harness around it, can do without."""
-    if scenario.services:
+    if scenario.services and scenario.plan is None:  # a stage without its service fails by itself
         yield replace(scenario, services={})
     if scenario.watch:
         yield replace(scenario, watch=False)
@@ -165,6 +166,7 @@ def _renamed(scenario: Scenario, order: tuple[str, ...]) -> Scenario:
             replace(f, stage=stages[f.stage], run=None if f.run is None else runs[f.run])
             for f in scenario.faults
         ),
+        plan=planned.renamed(scenario.plan, runs, stages, directive),
         latencies=replace(
             scenario.latencies,
             fixed={directive(k): v for k, v in scenario.latencies.fixed.items()},

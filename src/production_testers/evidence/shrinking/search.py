@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from production_testers.evidence import planned, usages
 from production_testers.evidence.fingerprint import features
 from production_testers.evidence.shrinking import fewer, instead, plainer
 from production_testers.experiments.workloads import GIVE
@@ -22,6 +23,7 @@ SMALLER: tuple[Step, ...] = (
     fewer.holds,
     fewer.runs,
     fewer.faults,
+    planned.smaller,
     fewer.cancellations,
     fewer.timeouts,
     fewer.stages,
@@ -30,6 +32,7 @@ SMALLER: tuple[Step, ...] = (
     plainer.stages,
     plainer.pipeline,
     plainer.faults,
+    planned.plainer,
     plainer.times,
     plainer.moments,
     plainer.names,
@@ -71,6 +74,9 @@ def shrink(
             same on every machine, and a large scenario is tried less often than a small one.
     """
     search = _Search(breaks, allowance)
+    if scenario.usage is not None:
+        small = search.descend(_explicit_latencies(scenario, taken, search), usages.STEPS)
+        return search.result(small)
     small = search.descend(_explicit_latencies(scenario, taken, search), SMALLER)
     if not small.latencies.seed and _is_large(small):  # timing may say it with less
         stated = replace(scenario, latencies=Latencies(fixed={**taken, "*": 1.0}))
@@ -78,17 +84,13 @@ def shrink(
             small = min(small, search.descend(stated, SMALLER), key=_size)
     if len(small.pipeline.stages) <= instead.ROW_MAX:
         small = search.descend(small, (*SMALLER, *INSTEAD), needing_no_more=True)
-    return Shrunk(
-        scenario=small,
-        executions=search.tried,
-        work=search.work,
-        complete=search.work < allowance,
-    )
+    return search.result(small)
 
 
 def _size(scenario: Scenario) -> int:
     """How much a reader has to understand."""
     directives = len(scenario.holds) + len(scenario.latencies.fixed) + len(scenario.faults)
+    directives += planned.size(scenario)
     return 2 * len(scenario.pipeline.stages) + 2 * len(scenario.requests) + directives
 
 
@@ -150,6 +152,15 @@ class _Search:
                 return scenario
         return None
 
+    def result(self, smallest: Scenario) -> Shrunk:
+        """What was found, and what it took."""
+        return Shrunk(
+            scenario=smallest,
+            executions=self.tried,
+            work=self.work,
+            complete=self.work < self._allowance,
+        )
+
     def still_breaks(self, scenario: Scenario) -> bool:
         """Execute it, unless it was tried before or nothing may be tried any more."""
         key = repr(scenario)
@@ -157,7 +168,7 @@ class _Search:
             if self.work >= self._allowance:
                 return False
             self.tried += 1
-            self.work += WORK_MIN + len(scenario.pipeline.stages) * len(scenario.requests)
+            self.work += WORK_MIN + scenario.size
             self._known[key] = self._breaks(scenario)
         return self._known[key]
 

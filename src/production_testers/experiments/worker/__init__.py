@@ -4,6 +4,6 @@ The parent sends jobs (`package.module:function` and arguments) as framed JSON o
 their own; the worker forks once a job, so that no job sees what an earlier one left in memory.
 """
 
-from production_testers.experiments.worker.client import Worker, WorkerDiedError
+from production_testers.experiments.worker.client import Worker, WorkerDiedError, Workers
 
-__all__ = ["Worker", "WorkerDiedError"]
+__all__ = ["Worker", "WorkerDiedError", "Workers"]

@@ -5,15 +5,15 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import production_testers
 from production_testers.experiments.worker import frames
 from production_testers.model.errors import PtestError, SutUnavailableError, UsageError
 
-BOOTSTRAP = """
+PACKAGE_ONLY = """
 import importlib.util, sys
 root = sys.argv.pop(1)
 spec = importlib.util.spec_from_file_location(
@@ -22,24 +22,46 @@ spec = importlib.util.spec_from_file_location(
 module = importlib.util.module_from_spec(spec)
 sys.modules["production_testers"] = module
 spec.loader.exec_module(module)
+"""
+"""Makes this package, and nothing else of the parent's environment, importable."""
+
+BOOTSTRAP = f"""{PACKAGE_ONLY}
 from production_testers.experiments.worker.server import serve
 serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
 """
-"""Makes this package, and nothing else of the parent's environment, importable."""
 
 MEMORY_BYTES = 8 * 1024**3
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR", "PYTHONHASHSEED")
 """Environment variables that a worker gets; everything else, secrets included, stays here."""
+
+_NAMED: set[str] = set()
+
+
+def pass_on(names: Iterable[str]) -> None:
+    """Give the workers that start from now on these environment variables, too."""
+    _NAMED.update(names)
 
 
 class WorkerDiedError(PtestError):
     """The worker, or its child for one job, ended without an answer."""
 
 
-def _environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """The hash seed is fixed, because frameworks iterate sets of strings."""
-    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    names = (*PASSED_ON, *sorted(_NAMED))
+    passed_on = {name: os.environ[name] for name in names if name in os.environ}
     return {"PYTHONHASHSEED": "0", **passed_on}
+
+
+class Workers(Protocol):
+    """One worker, or a pool of them."""
+
+    @property
+    def sut(self) -> dict[str, Any]:
+        """Name and version of the system under test."""
+
+    def call(self, job: str, arguments: dict[str, Any]) -> Any:
+        """Have a job done in a fresh child; raises as `Worker.call` does."""
 
 
 class Worker:
@@ -49,13 +71,17 @@ class Worker:
         python: Interpreter of the system under test's environment.
         sut: The adapter's name.
         paths: Folders that jobs import from, such as a run folder.
+        timeout_s: How long a job may take without a word, seconds.
 
     Raises:
         SutUnavailableError: The system under test cannot be imported there.
     """
 
-    def __init__(self, python: Path, sut: str, paths: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, python: Path, sut: str, paths: Sequence[Path] = (), *, timeout_s: float = 300.0
+    ) -> None:
         self._paths = [str(path) for path in paths]
+        self._timeout_s = timeout_s
         job_read, self._job_write = os.pipe()
         self._answer_read, answer_write = os.pipe()
         package = str(Path(production_testers.__file__).parent)
@@ -66,7 +92,7 @@ class Worker:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=_environment(),
+            env=clean_environment(),
             start_new_session=True,
         )
         os.close(job_read)
@@ -94,7 +120,7 @@ class Worker:
         arguments: dict[str, Any],
         *,
         on_event: Callable[[dict[str, Any]], None] = lambda _event: None,
-        timeout_s: float = 300.0,
+        timeout_s: float | None = None,
     ) -> Any:
         """Have a job done in a fresh child of the worker.
 
@@ -109,7 +135,7 @@ class Worker:
             self.close()
             raise WorkerDiedError(f"The worker had ended before {job}.") from None
         while True:
-            message = self._read(timeout_s)
+            message = self._read(self._timeout_s if timeout_s is None else timeout_s)
             if "event" in message:
                 on_event(message["event"])
             elif "result" in message:
@@ -120,6 +146,11 @@ class Worker:
                 raise WorkerDiedError(f"The worker died (exit {message['died']}) in {job}.")
             else:
                 raise PtestError(f"{job} failed: {message['error']}.\n{message['traceback']}")
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is no more; a child that died for one job does not end it."""
+        return self._process.poll() is not None
 
     def _read(self, timeout_s: float) -> dict[str, Any]:
         """The next message; whatever else happens is the worker's death."""

@@ -37,5 +37,10 @@ def read(stream: Readable) -> dict[str, Any] | None:
     body = stream.read(length)
     if len(body) != length:
         raise ValueError(f"the stream ended after {len(body)} of {length} bytes")
+    return parse(body)
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The message that a frame holds after its length."""
     message: dict[str, Any] = json.loads(body)
     return message

@@ -29,7 +29,10 @@ def local_exponent(small: CostPoint, large: CostPoint) -> float:
 def check(observation: Observation) -> Verdict:
     """Judge the local exponent between the two largest sizes, at least a factor of 1.5 apart."""
     judgement = Judgement()
-    points = sorted(observation.costs, key=lambda point: point.size)
+    points = sorted(
+        (point for point in observation.costs if point.what == "stages"),
+        key=lambda point: point.size,
+    )
     if len(points) >= 2 and points[-1].size >= SIZE_MIN:
         small, large = points[-2], points[-1]
         if large.size >= 1.5 * small.size and small.operations > 0:

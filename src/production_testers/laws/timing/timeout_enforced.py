@@ -8,9 +8,10 @@ from production_testers.laws.law import (
     OutcomeClass,
     Severity,
 )
-from production_testers.laws.timeline import RunLine, runs
+from production_testers.laws.timeline import RunLine, runs, text
+from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
-from production_testers.model.scenario import FaultKind
+from production_testers.model.scenario import BLOCKING, OWN_END
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
 
@@ -21,6 +22,9 @@ TOLERANCE = 0.1
 def check(observation: Observation) -> Verdict:
     """Judge every execution that outlasts the stated time-out, and every run with a late stage."""
     judgement = Judgement()
+    fired = observation.history.of(EventKind.FAULT_FIRED)
+    if any(text(event, "fault") == BLOCKING for event in fired):
+        return judgement.verdict()
     if observation.sut.offers(Capability.STAGE_TIMEOUT):
         for run in runs(observation):
             limit_ms = run.pipeline.stage_timeout_ms
@@ -36,7 +40,7 @@ def _durations(run: RunLine, limit_ms: float, judgement: Judgement) -> None:
         for start in line.starts:
             ends = [end for end in line.ends if end.attempt == start.attempt]
             took_ns = ends[0].time_ns - start.time_ns if ends else float("inf")
-            if FaultKind.SLOW_CLEANUP in run.faults:
+            if not OWN_END.isdisjoint(run.faults):
                 continue  # its own clean-up may take longer
             if not ends and run.ended is not None:
                 continue  # left running after its run: another law's matter

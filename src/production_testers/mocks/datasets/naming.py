@@ -1,11 +1,11 @@
 """The names of mock data files: `{scenario}_{variant}_{size}.{extension}`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from production_testers.mocks.datasets.registry import SCENARIOS, find_variant
-from production_testers.mocks.datasets.shape import DataClass
+from production_testers.mocks.datasets.shape import DataClass, Variant
 from production_testers.model.errors import UsageError
 
 _UNITS: Final = {"m": 1_000_000, "k": 1_000}
@@ -26,12 +26,14 @@ class DataFile:
         variant: Which kind of records; holds `_` only where the registry knows it so.
         size: How many records.
         extension: Without the dot.
+        source: What makes its records, where the registry knows no variant of that name.
     """
 
     scenario: str
     variant: str
     size: int
     extension: str = "jsonl"
+    source: Variant | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -39,13 +41,18 @@ class DataFile:
         return data_file_name(self.scenario, self.variant, self.size, self.extension)
 
     @property
-    def data_class(self) -> DataClass:
-        """The folder below `mocks/data/` that it belongs to.
+    def found(self) -> Variant:
+        """What makes its records.
 
         Raises:
             UsageError: No generator of that name exists.
         """
-        return find_variant(self.scenario, self.variant).data_class
+        return self.source or find_variant(self.scenario, self.variant)
+
+    @property
+    def data_class(self) -> DataClass:
+        """The folder below `mocks/data/` that it belongs to; raises as `found` does."""
+        return self.found.data_class
 
 
 def size_text(size: int) -> str:
@@ -104,8 +111,8 @@ def parse_data_file_name(name: str) -> DataFile:
 
 
 def _known(subject: str) -> tuple[str, str] | None:
-    for scenario in SCENARIOS.values():
-        variant = subject.removeprefix(f"{scenario.name}_")
-        if variant in scenario.variants and variant != subject:
-            return scenario.name, variant
+    for name in SCENARIOS:
+        variant = subject.removeprefix(f"{name}_")
+        if variant != subject and variant in SCENARIOS[name].variants:
+            return name, variant
     return None

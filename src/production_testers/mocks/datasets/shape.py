@@ -1,21 +1,16 @@
 """What a data scenario is made of."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from random import Random
-from typing import TypeVar
 
+from production_testers.mocks.datasets.rules import Keeps, Rule
+from production_testers.mocks.datasets.schema import Schema
 from production_testers.model.canonical import Json
 
 Record = dict[str, Json]
 Stream = Callable[[int], Iterator[Record]]
 """Seed → records without end; a shorter file is a prefix of a longer one."""
-
-Fields = Mapping[str, str]
-"""Field → JSON type, alternatives joined by `|`; `any` may be anything, or missing."""
-
-Member = TypeVar("Member")
 
 
 class DataClass(StrEnum):
@@ -35,13 +30,22 @@ class Variant:
         about: One line for people.
         data_class: Which folder it belongs to.
         stream: Gives the records.
-        fields: What a record holds.
+        schema: JSON schema of a record.
+        keeps: Which rules of their scenario the records keep.
+        in_run: Records of its file in a run folder, where the usual number would be too much.
     """
 
     about: str
     data_class: DataClass
     stream: Stream
-    fields: Fields
+    schema: Schema
+    keeps: Keeps = Keeps.ALL
+    in_run: int | None = None
+
+    @property
+    def columns(self) -> bool:
+        """Whether every member has one type, so that the records fit into columns."""
+        return self.data_class in {DataClass.HAPPY_PATH, DataClass.SCALE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,23 +56,12 @@ class DataScenario:
         name: As it stands in file names.
         about: One line for people.
         variants: Name → variant.
+        rules: What holds between the members of a record, and between records.
+        labels: Member → what a detector or a decision is judged by with it.
     """
 
     name: str
     about: str
     variants: Mapping[str, Variant]
-
-
-def loosened(fields: Fields, **labels: str) -> Fields:
-    """The fields of records that are broken on purpose: only the labels can be relied on."""
-    return {**dict.fromkeys(fields, "any"), **labels}
-
-
-def pick(random: Random, members: Sequence[Member]) -> Member:
-    """A member; several times quicker than `random.choice`, and as even for short sequences."""
-    return members[int(random.random() * len(members))]
-
-
-def canary(random: Random) -> str:
-    """A harmless mark that can be searched for wherever data may have leaked."""
-    return f"CANARY-{random.getrandbits(64):016x}"
+    rules: tuple[Rule, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)

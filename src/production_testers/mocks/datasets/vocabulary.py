@@ -3,10 +3,15 @@
 
 from typing import Final
 
-GIVEN_NAMES: Final = (
-    "Ada Amir Aiko Bela Bruno Carmen Chidi Dana Elif Emeka Fatima Femi Greta Hana Ines Ivan "
-    "Jonas Kaya Lena Luis Mara Mei Nadia Noor Olga Omar Priya Rosa Sami Tara Viktor Yara"
+FEMALE_NAMES: Final = (
+    "Ada Aiko Bela Carmen Dana Elif Fatima Greta Hana Ines Kaya Lena Mara Mei Nadia Noor Olga "
+    "Priya Rosa Tara Yara"
 ).split()
+MALE_NAMES: Final = (
+    "Amir Bruno Chidi Emeka Femi Hugo Ivan Jonas Karim Luis Marek Mateo Nikolai Omar Pavel Rafael "
+    "Sami Tomas Viktor Wei"
+).split()
+GIVEN_NAMES: Final = tuple(sorted(FEMALE_NAMES + MALE_NAMES))
 FAMILY_NAMES: Final = (
     "Abara Almeida Bergmann Castillo Dubois Eriksen Fischer Georgiou Haddad Ivanova Jensen "
     "Kowalski Lindqvist Moreau Nakamura Okafor Pereira Quist Rossi Santos Tanaka Ueda Varga "

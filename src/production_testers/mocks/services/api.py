@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from production_testers.mocks.services.call import Call, Operation, copied, dispatch
-from production_testers.mocks.services.contract import ServiceError
+from production_testers.mocks.services.contract import ServiceError, stopped_clock
+from production_testers.mocks.services.schema import declared, mistakes
+from production_testers.mocks.services.webhooks import Outbox
 from production_testers.model.canonical import Json, digest
 from production_testers.model.errors import UsageError
 from production_testers.model.seeds import derive
@@ -53,14 +55,19 @@ class Endpoint:
             is one place and nothing else keeps the type of the value.
         status: Of a success.
         required: Members that the body must hold.
+        schema: JSON Schema that the body must keep; see `schema` for the words it knows.
         token: What the caller must present; None when anybody may call.
-        rate_limit: Calls it takes in the service's life, then `rate_limited`; None for all.
-        retry_after_ms: What `rate_limited` tells the caller to wait, milliseconds.
+        rate_limit: Calls it takes in a window, then `rate_limited`; None for all.
+        rate_window_ms: How long a window lasts; None for the service's life.
+        retry_after_ms: What `rate_limited` tells the caller to wait, milliseconds; where there
+            are windows, it is told to wait until the next one begins instead.
         page_size: The response is a list, given in pages of at most this many:
             {items, next_cursor}, by the query's `limit` and `cursor`. None for the whole.
+        webhook: Event that subscribers are sent when it has done its work; None for none.
 
     Raises:
-        UsageError: The method is unknown, or the path does not start with a slash.
+        UsageError: The method is unknown, the path does not start with a slash, or the schema
+            says something that is not checked.
     """
 
     method: str
@@ -68,10 +75,13 @@ class Endpoint:
     response: Json | Respond
     status: int = 200
     required: tuple[str, ...] = ()
+    schema: Mapping[str, Json] | None = None
     token: str | None = None
     rate_limit: int | None = None
+    rate_window_ms: float | None = None
     retry_after_ms: int = 1000
     page_size: int | None = None
+    webhook: str | None = None
 
     def __post_init__(self) -> None:
         if self.method not in _METHODS or not self.path.startswith("/"):
@@ -79,6 +89,8 @@ class Endpoint:
             raise UsageError(
                 f"Endpoint {seen!r} is none.", do=f"Say one of {', '.join(_METHODS)} and a /path."
             )
+        if self.schema is not None:
+            declared(self.schema)
 
     @property
     def label(self) -> str:
@@ -91,17 +103,23 @@ class MockApi:
 
     A call is checked in this order: path (`not_found`), method (`method_not_allowed`), token
     (`unauthorized`), rate (`rate_limited`, retryable, details.retry_after_ms), body
-    (`invalid`, details.missing), idempotency key. The same key with the same body gives the
-    first answer again and does nothing; with another body it is a `conflict`.
+    (`invalid`, details.missing or details.mistakes), idempotency key. The same key with the same
+    body gives the first answer again and does nothing; with another body it is a `conflict`.
 
     Operations:
         request: {method, path, query?, body?, token?, idempotency_key?} → {status, body}
         get, post, put, patch, delete: the same, without method
         performed: {} → endpoint → how often it did its work; repeated keys do not count
+        webhooks: {} → events that are owed to subscribers, each one attempt more:
+            [{id, event, body, signature, attempt}]
+        webhook_ack: {id} → {waiting}: a subscriber has got it
 
     Args:
         seed: Reaches `{seed_id}`.
         endpoints: The first whose path and method fit answers.
+
+    Attributes:
+        now: Milliseconds since the start, as whoever hosts the service tells.
     """
 
     name: str = "api"
@@ -109,14 +127,23 @@ class MockApi:
     def __init__(self, seed: int, endpoints: Sequence[Endpoint] = ()) -> None:
         self._seed = seed
         self._endpoints = tuple((_path_pattern(endpoint.path), endpoint) for endpoint in endpoints)
-        self._taken: Counter[str] = Counter()
+        self.now: Callable[[], float] = stopped_clock
+        self.outbox = Outbox(seed)
+        self._taken: Counter[tuple[str, int]] = Counter()
         self._performed: Counter[str] = Counter()
         self._answered: dict[tuple[str, str, str], tuple[str, Json]] = {}
         self._operations: Mapping[str, Operation] = {
             "request": lambda call: self._request(call, call.text("method").upper()),
             "performed": lambda _call: dict(self._performed),
+            "webhooks": self.outbox.due,
+            "webhook_ack": self.outbox.acknowledge,
             **{method.lower(): self._shortcut for method in _METHODS},
         }
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The names of its operations."""
+        return tuple(self._operations)
 
     def handle(self, operation: str, payload: Mapping[str, Json], random: Random) -> Json:
         """Answer one request; see the class for the operations."""
@@ -137,11 +164,7 @@ class MockApi:
             body=call.mapping("body", {}),
             random=call.random,
         )
-        if missing := [name for name in endpoint.required if request.body.get(name) is None]:
-            details: Mapping[str, Json] = {"missing": missing}
-            raise ServiceError(
-                "invalid", f"{endpoint.label} needs {', '.join(missing)}.", details=details
-            )
+        _check_body(endpoint, request)
         if "idempotency_key" not in call.payload:
             return self._perform(endpoint, request)
         return self._once(endpoint, request, call.text("idempotency_key"))
@@ -162,14 +185,21 @@ class MockApi:
     def _admit(self, endpoint: Endpoint, call: Call) -> None:
         if endpoint.token is not None and call.payload.get("token") != endpoint.token:
             raise ServiceError("unauthorized", f"{endpoint.label} wants another token.")
-        if endpoint.rate_limit is not None and self._taken[endpoint.label] >= endpoint.rate_limit:
+        if endpoint.rate_limit is None:
+            return
+        window_ms, retry_ms = endpoint.rate_window_ms, float(endpoint.retry_after_ms)
+        window = 0 if window_ms is None else int(self.now() // window_ms)
+        if window_ms is not None:
+            retry_ms = max(1.0, (window + 1) * window_ms - self.now())
+        if self._taken[endpoint.label, window] >= endpoint.rate_limit:
+            during = "" if window_ms is None else f" in {window_ms:g} ms"
             raise ServiceError(
                 "rate_limited",
-                f"{endpoint.label} takes {endpoint.rate_limit} calls.",
+                f"{endpoint.label} takes {endpoint.rate_limit} calls{during}.",
                 retryable=True,
-                details={"retry_after_ms": endpoint.retry_after_ms},
+                details={"retry_after_ms": round(retry_ms)},
             )
-        self._taken[endpoint.label] += 1
+        self._taken[endpoint.label, window] += 1
 
     def _once(self, endpoint: Endpoint, request: ApiRequest, key: str) -> Json:
         place = (request.method, request.path, key)
@@ -192,6 +222,8 @@ class MockApi:
         if endpoint.page_size is not None:
             body = _page(body, request, endpoint.page_size)
         self._performed[endpoint.label] += 1
+        if endpoint.webhook is not None:
+            self.outbox.add(endpoint.webhook, {"path": request.path, "answer": copied(body)})
         return {"status": endpoint.status, "body": body}
 
     def _rendered(self, template: Json, request: ApiRequest) -> Json:
@@ -203,6 +235,18 @@ class MockApi:
             "seed_id": f"{derive(self._seed, 'api', request.method, request.path):016x}",
         }
         return _filled(template, names)
+
+
+def _check_body(endpoint: Endpoint, request: ApiRequest) -> None:
+    details: dict[str, Json]
+    if missing := [name for name in endpoint.required if request.body.get(name) is None]:
+        details = {"missing": missing}
+        raise ServiceError(
+            "invalid", f"{endpoint.label} needs {', '.join(missing)}.", details=details
+        )
+    if endpoint.schema is not None and (wrong := list(mistakes(request.body, endpoint.schema))):
+        details = {"mistakes": wrong}
+        raise ServiceError("invalid", f"{endpoint.label}: {'; '.join(wrong)}.", details=details)
 
 
 def _path_pattern(template: str) -> re.Pattern[str]:

@@ -49,7 +49,8 @@ class Service(Protocol):
 
     `handle` is synchronous and a function of (state, operation, payload, random): it reads no
     clock and no global state, opens no socket and starts no thread. The harness puts latency,
-    faults and history around it.
+    faults and history around it. A service that needs the time has an attribute `now`, into which
+    whoever hosts it puts a function that gives milliseconds since the start.
 
     Attributes:
         name: How errors call it.
@@ -68,3 +69,8 @@ class Service(Protocol):
         Raises:
             ServiceError: The service refuses; `unknown_operation` names the known ones.
         """
+
+
+def stopped_clock() -> float:
+    """The time for a service that nobody hosts: it is always the start."""
+    return 0.0

@@ -1,12 +1,13 @@
-"""Infrastructure: queues, a disk, memory, skewed clocks and leases, all of them bounded."""
+"""Infrastructure: queues, a disk, memory, clocks, leases and what a machine has; all bounded."""
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
 from production_testers.mocks.services.call import Call, Operation, copied, dispatch
-from production_testers.mocks.services.contract import ServiceError
+from production_testers.mocks.services.contract import ServiceError, stopped_clock
+from production_testers.mocks.services.machine import Machine
 from production_testers.model.canonical import Json
 from production_testers.model.seeds import derive
 
@@ -20,12 +21,24 @@ class InfrastructureLimits:
         memory_bytes: Bytes that may be allocated at once.
         queue_depth: Messages that wait in one queue.
         clock_skew_ms: No node's clock is off by more, either way.
+        cores: That may be taken at once.
+        device_bytes: Memory of the accelerator.
+        zone: Name → addresses that the name server knows.
     """
 
     disk_bytes: int = 1_000_000
     memory_bytes: int = 64_000_000
     queue_depth: int = 10_000
     clock_skew_ms: int = 250
+    cores: int = 8
+    device_bytes: int = 16_000_000_000
+    zone: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: {
+            "llm.internal": ("10.0.0.1",),
+            "db.internal": ("10.0.0.2", "10.0.0.3"),
+            "api.internal": ("10.0.0.4",),
+        }
+    )
 
 
 @dataclass(slots=True)
@@ -60,8 +73,9 @@ class MockInfrastructure:
 
     Operations:
         queue_publish: {queue, message} → {id, depth}; `queue_full`, retryable
-        queue_consume: {queue, unordered?} → {id, message, attempt}, or null when it is empty;
-            unordered takes any waiting message, by the call's randomness
+        queue_consume: {queue, unordered?, behind?} → {id, message, attempt}, or null when it is
+            empty; unordered takes any waiting message, by the call's randomness, and behind any
+            but the first, where there is another
         queue_ack, queue_nack: {queue, id} → {depth}; `not_found` when nobody holds it
         disk_write: {path, text} → {used_bytes}; `disk_full`, and the file is as before
         disk_read: {path} → {text}; `not_found`
@@ -69,14 +83,25 @@ class MockInfrastructure:
         memory_allocate, memory_release: {owner, bytes} → {used_bytes}; `out_of_memory`,
             retryable; `conflict` when the owner has less than it releases
         clock_skew: {node} → {skew_ms}, how far that node's clock is ahead
+        clock_now: {node} → {now_ms} since the start, by that node's clock
         lease_acquire: {lease, owner} → {token}; `lease_held`, retryable, when another has it
         lease_release: {lease, owner} → {token}; `conflict` when the owner does not have it
         lease_expire: {lease} → {token}
         lease_check: {lease, token} → {valid}: false for every token but the holder's
+        cpu_acquire, cpu_release: {owner, cores?} → {used_cores}; `cpu_busy`, retryable
+        process_start, process_pause, process_resume, process_kill: {process} → {state, starts}
+        process_ask: {process} → {state, starts}; `process_paused`, `process_dead`, retryable
+        device_allocate, device_free: {owner, bytes} → {used_bytes}; `device_out_of_memory`
+        device_run: {kernel} → {runs}; `device_lost` between device_lose and device_reset
+        dns_resolve: {name} → {name, addresses, ttl_s}; `name_not_found`
+        net_send: {from, to} → {delivered}; `unreachable` between net_cut and net_heal
 
     Args:
         seed: Reaches the skew of each node.
         limits: How much there is.
+
+    Attributes:
+        now: Milliseconds since the start, as whoever hosts the service tells.
     """
 
     name: str = "infra"
@@ -90,6 +115,8 @@ class MockInfrastructure:
         self._memory: Counter[str] = Counter()
         self._owners: dict[str, str] = {}
         self._tokens: Counter[str] = Counter()
+        self.now: Callable[[], float] = stopped_clock
+        machine = Machine(self._limits.cores, self._limits.device_bytes, self._limits.zone)
         self._operations: Mapping[str, Operation] = {
             "queue_publish": self._publish,
             "queue_consume": self._consume,
@@ -105,12 +132,26 @@ class MockInfrastructure:
             "lease_release": self._release_lease,
             "lease_expire": self._expire,
             "lease_check": self._check,
+            "clock_now": self._clock,
+            **machine.operations,
         }
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The names of its operations."""
+        return tuple(self._operations)
 
     def handle(self, operation: str, payload: Mapping[str, Json], random: Random) -> Json:
         """Do one operation; see the class for the operations."""
         call = Call(operation=operation, payload=payload, random=random)
         return dispatch(self.name, self._operations, call)
+
+    def crash(self) -> None:
+        """Lose what was not kept: memory, and who holds which message; those come again."""
+        self._memory.clear()
+        for queue in self._queues.values():
+            queue.waiting.extendleft(reversed(queue.taken.values()))
+            queue.taken.clear()
 
     def _queue(self, call: Call) -> _Queue:
         return self._queues.setdefault(call.text("queue"), _Queue())
@@ -128,7 +169,10 @@ class MockInfrastructure:
         queue = self._queue(call)
         if not queue.waiting:
             return None
-        index = call.random.randrange(len(queue.waiting)) if call.flag("unordered") else 0
+        waiting = len(queue.waiting)
+        index = call.random.randrange(waiting) if call.flag("unordered") else 0
+        if call.flag("behind") and waiting > 1:
+            index = call.random.randrange(1, waiting)
         delivery = queue.waiting[index]
         del queue.waiting[index]
         delivery.attempts += 1
@@ -195,9 +239,15 @@ class MockInfrastructure:
         return {"used_bytes": self._memory.total()}
 
     def _skew(self, call: Call) -> Json:
+        return {"skew_ms": self._ahead(call)}
+
+    def _ahead(self, call: Call) -> int:
         widest = self._limits.clock_skew_ms
         drawn = derive(self._seed, "infra", "skew", call.text("node"))
-        return {"skew_ms": drawn % (2 * widest + 1) - widest}
+        return drawn % (2 * widest + 1) - widest
+
+    def _clock(self, call: Call) -> Json:
+        return {"now_ms": round(self.now() + self._ahead(call), 3)}
 
     def _acquire(self, call: Call) -> Json:
         lease, owner = call.text("lease"), call.text("owner")

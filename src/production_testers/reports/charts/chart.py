@@ -134,6 +134,7 @@ def chart(
             "subtitleLineHeight": _SUBTITLE_LINE,
             "subtitlePadding": 6,
             "font": FONT,
+            "color": BLACK,
             "subtitleFont": FONT,
             "subtitleColor": DARK,
             "anchor": "start",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from production_testers.reports.charts.chart import SCALE, Chart
 
 RENDERER = (sys.executable, "-P", "-m", "production_testers.reports.charts.renderer")
-TIMEOUT_S = 60.0
+TIMEOUT_S = 180.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,23 +19,29 @@ class Drawn:
 
     Attributes:
         images: Chart's name → PNG.
+        vectors: Chart's name → SVG, where that was asked for.
         missing: Why pictures are missing, as part of a sentence; empty where none is.
     """
 
     images: Mapping[str, bytes] = field(default_factory=dict)
+    vectors: Mapping[str, str] = field(default_factory=dict)
     missing: str = ""
 
 
-def draw(charts: Sequence[Chart], renderer: Sequence[str] = RENDERER) -> Drawn:
+def draw(
+    charts: Sequence[Chart], renderer: Sequence[str] = RENDERER, *, svg: bool = False
+) -> Drawn:
     """Draw all charts in one process; the same charts give the same bytes.
 
     Args:
         charts: What to draw.
         renderer: The program that draws, as `renderer.py` describes it.
+        svg: Draw them as SVG, too.
     """
     if not charts:
         return Drawn()
-    asked = {"scale": SCALE, "specs": {chart.name: chart.spec for chart in charts}}
+    specs = {chart.name: chart.spec for chart in charts}
+    asked = {"scale": SCALE, "specs": specs, "svg": svg}
     try:
         done = subprocess.run(
             list(renderer),
@@ -53,6 +59,17 @@ def draw(charts: Sequence[Chart], renderer: Sequence[str] = RENDERER) -> Drawn:
     return _read(done.stdout)
 
 
+def bundle() -> str:
+    """The script that draws charts in a page; empty where there is none."""
+    try:
+        done = subprocess.run(
+            [*RENDERER, "bundle"], capture_output=True, text=True, check=False, timeout=TIMEOUT_S
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
 def _read(answer: str) -> Drawn:
     try:
         told: dict[str, dict[str, str]] = json.loads(answer)
@@ -61,5 +78,6 @@ def _read(answer: str) -> Drawn:
     failed = [f"{name}: {one['error']}" for name, one in told.items() if "error" in one]
     return Drawn(
         images={n: base64.b64decode(one["png"]) for n, one in told.items() if "png" in one},
+        vectors={n: one["svg"] for n, one in told.items() if one.get("svg")},
         missing="; ".join(failed),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.laws.cost.operations_per_stage import (
     EXPONENT_MAX,
     LAW,
@@ -35,7 +36,9 @@ def work(costs: Mapping[str, Mapping[str, Any]]) -> Chart | None:
     shapes = {
         shape.replace("_", "-"): sorted(cost["points"])
         for shape, cost in costs.items()
-        if len(cost["points"]) > 1 and all(lines > 0 for _, lines in cost["points"])
+        if not shape.startswith(RUNS)
+        and len(cost["points"]) > 1
+        and all(lines > 0 for _, lines in cost["points"])
     }
     if not shapes:
         return None

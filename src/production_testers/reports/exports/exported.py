@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from production_testers.evidence.ranges import Range
-from production_testers.workspace.documents import Finding
+from production_testers.workspace.documents import Finding, FindingStatus
+
+OPEN = frozenset({FindingStatus.OPEN, FindingStatus.CONFIRMED, FindingStatus.IN_PROGRESS})
+"""Findings that nobody has settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,12 +20,14 @@ class Exported:
         finding: As findings.json tells it.
         folder: Path of its evidence folder below the workspace.
         events: History of its smallest scenario.
+        offending: Sequence numbers of the events that show it.
         script: Text of its repro.py; empty without one.
     """
 
     finding: Finding
     folder: str
     events: Sequence[Mapping[str, Any]] = field(default=())
+    offending: Sequence[int] = field(default=())
     script: str = ""
 
     def told(self, name: str) -> Any:
@@ -58,3 +64,29 @@ class Turned:
     outcome_class: str
     gate: str
     reason: str
+
+
+class Outcome(StrEnum):
+    """How a test of a report for other tools ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a run says of one law, or of itself.
+
+    Attributes:
+        run: Address of the run.
+        what: The law; `run` for the run itself.
+        outcome: Failed: a finding is open. Skipped: nobody can tell. Error: we failed.
+        reason: Why; empty where it passed.
+    """
+
+    run: str
+    what: str
+    outcome: Outcome
+    reason: str = ""

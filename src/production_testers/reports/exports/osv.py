@@ -8,7 +8,10 @@ from production_testers.evidence.ranges import Answer
 from production_testers.reports.exports.exported import Exported
 from production_testers.workspace.documents import FindingType
 
-SCHEMA_VERSION = "1.6.0"
+SCHEMA_VERSION = "1.6.7"
+DRAFT = "PYSEC-0000-"
+"""An id begins with the database that gives it, and the schema has a list of them. So the advisory
+database of PyPI wants what it has given no number (github.com/pypa/advisory-database, README)."""
 
 
 def osv_text(found: Sequence[Exported]) -> str:
@@ -21,7 +24,7 @@ def _entry(one: Exported) -> dict[str, Any]:
     finding = one.finding
     return {
         "schema_version": SCHEMA_VERSION,
-        "id": f"PTEST-{finding.id}",
+        "id": f"{DRAFT}{finding.id}",
         "published": finding.created_at,
         "modified": finding.updated_at or finding.created_at,
         "summary": finding.title,
@@ -37,6 +40,7 @@ def _entry(one: Exported) -> dict[str, Any]:
             "severity": finding.severity.value,
             "fingerprint": finding.fingerprint,
             "component": finding.component,
+            **({"range": one.range.words, "confidence": one.range.confidence} if one.range else {}),
         },
     }
 

@@ -1,12 +1,14 @@
 """SARIF 2.1.0: a law is a rule, the minimal schedule is a code flow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from production_testers import __version__
 from production_testers.laws import LAWS
-from production_testers.reports.exports.exported import Exported
-from production_testers.workspace.documents import FindingStatus, Severity
+from production_testers.reports.exports.exported import OPEN, Exported
+from production_testers.workspace.documents import Severity
+
+SCHEDULE = "The smallest schedule that shows it: what is set up, then what happens, in order."
 
 LEVELS: Mapping[Severity, str] = {
     Severity.CRITICAL: "error",
@@ -15,8 +17,6 @@ LEVELS: Mapping[Severity, str] = {
     Severity.LOW: "note",
     Severity.INFO: "note",
 }
-
-_OPEN = frozenset({FindingStatus.OPEN, FindingStatus.CONFIRMED, FindingStatus.IN_PROGRESS})
 
 
 def sarif_text(found: Sequence[Exported]) -> str:
@@ -36,7 +36,7 @@ def sarif_text(found: Sequence[Exported]) -> str:
                         "rules": [_rule(law) for law in rules],
                     }
                 },
-                "results": [_result(one) for one in found],
+                "results": [_result(one, rules) for one in found],
             }
         ],
     }
@@ -53,11 +53,13 @@ def _rule(law_id: str) -> dict[str, Any]:
     }
 
 
-def _result(one: Exported) -> dict[str, Any]:
+def _result(one: Exported, rules: Sequence[str]) -> dict[str, Any]:
     finding = one.finding
-    fails = finding.status in _OPEN
+    law = one.told("law")
+    fails = finding.status in OPEN
     result: dict[str, Any] = {
-        "ruleId": one.told("law") or finding.id,
+        "ruleId": law or finding.id,
+        **({"ruleIndex": rules.index(law)} if law in rules else {}),
         # a level goes with failures only: SARIF 2.1.0, 3.27.10
         "level": LEVELS[finding.severity] if fails else "none",
         "kind": "fail" if fails else "informational",
@@ -72,8 +74,9 @@ def _result(one: Exported) -> dict[str, Any]:
             **({"range": one.range.words} if one.range else {}),
         },
     }
-    if one.events:
-        result["codeFlows"] = [{"threadFlows": [{"locations": _flow(one)}]}]
+    if steps := [*_directives(one), *_events(one)]:
+        flow = {"locations": [{**step, "executionOrder": n} for n, step in enumerate(steps, 1)]}
+        result["codeFlows"] = [{"message": {"text": SCHEDULE}, "threadFlows": [flow]}]
     return result
 
 
@@ -86,20 +89,27 @@ def _location(one: Exported) -> dict[str, Any]:
     }
 
 
-def _flow(one: Exported) -> list[dict[str, Any]]:
+def _directives(one: Exported) -> Iterator[dict[str, Any]]:
+    """What is set up: pipeline, runs, faults, holds; what a reader needs first."""
+    for words in one.told("directives") or ():
+        yield _step(f"{one.folder}/evidence.json", str(words), importance="essential")
+
+
+def _events(one: Exported) -> Iterator[dict[str, Any]]:
     """The history of the smallest scenario, event by event."""
-    return [
-        {
-            "location": {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": f"{one.folder}/history.jsonl"},
-                    "region": {"startLine": line},
-                },
-                "message": {"text": _words(event)},
-            }
-        }
-        for line, event in enumerate(one.events, start=2)  # line 1 is the header
-    ]
+    for line, event in enumerate(one.events, start=2):  # line 1 is the header
+        importance = "essential" if event["seq"] in one.offending else "important"
+        yield _step(f"{one.folder}/history.jsonl", _words(event), importance=importance, line=line)
+
+
+def _step(uri: str, words: str, *, importance: str, line: int | None = None) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    if line is not None:
+        place["region"] = {"startLine": line}
+    return {
+        "importance": importance,
+        "location": {"physicalLocation": place, "message": {"text": words}},
+    }
 
 
 def _words(event: Mapping[str, Any]) -> str:

@@ -3,12 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from production_testers.model.canonical import Json
 from production_testers.model.pipeline import PipelineSpec
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
-from production_testers.suts.contract import Body, RunResult
+from production_testers.model.target import Target
+from production_testers.suts.contract import Bench, Body, BoundUnit, RunResult
 from production_testers.suts.reference.executor import Built, execute
 from production_testers.suts.reference.redaction import REDACTS
+from production_testers.suts.reference.units import MADE
+from production_testers.suts.targets import plain_stages
+from production_testers.units import UNITS
 
 COMPONENT = "production_testers.suts.reference.executor.Execution.run"
 
@@ -36,6 +41,19 @@ class ReferenceAdapter:
         """Runs share nothing but the work that idempotency keys have seen done."""
         pipeline.topological_order()
         return Built(body, self.emitted)
+
+    def components_of(self, name: str) -> Mapping[str, str]:
+        """The class that `unit` makes, for every operation."""
+        made = f"{MADE[name].__module__}.{MADE[name].__qualname__}"
+        return dict.fromkeys(UNITS[name].operations, made)
+
+    def stages_of(self, target: Target, found: Any) -> tuple[str, dict[str, tuple[str, str]]]:
+        """A plain function is its own only stage."""
+        return plain_stages(target, found)
+
+    def unit(self, name: str, settings: Mapping[str, Json], bench: Bench) -> BoundUnit:
+        """A new instance of the reference's own unit."""
+        return MADE[name](settings, bench)
 
     async def run(self, built: Built, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """Execute once."""

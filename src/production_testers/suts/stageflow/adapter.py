@@ -23,13 +23,23 @@ from stageflow.pipeline.subpipeline import ChildRunTracker, SubpipelineSpawner
 from stageflow.stages.inputs import create_stage_inputs
 
 from production_testers.model import seeds
-from production_testers.model.canonical import canonical_json
+from production_testers.model.canonical import Json, canonical_json
 from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
+from production_testers.model.target import Target
 from production_testers.suts.citations import locate
-from production_testers.suts.contract import Body, RunResult, StageCall, StageResult
+from production_testers.suts.contract import (
+    Bench,
+    Body,
+    BoundUnit,
+    RunResult,
+    StageCall,
+    StageResult,
+)
+from production_testers.suts.stageflow import units
 from production_testers.suts.stageflow.promises import COMPONENTS, DISTRIBUTION, PROMISES, REDACTS
+from production_testers.suts.targets import is_coroutine, plain_stages
 
 try:
     from stageflow.pipeline.idempotency import IdempotencyInterceptor
@@ -69,7 +79,7 @@ class StageflowAdapter:
         capabilities = {}
         for capability, promise in PROMISES.items():
             citation = locate(DISTRIBUTION, promise)
-            if citation and _HAS.get(capability, True):
+            if citation and _has(capability):
                 capabilities[capability] = citation
         return SutDescription(
             name=DISTRIBUTION,
@@ -85,6 +95,23 @@ class StageflowAdapter:
         """A `UnifiedStageGraph`, with the interceptors that the release has by default."""
         spawner = SubpipelineSpawner(ChildRunTracker())
         return _graph(pipeline, _Making(body, spawner, watched=self.emitted is not None))
+
+    def components_of(self, name: str) -> Mapping[str, str]:
+        """As the binding says, where this release has the name."""
+        named = units.binding(name).components
+        return {operation: at for operation, at in named.items() if _importable(at)}
+
+    def stages_of(self, target: Target, found: Any) -> tuple[str, dict[str, tuple[str, str]]]:
+        """The stages of a pipeline or a graph; a factory is called without services."""
+        if is_coroutine(found):
+            return plain_stages(target, found)
+        told: tuple[str, dict[str, tuple[str, str]]] = units.binding("target").stages_of(target)
+        return told
+
+    def unit(self, name: str, settings: Mapping[str, Json], bench: Bench) -> BoundUnit:
+        """An object of this release, as its documentation shows it."""
+        bound: BoundUnit = units.binding(name)(settings, bench)
+        return bound
 
     async def run(self, built: Any, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """`graph.run(root context)`."""
@@ -224,6 +251,11 @@ class _Runner:
         if spawned.success == (result.ended == "completed"):
             return result
         return replace(result, ended="completed" if spawned.success else "failed")
+
+
+def _has(capability: Capability) -> bool:
+    unit = units.CAPABILITIES.get(capability)
+    return _HAS.get(capability, True) and (unit is None or units.is_there(unit))
 
 
 def _importable(name: str) -> bool:

@@ -4,7 +4,7 @@
 def test_every_real_execution_completes(lab):
     """Under load, with trivial stages, nothing fails."""
     measured = lab.measured()
-    assert measured["latencies_ns"], "nothing was executed"
+    assert measured["count"], "nothing was executed"
     assert measured["failed"] == 0
 
 

@@ -1,0 +1,132 @@
+"""How quickly mock data are made, and that memory does not grow with their number.
+
+    .venv/bin/python benchmarks/mocks/data.py [--memory-only | --speed-only]
+
+Writes its sections of docs/benchmarks.md. CPU time of one process of its own for every figure;
+files go to a temporary folder.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from page import write_section
+
+from production_testers.mocks.datasets import SCENARIOS
+
+ROUNDS = 3
+SIZES = (100_000, 1_000_000, 10_000_000)
+MEMORY = (("values", "jsonl"), ("values", "parquet"))
+AIM = 100_000
+
+ONE = """\
+import json, resource, sys
+from pathlib import Path
+from time import process_time
+from production_testers.mocks.datasets import DataFile
+from production_testers.workspace.data_files import make_data_file
+scenario, variant, extension, size, folder = sys.argv[1:]
+make_data_file(Path(folder, "warm"), DataFile(scenario=scenario, variant=variant, size=1,
+    extension=extension), seed=1)
+file = DataFile(scenario=scenario, variant=variant, size=int(size), extension=extension)
+begin = process_time()
+made = make_data_file(Path(folder, file.name), file, seed=1)
+print(json.dumps({"seconds": process_time() - begin, "bytes": made["size_bytes"],
+    "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+Path(folder, file.name).unlink()
+"""
+
+
+def main() -> None:
+    if "--memory-only" not in sys.argv:
+        speed()
+    if "--speed-only" not in sys.argv:
+        memory()
+
+
+def speed() -> None:
+    rows = []
+    for scenario in SCENARIOS:
+        slow = (SCENARIOS[scenario].variants["volume"].in_run or 10_000) < 10_000
+        size = 5_000 if slow else 30_000
+        lines = [measured(scenario, "jsonl", size) for _ in range(ROUNDS)]
+        columns = [measured(scenario, "parquet", size) for _ in range(ROUNDS)]
+        rates = [size / one["seconds"] for one in lines]
+        rows.append(
+            (
+                scenario,
+                round(lines[0]["bytes"] / size),
+                spread(rates),
+                spread([size / one["seconds"] for one in columns]),
+                round(columns[0]["bytes"] / size),
+                "yes" if max(rates) >= AIM else "no",
+            )
+        )
+    write_section(
+        "Mock data: records a second",
+        "python benchmarks/mocks/data.py",
+        "Records a CPU second of one process, `volume` of every scenario: made, written to disk as"
+        " a whole, summed by SHA-256; median (minimum to maximum) of three processes. Aim: 100,000"
+        " a second for simple schemas; the last column says whether the quickest round reached it."
+        " Those that do not are records of many members, or of lists and objects in each other.",
+        (
+            "scenario",
+            "bytes a line",
+            "JSON lines",
+            "Parquet",
+            "bytes a row",
+            "100,000 reached",
+        ),
+        rows,
+    )
+
+
+def memory() -> None:
+    rows = []
+    for scenario, extension in MEMORY:
+        found = [measured(scenario, extension, size) for size in SIZES]
+        cells = [f"{one['mib']:.1f}" for one in found]
+        rate = SIZES[-1] / found[-1]["seconds"]
+        size = f"{found[-1]['bytes'] / 2**20:,.0f}"
+        rows.append((f"{scenario}, {extension}", *cells, size, f"{rate:,.0f}"))
+    write_section(
+        "Mock data: memory",
+        "python benchmarks/mocks/data.py --memory-only",
+        "Peak resident memory of a process in MiB, by number of records. Aim: 10 million records"
+        " take no more than 100,000.",
+        (
+            "what",
+            "100k",
+            "1m",
+            "10m",
+            "size of 10m, MiB",
+            "records a CPU second at 10m",
+        ),
+        rows,
+    )
+
+
+def measured(scenario: str, extension: str, size: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = subprocess.run(
+            [sys.executable, "-c", ONE, scenario, "volume", extension, str(size), folder],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    result: dict[str, float] = json.loads(found.stdout)
+    print(scenario, extension, size, result, flush=True)
+    return result
+
+
+def spread(values: list[float]) -> str:
+    return f"{statistics.median(values):,.0f} ({min(values):,.0f} to {max(values):,.0f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""Keeps a team's application from doing anything in the world while it is tested.
+
+An audit hook (PEP 578) sees what Python code does, whoever wrote it: connections to other machines,
+files written outside of a temporary folder, programs started. What is refused raises
+`PermissionError` at the place that asked for it, and is noted. A hook stays for the life of its
+process, so only a worker's child, which ends with its job, is guarded.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", ""})
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork")
+_CHANGES = (
+    "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink",
+    "os.chmod", "os.chown", "shutil.rmtree", "shutil.move",
+)  # fmt: skip
+
+REFUSED: list[str] = []
+"""What was refused in this process, in order."""
+
+
+_CHILD: list[bool] = []
+
+
+def in_child() -> None:
+    """This process is a worker's child, which ends with its job."""
+    _CHILD.append(True)
+
+
+def guard_in_child(allow_hosts: tuple[str, ...] = ()) -> None:
+    """Guard this process, once, if it is a worker's child."""
+    if _CHILD == [True]:
+        guard(allow_hosts)
+        _CHILD.append(True)
+
+
+def guard(allow_hosts: tuple[str, ...] = ()) -> Path:
+    """From now on this process cannot reach the world; gives its temporary working folder.
+
+    Args:
+        allow_hosts: Hosts that it may connect to beside this machine.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="ptest-target-")).resolve()
+    os.chdir(folder)
+    hosts = LOOPBACK | set(allow_hosts)
+    rules: Mapping[str, Callable[[tuple[Any, ...]], str]] = {
+        "socket.connect": lambda args: _connects(args[1], hosts),
+        "socket.sendto": lambda args: _connects(args[1], hosts),
+        "socket.getaddrinfo": lambda args: _resolves(args[0], hosts),
+        "open": lambda args: _opens(args, folder),
+        **{name: lambda args: _changes(args, folder) for name in _CHANGES},
+        **dict.fromkeys(_STARTS, lambda args: f"start {str(args[:1])[1:80]}"),
+    }
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        """Refuse what a rule names."""
+        rule = rules.get(event)
+        wanted = rule(args) if rule is not None else ""
+        if wanted:
+            REFUSED.append(wanted)
+            raise PermissionError(f"While it is tested, the application may not {wanted}.")
+
+    sys.addaudithook(hook)
+    return folder
+
+
+def _connects(address: Any, hosts: frozenset[str]) -> str:
+    if not isinstance(address, tuple) or str(address[0]) in hosts:
+        return ""  # a Unix socket is this machine
+    return f"connect to {address[0]} (--allow-host {address[0]} lets it)"
+
+
+def _resolves(host: Any, hosts: frozenset[str]) -> str:
+    name = host.decode() if isinstance(host, bytes) else str(host or "")
+    return "" if name in hosts else f"look up {name} (--allow-host {name} lets it)"
+
+
+def _opens(args: tuple[Any, ...], folder: Path) -> str:
+    path, mode, flags = args
+    writes = any(letter in (mode or "") for letter in "wax+") or bool((flags or 0) & _WRITING)
+    if not writes or not isinstance(path, str | bytes | os.PathLike):
+        return ""
+    return _outside(path, folder, "write")
+
+
+def _changes(args: tuple[Any, ...], folder: Path) -> str:
+    paths = [one for one in args[:2] if isinstance(one, str | bytes | os.PathLike)]
+    return next((told for one in paths if (told := _outside(one, folder, "change"))), "")
+
+
+def _outside(path: Any, folder: Path, what: str) -> str:
+    place = Path(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - resolve() would open files
+    if place == Path(os.devnull) or folder in (place, *place.parents):
+        return ""
+    return f"{what} {place}"

@@ -1,0 +1,1 @@
+"""Laws about approvals: whose decision counts, and for how long."""

@@ -1,0 +1,1 @@
+"""Laws about who may do what: tokens, identities, tenants."""

@@ -1,0 +1,1 @@
+"""Laws about what the stages of a run share."""

@@ -1,0 +1,1 @@
+"""Laws about cancellation and about cleaning up."""

@@ -1,0 +1,1 @@
+"""Laws about what is known of a request."""

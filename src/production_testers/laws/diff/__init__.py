@@ -1,0 +1,1 @@
+"""Laws about differences: what is said to have changed makes the old into the new."""

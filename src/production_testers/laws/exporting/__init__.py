@@ -1,0 +1,1 @@
+"""Laws about exporters that write events in batches."""

@@ -1,0 +1,1 @@
+"""Laws about idempotent calls: one effect, one answer."""

@@ -1,0 +1,1 @@
+"""Laws about interceptors: their order, and that they only do what they say."""

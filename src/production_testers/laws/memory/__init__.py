@@ -1,0 +1,1 @@
+"""Laws about what is kept of a conversation."""

@@ -1,0 +1,1 @@
+"""Laws about runs that start other runs."""

@@ -1,0 +1,1 @@
+"""Laws about things that keep values: answers fit an order of the calls."""

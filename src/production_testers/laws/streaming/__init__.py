@@ -1,0 +1,1 @@
+"""Laws about what is streamed from one place to another."""

@@ -1,0 +1,62 @@
+"""A bad answer of a service does not become a success."""
+
+from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
+from production_testers.laws.target.requests import requests_of, where
+from production_testers.model.history import EventKind
+from production_testers.model.observation import Observation
+from production_testers.model.semantics import Capability
+from production_testers.model.usage import SPOILINGS
+from production_testers.model.verdict import Verdict
+
+
+def check(observation: Observation) -> Verdict:
+    """Judge every request in which a service's last answer was bad, where the team promises it."""
+    judgement = Judgement()
+    target, requests = requests_of(observation)
+    if not target.promises.refuses_bad_answers:
+        return judgement.verdict()
+    stages = frozenset(target.stages)
+    for request in requests:
+        works = request.line.works
+        last = {work.label: work for work in works}
+        for event in request.line.events:
+            work = last.get(event.stage)
+            if (
+                event.kind is EventKind.FAULT_FIRED
+                and event.value.get("fault") in SPOILINGS
+                and "." in event.stage
+                and work is not None
+                and work.nth == event.attempt
+                and request.line.ended is not None
+            ):
+                stage = request.stage_at(event, stages)
+                judgement.judge(
+                    request.line.outcome != "returned",
+                    "taken",
+                    lambda: (
+                        f"{event.stage} gave a bad answer ({event.value.get('fault')}) in"
+                        f" {where(target, stage)}, and call {request.key} was a success"
+                    ),
+                    event.seq,
+                    run=request.key,
+                    stage=stage,
+                )
+    return judgement.verdict()
+
+
+LAW = Law(
+    id="target/bad-answers",
+    statement="An empty, truncated or otherwise bad answer of a service does not become a success,"
+    " where the application promises it.",
+    category=Category.CORRECTNESS,
+    capability=Capability.TARGET,
+    units=frozenset({"target"}),
+    classes={
+        "taken": OutcomeClass(
+            title="A bad answer of a service is taken for a good one",
+            severity=Severity.HIGH,
+            why="what a model or a database did not say is passed on as what it said",
+        ),
+    },
+    check=check,
+)

@@ -1,0 +1,78 @@
+"""The calls of a target's usage: alone or side by side, and what was done in them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from production_testers.laws.usage import CallLine, WorkLine, calls_of
+from production_testers.model.canonical import Json
+from production_testers.model.history import Event, EventKind
+from production_testers.model.observation import Observation
+from production_testers.model.target import Target
+from production_testers.units.target import target_of
+
+WRONG = frozenset({EventKind.FAULT_FIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request.
+
+    Attributes:
+        line: Its call.
+        record: Which of the target's requests.
+        alone: It was made before any other client began.
+    """
+
+    line: CallLine
+    record: int
+    alone: bool
+
+    @property
+    def key(self) -> str:
+        """The call's key."""
+        return self.line.key
+
+    @property
+    def undisturbed(self) -> bool:
+        """Whether nothing went wrong in it by the scenario's will, and its caller waited."""
+        return self.line.given_up is None and not any(e.kind in WRONG for e in self.line.events)
+
+    @property
+    def answer(self) -> dict[str, Json]:
+        """Path → digest of what it answered; empty when it did not, or the answer is too large."""
+        value = self.line.value
+        return dict(value) if isinstance(value, dict) and "size" not in value else {}
+
+    def emitted(self, name: str) -> Iterator[Event]:
+        """Notes of one name."""
+        for event in self.line.events:
+            if event.kind is EventKind.EMITTED and event.value.get("name") == name:
+                yield event
+
+    def stage_at(self, event: Event, stages: frozenset[str]) -> str:
+        """The stage of the target during which something happened: the last that had begun."""
+        begun = [w for w in self.line.works if w.label in stages and w.started.seq < event.seq]
+        going = [w for w in begun if w.ended is None or w.ended.seq > event.seq]
+        return (going or begun or [WorkLine("", 0, event)])[-1].label
+
+
+def requests_of(observation: Observation) -> tuple[Target, list[Request]]:
+    """The application, and every request that was made of it."""
+    usage = observation.scenario.usage
+    assert usage is not None, "the law is about a unit"
+    lines = [line for line in calls_of(observation) if line.started is not None]
+    return target_of(usage), [
+        Request(line, _record_of(line), line.call.client == usage.first) for line in lines
+    ]
+
+
+def _record_of(line: CallLine) -> int:
+    number: Any = line.call.arguments["record"]
+    return int(number)
+
+
+def where(target: Target, stage: str) -> str:
+    """A stage with its file and line, for a sentence."""
+    place = target.stages.get(stage)
+    return f"stage {stage} ({place})" if place else f"stage {stage}" if stage else "the application"

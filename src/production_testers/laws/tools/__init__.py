@@ -1,0 +1,1 @@
+"""Laws about tools: who may use them, what comes of it, what is told, what can be undone."""

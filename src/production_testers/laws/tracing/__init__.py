@@ -1,0 +1,1 @@
+"""Laws about traces: which work belongs together."""

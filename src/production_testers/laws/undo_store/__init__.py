@@ -1,0 +1,1 @@
+"""Laws about the store of what it takes to undo actions."""

@@ -1,0 +1,1 @@
+"""Laws about values that are written in another form and read again."""

@@ -1,0 +1,1 @@
+"""What several loads show together: limits, laws of scaling, comparisons, capacity."""

@@ -1,0 +1,1 @@
+"""Statements about one load with their uncertainty."""

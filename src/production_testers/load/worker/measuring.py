@@ -1,0 +1,145 @@
+"""The real executions of a run: the baseline pipeline's shape, its stages doing nothing.
+
+First a closed loop, which shows how much the framework makes; then an open loop at half of that,
+which shows how long one execution takes when others do not stand in its way all the time.
+"""
+
+import asyncio
+import importlib
+import itertools
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from production_testers.experiments import imports, safety
+from production_testers.experiments.workloads import identity_of
+from production_testers.load.arrivals import constant
+from production_testers.load.plan import Plan
+from production_testers.load.result import Result, percentiles_ms
+from production_testers.load.supervisor import Load, WorkerReport
+from production_testers.load.worker.closed_loop import Operation
+from production_testers.load.worker.pipelines import PipelineOperation, Work
+from production_testers.load.worker.session import perform
+from production_testers.model import seeds
+from production_testers.model.canonical import Json
+from production_testers.model.pipeline import PipelineSpec
+from production_testers.model.scenario import Kind, RunRequest, Scenario
+from production_testers.model.target import Target
+from production_testers.suts.contract import Adapter, HasUnits
+
+OPEN_SHARE = 0.5
+"""The open loop's rate as a share of what the closed loop completed."""
+
+
+def measure(
+    adapter: Adapter, arguments: dict[str, Any], _emit: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
+    """Run the baseline pipeline's shape with trivial stages, for real; or a team's application.
+
+    Args of the job: concurrency, seconds (of both loops together).
+    """
+    units = imports.units_module()
+    operation: Operation
+    if units is not None and hasattr(units, "TARGET"):
+        stages, operation = len(units.TARGET.stages), TargetOperation(adapter, units.TARGET)
+    else:
+        pipeline: PipelineSpec = importlib.import_module("pipelines.baseline").pipeline()
+        stages = len(pipeline.stages)
+        operation = PipelineOperation(adapter, _scenario(pipeline), Work(trivial=True))
+    half = arguments["seconds"] / 2
+    closed = plan_of(concurrency=arguments["concurrency"], duration_s=half)
+    told = _perform(closed, operation)
+    result = result_of(closed, told)
+    rate = max(1.0, result.throughput * OPEN_SHARE)
+    return {
+        "stages": stages,
+        "concurrency": arguments["concurrency"],
+        "seconds": half,
+        "rate": rate,
+        "figures": {
+            **percentiles_ms(result.latency),
+            "throughput_tps": result.throughput,
+            "failed_percent": result.failed_percent,
+        },
+        "count": result.completed,
+        "failed": result.failures + result.unfinished,
+        "tasks_left": told["tasks_left"],
+        "closed": told,
+        "open": _perform(plan_of(rate=rate, duration_s=half), operation),
+    }
+
+
+def plan_of(
+    *, duration_s: float, concurrency: int | None = None, rate: float | None = None
+) -> Plan:
+    """The plan of one of the two loops."""
+    return Plan(
+        target={},
+        words="the baseline pipeline, stages that do nothing",
+        duration_s=duration_s,
+        concurrency=concurrency,
+        shape=None if rate is None else constant(rate),
+    )
+
+
+def result_of(plan: Plan, told: dict[str, Any]) -> Result:
+    """The figures of a loop that was made in one process."""
+    worker = WorkerReport(
+        number=0, intervals=told["intervals"], ended="", tasks_left=told["tasks_left"]
+    )
+    return Result(load=Load(plan=plan, start_ns=told["start_ns"], workers=[worker]))
+
+
+class TargetOperation:
+    """One operation is one request of a team's application, its services replaced as in tests."""
+
+    def __init__(self, adapter: Adapter, target: Target) -> None:
+        assert isinstance(adapter, HasUnits), "its adapter found the target's stages"
+        safety.guard_in_child(target.allow_hosts)
+        settings: dict[str, Json] = {"target": target.as_json(), "control": False}
+        self._unit = adapter.unit("target", settings, PlainBench())
+        self._numbers = itertools.cycle(range(target.records))
+
+    async def __call__(self) -> None:
+        """Handle the next request."""
+        await self._unit.perform("handle", {"record": next(self._numbers)})
+
+
+class PlainBench:
+    """A bench that adds nothing: no fault, no delay, no note."""
+
+    async def work(self, label: str, given: Json = None) -> Json:
+        """Nothing is done."""
+        await asyncio.sleep(0)
+        return {"from": label, "given": given}
+
+    def work_now(self, label: str, given: Json = None) -> Json:
+        """Nothing is done."""
+        return {"from": label, "given": given}
+
+    async def around(self, _label: str, run: Callable[[], Awaitable[Any]]) -> Any:
+        """The caller's own code as it is."""
+        return await run()
+
+    def emit(self, name: str, **value: Json) -> None:
+        """Nobody listens."""
+
+    def now_ms(self) -> float:
+        """Milliseconds of the running loop."""
+        return asyncio.get_running_loop().time() * 1000
+
+    def identifier(self, *names: str) -> str:
+        """The same for the same names."""
+        return str(seeds.uuid_for(0, *names))
+
+
+def _perform(plan: Plan, operation: Operation) -> dict[str, Any]:
+    intervals: list[dict[str, Any]] = []
+    start = time.perf_counter_ns() + 1_000_000
+    left = asyncio.run(perform(plan.job(0), operation, start, intervals.append))
+    return {"start_ns": start, "intervals": intervals, "tasks_left": left}
+
+
+def _scenario(pipeline: PipelineSpec) -> Scenario:
+    request = RunRequest(key="r0", input={}, identity=identity_of(0, 0))
+    return Scenario(kind=Kind.BASELINE, pipeline=pipeline, requests=(request,))

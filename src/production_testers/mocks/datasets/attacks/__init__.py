@@ -1,0 +1,1 @@
+"""Hostile records: confused schemas, injected instructions, disguises, broken encodings."""

@@ -1,0 +1,1 @@
+"""Data of no industry: requests, tenants, messages, values, prompts, documents, conversations."""

@@ -1,0 +1,1 @@
+"""Biotech: samples on plates, from their collection to the result."""

@@ -1,0 +1,1 @@
+"""Defence: reports of sensors about moving objects, with classification marks."""

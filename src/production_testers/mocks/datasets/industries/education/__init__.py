@@ -1,0 +1,1 @@
+"""Education: submissions of an exam, with points and marks."""

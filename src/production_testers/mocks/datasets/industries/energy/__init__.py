@@ -1,0 +1,1 @@
+"""Energy: readings of meters that balance, with labelled losses."""

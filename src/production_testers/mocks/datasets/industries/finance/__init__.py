@@ -1,0 +1,1 @@
+"""Finance: card payments with labelled fraud, credit transfers, market data."""

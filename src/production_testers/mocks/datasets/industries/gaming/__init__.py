@@ -1,0 +1,1 @@
+"""Gaming: chats to be moderated, and purchases to be granted once."""

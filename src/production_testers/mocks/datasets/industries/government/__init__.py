@@ -1,0 +1,1 @@
+"""Government: applications with the decision that the written rules give."""

@@ -1,0 +1,1 @@
+"""Healthcare: patients in FHIR R4 with clinical notes whose PHI is marked."""

@@ -1,0 +1,1 @@
+"""Industrial: readings of pumps, with labelled anomalies."""

@@ -1,0 +1,1 @@
+"""Legal: contracts with clauses, citations and planted anomalies."""

@@ -1,0 +1,1 @@
+"""Media: broadcasts with captions, rights and regions."""

@@ -1,0 +1,1 @@
+"""Retail: orders whose amounts, taxes and barcodes are right."""

@@ -27,6 +27,7 @@ from detection import special
 from detection.executors import PLANTED, PlantedAdapter, PlantedBug
 from detection.workload import draw
 from production_testers.evidence.pipeline import ALLOWANCE, TRIED_PER_CLASS, candidates_of
+from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import Sut, prepare
 from production_testers.experiments.exploration import WorkerPool, explore
 from production_testers.experiments.judging import run_and_judge
@@ -46,7 +47,7 @@ DEEP = 900
 HEADER = (
     "what", "made small", f"at most {STAGES} stages", f"{RUNS} runs", f"{FAULTS} fault",
     f"{DIRECTIVES} directives", "all four", "CPU s, median (most)", f"under {CPU_S:.0f} CPU s",
-    "distinct fingerprints",
+    "ways of breaking laws", "fingerprints",
 )  # fmt: skip
 
 
@@ -60,7 +61,9 @@ class Small:
         faults: Likewise; a caller who gives up counts as one.
         directives: Stated latencies and holds.
         cpu_s: What that cost.
+        way: Law and way of breaking it.
         fingerprint: Of what is left.
+        words: What is left.
     """
 
     stages: int
@@ -68,10 +71,12 @@ class Small:
     faults: int
     directives: int
     cpu_s: float
+    way: str
     fingerprint: str
+    words: str
 
     @classmethod
-    def of(cls, answer: Mapping[str, Any]) -> "Small":
+    def of(cls, way: str, answer: Mapping[str, Any]) -> "Small":
         """Of what the job of minimising answered."""
         scenario = answer["scenario"]
         cancelled = sum(one["cancel_after_ms"] is not None for one in scenario["requests"])
@@ -82,7 +87,9 @@ class Small:
             faults=len(scenario["faults"]) + cancelled,
             directives=timed + len(scenario.get("holds", ())),
             cpu_s=answer["cpu_s"],
+            way=way,
             fingerprint=answer["fingerprint"],
+            words=" ".join(exhibit_in_words(answer)),
         )
 
 
@@ -92,6 +99,8 @@ def main() -> None:
     parser.add_argument("--share", type=int, default=5)
     options = parser.parse_args()
     entries = {entry: on_stageflow(entry, options.share) for entry in ENTRIES}
+    for entry, found in entries.items():
+        tell_apart(entry, found)
     write_section(
         "Findings: how small evidence gets, stageflow-core 1.2.0",
         f"python benchmarks/evidence/minimal.py --seeds {options.seeds} --share {options.share}",
@@ -103,6 +112,8 @@ def main() -> None:
     )
     install()
     planted = {bug: on_planted(bug, options.seeds) for bug in bugs()}
+    for bug, found in planted.items():
+        tell_apart(bug.execution.__name__, found)
     once = sum(len({one.fingerprint for one in found}) == 1 for found in planted.values())
     write_section(
         "Findings: how small evidence gets, planted bugs",
@@ -128,7 +139,7 @@ def on_stageflow(entry: str, share: int) -> list[Small]:
             plan = {k: max(1, count // share) for k, count in RECIPES[entry].schedules.items()}
             groups = candidates_of(explore(workers, plan, 0))
             return [
-                Small.of(answer)
+                Small.of(f"{law}, {way}", answer)
                 for (law, way), candidates in groups.items()
                 for candidate in candidates[:TRIED_PER_CLASS]
                 if (answer := workers.call("minimal_jobs:minimise", question(law, way, candidate)))[
@@ -162,7 +173,8 @@ def on_planted(bug: PlantedBug, seeds: int) -> list[Small]:
         scenario = first(adapter, bug, seed)
         if scenario is not None:
             asked = question(bug.law, bug.outcome_class, {"scenario": to_json(scenario)})
-            found.append(Small.of(minimal_jobs.minimise(adapter, asked, lambda _event: None)))
+            answer = minimal_jobs.minimise(adapter, asked, lambda _event: None)
+            found.append(Small.of(bug.execution.__name__, answer))
     return found
 
 
@@ -206,8 +218,19 @@ def row(name: str, found: Sequence[Small]) -> Sequence[object]:
         share([all(one) for one in zip(*kept, strict=True)]),
         f"{statistics.median(cpu):.2f} ({max(cpu):.2f})",
         share([one < CPU_S for one in cpu]),
+        len({one.way for one in found}),
         len({one.fingerprint for one in found}),
     )
+
+
+def tell_apart(name: str, found: Sequence[Small]) -> None:
+    """Show what has several fingerprints; whether that is right is for people to say."""
+    for way in sorted({one.way for one in found}):
+        distinct = {one.fingerprint: one.words for one in found if one.way == way}
+        if len(distinct) > 1:
+            print(f"{name}: {way}")
+            for fingerprint, words in distinct.items():
+                print(f"  {fingerprint}: {words}")
 
 
 if __name__ == "__main__":

@@ -13,9 +13,24 @@ from detection.executors import LeavesRunning, Planted
 from evidence.one_defect import ELSEWHERE, candidate, defect_of, explored, merged
 from evidence.one_defect import Here as Workers
 from production_testers.evidence.identity import Break, same_causes
-from production_testers.evidence.pipeline import CONTROL, CONTROLS, minimise
+from production_testers.evidence.pipeline import (
+    ALLOWANCE,
+    CONTROL,
+    CONTROLS,
+    MINIMISE,
+    minimise,
+)
+from production_testers.experiments.workloads import chain, identity_of
 from production_testers.model.pipeline import Outcome, Status
-from production_testers.model.scenario import FaultKind, Kind
+from production_testers.model.scenario import (
+    Fault,
+    FaultKind,
+    Kind,
+    Latencies,
+    RunRequest,
+    Scenario,
+)
+from production_testers.model.scenario_format import to_json
 from production_testers.phases.matrix import lay_out
 from production_testers.simulation import install
 from production_testers.suts.reference.executor import StageFailedError
@@ -221,11 +236,22 @@ class TripsAfterTwoFailures(Planted):
             raise
 
 
-@pytest.mark.slow
 def test_what_is_left_is_something_that_a_right_executor_can_be_judged_by():
-    """A fault in every run would be one fault less, and no run that could show what is right."""
+    """Without its first stage, every run would fail and nothing show what is right."""
     way = ("dag/runs-once", "stage-never-ran")
-    only = defect_of(TripsAfterTwoFailures, way, 3)
-    asked = {"scenario": only.exhibit["scenario"], "law": way[0], "count": CONTROLS}
-    states = Workers(Planted).call(CONTROL, asked)["states"]
-    assert states == {"holds": CONTROLS, "broken": 0, "unknown": 0}
+    scenario = Scenario(
+        kind=Kind.CHAOS,
+        pipeline=chain(2),
+        requests=tuple(
+            RunRequest(key=f"r{n}", input={}, identity=identity_of(0, n), start_ms=10.0 * n)
+            for n in range(3)
+        ),
+        faults=(Fault(kind=FaultKind.RAISE, stage="s1"),),
+        latencies=Latencies(fixed={"*": 1.0}),
+    )
+    asked = {"law": way[0], "outcome_class": way[1], "allowance": ALLOWANCE}
+    workers = Workers(TripsAfterTwoFailures)
+    small = workers.call(MINIMISE, {"scenario": to_json(scenario), **asked})["scenario"]
+    assert len(small["pipeline"]["stages"]) == 2
+    control = Workers(Planted).call(CONTROL, {"scenario": small, "law": way[0], "count": CONTROLS})
+    assert control["states"] == {"holds": CONTROLS, "broken": 0, "unknown": 0}

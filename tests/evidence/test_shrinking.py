@@ -244,21 +244,6 @@ def test_a_function_that_ends_a_stage_gives_way_to_a_fault_that_does():
     assert [stage.function for stage in found.pipeline.stages] == [workloads.GIVE]
 
 
-def test_a_fault_that_strikes_every_run_stands_for_one_in_each():
-    def breaks(scenario):
-        names = [stage.name for stage in scenario.pipeline.stages]
-        struck = [
-            run
-            for run in scenario.requests
-            if any(scenario.fault_of(run.key, name) for name in names)
-        ]
-        return len(struck) >= 3
-
-    each = tuple(Fault(kind=FaultKind.RAISE, stage="one", run=f"r{n}") for n in range(3))
-    found = shrink(replace(big(), faults=each), breaks, {}, allowance=500_000).scenario
-    assert [(fault.stage, fault.run) for fault in found.faults] == [("a", None)]
-
-
 def test_another_run_stands_for_a_stage_where_that_needs_less():
     """Three executions of stages: two stages in each of two runs have them, one stage in three."""
 

@@ -39,14 +39,15 @@ class Step:
 
 
 def sizes_of(exhibit: Mapping[str, Any]) -> tuple[int, ...]:
-    """Stages, runs, faults and cancelled runs of a scenario; empty where there is none."""
+    """Stages, runs, faulty executions of stages and cancelled runs; empty without a scenario."""
     scenario = exhibit.get("scenario")
     if not scenario or "pipeline" not in scenario:
         return ()
     requests = scenario["requests"]
     cancelled = sum(request["cancel_after_ms"] is not None for request in requests)
     stages = len(scenario["pipeline"]["stages"])
-    return stages, len(requests), len(scenario["faults"]), cancelled
+    struck = sum(1 if fault["run"] else len(requests) for fault in scenario["faults"])
+    return stages, len(requests), struck, cancelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

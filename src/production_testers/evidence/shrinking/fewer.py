@@ -42,14 +42,9 @@ def runs(scenario: Scenario) -> Iterator[Scenario]:
 
 
 def faults(scenario: Scenario) -> Iterator[Scenario]:
-    """All but one; then one that strikes every run, in place of those that strike one each."""
+    """All but one."""
     for fault in scenario.faults:
         yield with_faults(scenario, tuple(f for f in scenario.faults if f is not fault))
-    for fault in scenario.faults:
-        everywhere = replace(fault, run=None)
-        others = tuple(f for f in scenario.faults if (f.stage, f.kind) != (fault.stage, fault.kind))
-        if len(others) + 1 < len(scenario.faults):
-            yield with_faults(scenario, (*others, everywhere))
 
 
 def cancellations(scenario: Scenario) -> Iterator[Scenario]:

@@ -38,6 +38,7 @@ class KindReport:
         not_offered: What that was → how often.
         judged: Law → state → number of schedules.
         exercised: Law → number of things judged.
+        crashes: Law that failed itself → the first time that it did: an error of ours.
         broken: (law, outcome class) → number of schedules.
         interleavings: Digests of the distinct histories.
         candidates: The first schedules that broke each law in each way.
@@ -56,6 +57,7 @@ class KindReport:
     not_offered: Counter[str] = field(default_factory=Counter)
     judged: dict[str, Counter[str]] = field(default_factory=dict)
     exercised: Counter[str] = field(default_factory=Counter)
+    crashes: dict[str, str] = field(default_factory=dict)
     broken: Counter[tuple[str, str]] = field(default_factory=Counter)
     interleavings: set[str] = field(default_factory=set)
     strategies: Counter[str] = field(default_factory=Counter)
@@ -76,6 +78,8 @@ class KindReport:
         self.choices = max(self.choices, batch["choices"])
         for law, states in batch["judged"].items():
             self.judged.setdefault(law, Counter()).update(states)
+        for law, told in batch["crashes"].items():
+            self.crashes.setdefault(law, told)
         for law, outcome_class, count in batch["broken"]:
             self.broken[law, outcome_class] += count
         kept = Counter((c["law"], c["verdict"]["outcome_class"]) for c in self.candidates)
@@ -88,10 +92,11 @@ class KindReport:
     def state_of(self, law: str) -> str:
         """broken, holds or unknown over all schedules of the kind.
 
-        Unknown, too, where it was not kept and another law's break is the reason: it did not hold.
+        Unknown, too, where it was not kept and another law's break is the reason, or where the law
+        itself failed: it did not hold.
         """
         states = self.judged.get(law, Counter())
-        if states["explained"] and not states["broken"]:
+        if (states["explained"] or states["crashed"]) and not states["broken"]:
             return "unknown"
         return next((s for s in ("broken", "holds") if states[s]), "unknown")
 
@@ -125,6 +130,7 @@ class KindReport:
                 law: {"exercised": self.exercised[law], **dict(sorted(states.items()))}
                 for law, states in sorted(self.judged.items())
             },
+            **({"crashes": dict(sorted(self.crashes.items()))} if self.crashes else {}),
             "broken": [[law, name, count] for (law, name), count in sorted(self.broken.items())],
             "distinct_interleavings": len(self.interleavings),
             "digest": digest(sorted(self.interleavings)),

@@ -21,12 +21,16 @@ from production_testers.model.history import History
 from production_testers.model.observation import CostPoint, Observation
 from production_testers.model.scenario import Kind, Latencies, RunRequest, Scenario
 from production_testers.model.semantics import SutDescription
+from production_testers.model.verdict import Verdict
 from production_testers.suts.contract import Adapter
 
 Emit = Callable[[dict[str, Any]], None]
 
 EXPLAINED = "explained"
 """Broken, but told by a law whose break is the reason."""
+
+CRASHED = "crashed"
+"""Unknown, because the law itself failed."""
 
 CANDIDATES_PER_CLASS = 3
 """How many schedules that break one law in one way are kept from each batch."""
@@ -100,6 +104,7 @@ class _Tally:
         self.not_offered: Counter[str] = Counter()
         self.exercised: Counter[str] = Counter()
         self.judged: dict[str, Counter[str]] = {}
+        self.crashes: dict[str, str] = {}
         self.broken: Counter[tuple[str, str]] = Counter()
         self.histories: set[str] = set()
         self.strategies: Counter[str] = Counter()
@@ -116,8 +121,9 @@ class _Tally:
         self.choices = max(self.choices, judged.session.choices)
         self.histories.add(judged.observation.history.digest())
         for law, verdict in judged.verdicts.items():
-            state = EXPLAINED if verdict.explained else verdict.state.value
-            self.judged.setdefault(law, Counter())[state] += 1
+            self.judged.setdefault(law, Counter())[_state(verdict)] += 1
+            if verdict.crashed:
+                self.crashes.setdefault(law, f"schedule {index}: {verdict.summary}")
             self.exercised[law] += verdict.exercised
         for law, verdict in judged.broken.items():
             for way in verdict.ways():
@@ -141,6 +147,7 @@ class _Tally:
             "not_offered": dict(self.not_offered),
             "exercised": dict(self.exercised),
             "judged": {law: dict(states) for law, states in self.judged.items()},
+            "crashes": self.crashes,
             "broken": [[law, name, count] for (law, name), count in sorted(self.broken.items())],
             "interleavings": sorted(self.histories),
             "strategies": dict(self.strategies),
@@ -148,6 +155,12 @@ class _Tally:
             "choices": self.choices,
             "candidates": self.candidates,
         }
+
+
+def _state(verdict: Verdict) -> str:
+    if verdict.crashed:
+        return CRASHED
+    return EXPLAINED if verdict.explained else verdict.state.value
 
 
 def replay(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:

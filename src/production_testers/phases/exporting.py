@@ -111,6 +111,8 @@ def _outcome(law: facts.LawFacts) -> tuple[Outcome, str]:
         return Outcome.SKIPPED, f"unknown: {seen}, and no candidate passed the gates"
     if law.explained:
         return Outcome.SKIPPED, f"unknown: not kept in {law.explained}, told by another law's break"
+    if law.crashed:
+        return Outcome.SKIPPED, f"unknown: the law itself failed in {law.crashed}, an error of ours"
     if not law.exercised:
         return Outcome.SKIPPED, "unknown: it judged nothing"
     return Outcome.PASSED, ""

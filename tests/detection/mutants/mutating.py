@@ -25,9 +25,11 @@ class Mutant:
         place: `package.module:Qualified.name` of a function or class of the framework.
         old: Text of its source, which occurs once.
         new: What stands there instead.
-        recipe: The roadmap entry whose scenarios a user would run to find it.
+        recipe: The roadmap entry whose scenarios a user would run to find it; the unit, where no
+            entry is about it.
         difficulty: `visible` in any run, `input` (needs the right input, concurrency or fault), or
             `interleaving` (needs a particular order or scale).
+        capability: What of pipelines it harms; empty where the place says which part it is of.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Mutant:
     new: str
     recipe: str
     difficulty: str
+    capability: str = ""
 
 
 class MutantError(Exception):

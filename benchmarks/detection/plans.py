@@ -12,7 +12,6 @@ from production_testers.experiments.recipes import GENERAL, RECIPES, UNIT_SCHEDU
 from production_testers.phases.matrix import lay_out
 
 
-
 def recipe_named(name: str) -> Recipe:
     """The recipe of an entry, or one that uses the unit of that name and nothing else."""
     unit = Recipe(name=name, units=(name,), schedules=UNIT_SCHEDULES, cost_sizes={})

@@ -1,6 +1,7 @@
 """What is explored: a roadmap entry's own scenarios, or a unit's where no entry is about it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -46,3 +47,16 @@ class Folders:
         """Have a job done in the recipe's folder, in a child of its own."""
         folder = str(self._made[recipe.name])
         return self._pool.call(IN_FOLDER, in_folder(folder, job, dict(arguments)))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A recipe's folder with its workers, as `explore` wants it."""
+
+    folders: Folders
+    recipe: Recipe
+    size: int
+
+    def call(self, job: str, arguments: dict[str, Any]) -> Any:
+        """Have a job done there."""
+        return self.folders.call(self.recipe, job, arguments)

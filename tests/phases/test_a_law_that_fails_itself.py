@@ -32,7 +32,7 @@ TOLD = "ZeroDivisionError"
 def has_no_words(_observation):
     """Finds a break, and cannot say which."""
     judgement = Judgement()
-    judgement.judge(False, "gives-up-early", lambda: f"{1 / 0}")
+    judgement.judge(bool(judgement.exercised), "gives-up-early", lambda: f"{1 / 0}")
     return judgement.verdict()
 
 
@@ -80,9 +80,7 @@ def test_nothing_says_that_it_held():
 
 @pytest.mark.slow
 def test_a_run_says_so_and_is_inconclusive(quick, workspace, monkeypatch, capsys):
-    small = replace(
-        recipes.RECIPES[ENTRY], schedules={Kind.CHAOS: 8}, cost_sizes={}, requires=()
-    )
+    small = replace(recipes.RECIPES[ENTRY], schedules={Kind.CHAOS: 8}, cost_sizes={}, requires=())
     monkeypatch.setitem(recipes.RECIPES, ENTRY, small)
     monkeypatch.chdir(workspace.root)
     assert call(["new", ENTRY, "--sut", "reference"]) == 0
@@ -102,7 +100,7 @@ def test_a_run_says_so_and_is_inconclusive(quick, workspace, monkeypatch, capsys
     assert f"`{LAW}`" in report
 
 
-PLANT = f'''
+PLANT = f"""
 
 from dataclasses import replace
 
@@ -114,4 +112,4 @@ def fails(_observation):
 
 
 LAWS["{LAW}"] = replace(LAWS["{LAW}"], check=fails)
-'''
+"""

@@ -58,7 +58,7 @@ from production_testers.laws.law import Category, FindingType, Law, OutcomeClass
 from production_testers.laws.lifecycle import context_unchanged as run_context_unchanged
 from production_testers.laws.lifecycle import nothing_left_running
 from production_testers.laws.memory import conversation as memory_conversation
-from production_testers.laws.merge import timing_independent
+from production_testers.laws.merge import finds_what_is_there, timing_independent
 from production_testers.laws.nesting import context_inherited
 from production_testers.laws.observability import events_correlated
 from production_testers.laws.privacy import nothing_personal_told
@@ -120,6 +120,7 @@ LAWS: dict[str, Law] = {
         skip_requests,
         timeout_enforced,
         timing_independent,
+        finds_what_is_there,
         depth,
         width,
         bursts,

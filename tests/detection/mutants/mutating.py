@@ -41,6 +41,10 @@ class Mutant:
     capability: str = ""
 
 
+REAPPLIED = {"staticmethod": staticmethod, "classmethod": classmethod, "property": property}
+"""Decorators that a changed function is given again; all others stand in its source."""
+
+
 class MutantError(Exception):
     """The place does not exist, or does not hold the text once."""
 
@@ -61,7 +65,7 @@ def apply(place, old, new):
         raise MutantError(f"{place}: {old!r} occurs {source.count(old)} times")
     tree = ast.parse(source.replace(old, new))
     tree.body[0].decorator_list = [
-        one for one in tree.body[0].decorator_list if isinstance(original, type)
+        one for one in tree.body[0].decorator_list if ast.unparse(one) not in REAPPLIED
     ]
     ast.increment_lineno(tree, inspect.getsourcelines(function)[1] - 1)
     namespace = {}
@@ -74,8 +78,7 @@ def apply(place, old, new):
     if not owners:
         _replace_everywhere(original, made)
     else:
-        wrap = {staticmethod: staticmethod, classmethod: classmethod, property: property}
-        setattr(owner, name, wrap.get(type(found), lambda one: one)(made))
+        setattr(owner, name, REAPPLIED.get(type(found).__name__, lambda one: one)(made))
 
 
 def _flags(module):

@@ -42,8 +42,11 @@ REPLAY = "production_testers.experiments.jobs:replay"
 ENTERED = "surface_jobs:entered"
 COMMAND = "python benchmarks/detection/surface.py"
 PAGE = ROOT / "docs" / "findings" / "capabilities.md"
-SAMPLED = 4
+SAMPLED = 2
 """Schedules of each kind in which the functions that are entered are noted."""
+
+LARGE = 100
+"""Plans of fewer schedules are of scenarios that take seconds each; they are not sampled."""
 
 Way = tuple[str, str]
 
@@ -168,6 +171,7 @@ def look(share: int) -> tuple[Shown, Environment, Mapping[str, Any], dict[str, f
         }
         list(threads.map(lambda one: counted(shown, one[1], *one[0]), shapes.items()))
         seconds["detection"] = time.monotonic() - begun
+        print(f"{seconds['detection']:6.0f} s counted", flush=True)
         ways = list(shown.candidates.items())
         again = threads.map(lambda one: reproduces(folders, one[0], *one[1]), ways)
         shown.reproduced = {way for (way, _), yes in zip(ways, again, strict=True) if yes}
@@ -181,6 +185,8 @@ def look(share: int) -> tuple[Shown, Environment, Mapping[str, Any], dict[str, f
     ):
         folders = Folders(Path(name), pool)
         for recipe in recipes:
+            if sum(recipe.schedules.values()) < LARGE:
+                continue
             folders.add(recipe)
             try:
                 entered(shown, Place(folders, recipe, pool.size))

@@ -70,6 +70,7 @@ def conclude(context: RunContext) -> Conclusion:
         f" executed{f', {report.lost} were lost with their worker' if report.lost else ''}."
         for report in cut
     ]
+    reasons += _unreached(context)
     missed = (
         targets_missed(context.measured["figures"], context.plan.targets)
         if context.measured
@@ -77,10 +78,19 @@ def conclude(context: RunContext) -> Conclusion:
     )
     return Conclusion(
         conclusive=not reasons,
-        truncated=bool(cut),
+        truncated=bool(cut or context.unreached),
         reasons=tuple(reasons),
         missed_targets=tuple(missed),
     )
+
+
+def _unreached(context: RunContext) -> list[str]:
+    """What broke a law and is no finding, because nobody had the time to prove it."""
+    return [
+        f"{one.law} seemed broken ({one.outcome_class}) in {sum(one.kinds.values())} schedules and"
+        f" is {one.state}, not verified, because {context.unreached_why}."
+        for one in context.unreached
+    ]
 
 
 def report(

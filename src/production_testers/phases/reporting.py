@@ -10,6 +10,7 @@ from production_testers.experiments.targets import targets_missed
 from production_testers.laws import LAWS
 from production_testers.phases.context import RunContext
 from production_testers.phases.dx import DxEvaluation
+from production_testers.phases.exports_of_run import write_sarif
 from production_testers.phases.hypotheses import how_hard, hypotheses, outcomes
 from production_testers.phases.testing import summarise
 from production_testers.reports import final_report, kept, summary, verdict
@@ -136,6 +137,7 @@ def restate(context: Restated) -> None:
     Args:
         context: With the findings and proposals as they are now.
     """
+    write_sarif(context.workspace.root, context.run, context.findings)
     document = context.run.read_findings()
     if document.metadata.status is not RunStatus.COMPLETED or not context.run.record.is_file():
         context.run.write_state(document)
@@ -185,6 +187,7 @@ def close(context: RunContext, record: RunRecord) -> None:
     else is left to write: a process that dies earlier leaves a run in progress.
     """
     text = _write_readme(context, record)
+    write_sarif(context.workspace.root, context.run, context.findings)
     context.run.journal.append("run_completed", verdict=record.verdict.value)
     document = context.run.read_findings()
     metadata = document.metadata.model_copy(

@@ -14,10 +14,12 @@ from production_testers.experiments.releases import releases_of
 from production_testers.model.errors import SutUnavailableError, UsageError
 from production_testers.phases.allowance import Allowance
 from production_testers.phases.context import RunContext
+from production_testers.phases.proposals import settle
 from production_testers.workspace.atomic import write_json
 from production_testers.workspace.clock import stopwatch
 from production_testers.workspace.documents import Finding, FindingStatus
 from production_testers.workspace.journal import JournalKind
+from production_testers.workspace.proposals import Proposal, ProposalState
 from production_testers.workspace.states import StateLog
 
 FINDINGS_MAX = 12
@@ -144,9 +146,22 @@ def _keep(context: RunContext, ranges: Mapping[str, Range], why_not: str) -> Non
             evidence = {**finding.evidence, NOT_RANGED: why_not}
             context.findings[number] = finding.model_copy(update={"evidence": evidence})
     context.findings = told_apart(context.findings)
+    context.proposals = [_retold(context, one) for one in context.proposals]
     if missed:
         context.tell(f"  verified, not ranged: {', '.join(missed)}: {why_not}")
     context.run.write_state(context.run.read_findings().with_findings(context.findings))
+
+
+def _retold(context: RunContext, proposal: Proposal) -> Proposal:
+    """The proposal, which is a duplicate where its finding turned out to be one."""
+    own = next((one for one in context.findings if one.id == proposal.finding), None)
+    promoted = proposal.state is ProposalState.PROMOTED
+    if own is None or not promoted or own.status is not FindingStatus.DUPLICATE:
+        return proposal
+    original = own.related_findings[0]
+    reason = f"the same defect as {original}: every release that was asked answers alike"
+    told = proposal.judged(ProposalState.DUPLICATE, reason, finding=original)
+    return settle(context.run, told)
 
 
 def told_apart(findings: Sequence[Finding]) -> list[Finding]:

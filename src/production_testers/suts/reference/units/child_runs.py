@@ -36,8 +36,10 @@ class ChildRuns:
         data = {"owner": arguments["run"]}
         seen: list[str] = []
         async with asyncio.TaskGroup() as group:
-            children = [self.child(1, arguments, data, seen) for _ in range(arguments["beside"])]
-            beside = [group.create_task(child) for child in children]
+            beside = [
+                group.create_task(self.child(1, arguments, data, seen))
+                for _ in range(arguments["beside"])
+            ]
         return {"well": all(one.result() for one in beside), "owner": seen[0], "data": data}
 
     def mark(self, children: list[str]) -> None:

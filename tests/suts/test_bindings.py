@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from production_testers.suts.stageflow import units
+import production_testers
 
-MODULES = sorted(Path(units.__file__).parent.glob("[a-z]*.py"))
+PACKAGE = Path(production_testers.__file__).parent / "suts" / "stageflow" / "units"
+MODULES = sorted(PACKAGE.glob("[a-z]*.py"))
 SETTERS = {"set_event_sink", "clear_event_sink"}
 
 

@@ -101,8 +101,8 @@ LAW = Law(
         "changed-by-copy": OutcomeClass(
             title="A snapshot changes when its written form or a copy is changed",
             severity=Severity.LOW,
-            why="another stage's input changes under its hands; what is inside an immutable snapshot"
-            " is not promised to be",
+            why="another stage's input changes under its hands; that what is inside an immutable"
+            " snapshot is immutable, too, is not promised",
             type=FindingType.IMPROVEMENT,
         ),
         "wrong-copy": OutcomeClass(

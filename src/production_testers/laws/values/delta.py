@@ -73,8 +73,8 @@ LAW = Law(
         "other-type": OutcomeClass(
             title="A value that changes its type, such as true for 1, is not told as a difference",
             severity=Severity.LOW,
-            why="true and 1 are equal in Python and different in JSON and in databases; which of the"
-            " two is meant is not promised",
+            why="true and 1 are equal in Python and different in JSON and in databases; which of"
+            " the two is meant is not promised",
             type=FindingType.IMPROVEMENT,
         ),
         "base-changed": OutcomeClass(

@@ -7,9 +7,11 @@ must be broken, in which way, within how many schedules of the general workload.
 import asyncio
 import logging
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from production_testers.model.pipeline import (
@@ -625,6 +627,26 @@ class LeavesItsContext(Planted):
     async def run(self) -> Mapping[str, Outcome]:
         LAST_RUN.set(str(self.input["run"]))
         return await super().run()
+
+
+@breaks("lifecycle/process-unchanged", "process-changed", within=10)
+class AddsAHandler(Planted):
+    """Every run that ended makes sure that what is logged goes somewhere."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        outcomes = await super().run()
+        logging.getLogger().addHandler(logging.NullHandler())
+        return outcomes
+
+
+@breaks("lifecycle/process-unchanged", "file-written", within=10)
+class KeepsACheckpoint(Planted):
+    """Which run ended last stands in a file of its own choice."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        outcomes = await super().run()
+        Path(tempfile.gettempdir(), "planted-run.json").write_text(str(self.input["run"]))  # noqa: ASYNC240 - that is the bug
+        return outcomes
 
 
 @breaks("cost/longest-step", "stalls", within=1)

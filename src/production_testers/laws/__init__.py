@@ -57,6 +57,7 @@ from production_testers.laws.isolation import (
 from production_testers.laws.law import Category, FindingType, Law, OutcomeClass, Severity
 from production_testers.laws.lifecycle import context_unchanged as run_context_unchanged
 from production_testers.laws.lifecycle import nothing_left_running
+from production_testers.laws.lifecycle import process_unchanged as run_process_unchanged
 from production_testers.laws.memory import conversation as memory_conversation
 from production_testers.laws.merge import timing_independent
 from production_testers.laws.nesting import context_inherited
@@ -96,6 +97,7 @@ from production_testers.laws.units import (
     context_unchanged,
     errors_are_meant,
     leaves_nothing,
+    process_unchanged,
 )
 from production_testers.laws.values import delta as values_delta
 from production_testers.laws.values import timestamps as values_timestamps
@@ -112,6 +114,7 @@ LAWS: dict[str, Law] = {
         status_effect,
         nothing_left_running,
         run_context_unchanged,
+        run_process_unchanged,
         concurrent_runs,
         declared_inputs,
         inputs_immutable,
@@ -137,6 +140,7 @@ LAWS: dict[str, Law] = {
         leaves_nothing,
         context_unchanged,
         errors_are_meant,
+        process_unchanged,
         retry_attempts,
         circuit_breaker_states,
         idempotency_once,

@@ -44,6 +44,7 @@ from production_testers.laws.guard import leakage as guard_leakage
 from production_testers.laws.guard import redaction_exact as guard_redaction_exact
 from production_testers.laws.guard import redaction_recall
 from production_testers.laws.guard import stage as guard_stage
+from production_testers.laws.guarded import drafts as guarded_drafts
 from production_testers.laws.idempotency import once as idempotency_once
 from production_testers.laws.identifiers import reuse as identifiers_reuse
 from production_testers.laws.interception import chain as interception_chain
@@ -200,6 +201,7 @@ LAWS: dict[str, Law] = {
         bad_answers,
         ordered,
         guard_audit,
+        guarded_drafts,
         result_as_reference,
         outcome_allowed,
     )

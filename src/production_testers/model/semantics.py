@@ -83,6 +83,7 @@ class Capability(StrEnum):
     CHUNK_QUEUE = "chunk_queue"
     CONVERSATION_MEMORY = "conversation_memory"
     BATCH_EXPORT = "batch_export"
+    GUARD_RETRY = "guard_retry"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
 

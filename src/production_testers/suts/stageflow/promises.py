@@ -10,6 +10,10 @@ _SUB = "stageflow/pipeline/subpipeline.py"
 _TOOLS = "stageflow/tools/executor_v2.py"
 
 PROMISES: dict[Capability, Citation] = {
+    Capability.GUARD_RETRY: Citation(
+        quote="Policy describing how to retry when a guard stage fails.",
+        file="stageflow/pipeline/guard_retry.py",
+    ),
     Capability.DAG: Citation(quote="- Dependency-driven execution (topological sort)", file=_DAG),
     Capability.CONCURRENT_RUNS: Citation(
         quote="Built on asyncio for high-performance concurrent execution", file="METADATA"
@@ -276,6 +280,7 @@ REDACTS = frozenset(
 _RUN = "stageflow.pipeline.dag.UnifiedStageGraph.run"
 
 COMPONENTS: dict[Capability, str] = {
+    Capability.GUARD_RETRY: "stageflow.pipeline.dag.UnifiedStageGraph.run",
     Capability.DAG: _RUN,
     Capability.CONCURRENT_RUNS: "stageflow.pipeline.dag.UnifiedStageGraph",
     Capability.STATUS_SKIP: _RUN,

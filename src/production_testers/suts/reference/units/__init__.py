@@ -23,6 +23,7 @@ from production_testers.suts.reference.units import (
     diff,
     event_sink,
     guard_checks,
+    guard_retry,
     guard_stage,
     id_monitor,
     idempotent_calls,
@@ -49,6 +50,7 @@ from production_testers.suts.reference.units import (
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
+    "guard_retry": guard_retry.GuardRetry,
     "admission": admission.Admission,
     "answer_store": answer_store.AnswerStore,
     "builder": builder.Builder,

@@ -11,6 +11,7 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "guard_retry": "guard_retry",
     "target": "target",
     "admission": "admission",
     "answer_store": "answer_store",
@@ -54,6 +55,7 @@ MODULES: Mapping[str, str] = {
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.GUARD_RETRY: "guard_retry",
     Capability.TARGET: "target",
     Capability.ADMISSION: "admission",
     Capability.ANSWER_STORE: "answer_store",

@@ -10,12 +10,14 @@ from production_testers.laws.auth import sign_in as auth_sign_in
 from production_testers.laws.auth import tenancy as auth_tenancy
 from production_testers.laws.bags import results as bags_results
 from production_testers.laws.bags import values as bags_values
+from production_testers.laws.budget import tokens as budget_tokens
 from production_testers.laws.building import possible as building_possible
 from production_testers.laws.cancellation import cleanup as cancellation_cleanup
 from production_testers.laws.cancellation import token as cancellation_token
 from production_testers.laws.circuit_breaker import states as circuit_breaker_states
 from production_testers.laws.concurrency import admission as concurrency_admission
 from production_testers.laws.concurrency import task_group as concurrency_task_group
+from production_testers.laws.conflicts import resolved as conflicts_resolved
 from production_testers.laws.context import snapshot as context_snapshot
 from production_testers.laws.contract import partial_output
 from production_testers.laws.contracts import compatibility as contracts_compatibility
@@ -66,6 +68,7 @@ from production_testers.laws.observability import events_correlated
 from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.routing import skip_requests
+from production_testers.laws.running import answers as running_answers
 from production_testers.laws.scale import bursts, depth, large_context, width
 from production_testers.laws.sinks import delivery as sinks_delivery
 from production_testers.laws.sinks import pressure as sinks_pressure
@@ -73,6 +76,7 @@ from production_testers.laws.spawning import children as spawning_children
 from production_testers.laws.store import answers as store_answers
 from production_testers.laws.streaming import audio as streaming_audio
 from production_testers.laws.streaming import queue as streaming_queue
+from production_testers.laws.summaries import told as summaries_told
 from production_testers.laws.target import (
     as_alone,
     bad_answers,
@@ -202,6 +206,10 @@ LAWS: dict[str, Law] = {
         ordered,
         guard_audit,
         guarded_drafts,
+        summaries_told,
+        budget_tokens,
+        conflicts_resolved,
+        running_answers,
         result_as_reference,
         outcome_allowed,
     )

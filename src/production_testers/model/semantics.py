@@ -84,6 +84,10 @@ class Capability(StrEnum):
     CONVERSATION_MEMORY = "conversation_memory"
     BATCH_EXPORT = "batch_export"
     GUARD_RETRY = "guard_retry"
+    RUN_SUMMARY = "run_summary"
+    TOKEN_BUDGET = "token_budget"  # noqa: S105 - no password
+    CONFLICTS = "conflicts"
+    RUNNER = "runner"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
 

@@ -131,6 +131,6 @@ PLANTED = (
     PlantedUnit("guard_retry", LAW, "drafts-overlap", MakesOneEach),
     PlantedUnit("guard_retry", LAW, "tries-too-often", CountsRetries),
     PlantedUnit("guard_retry", LAW, "standstill-missed", NeverAlike),
-    PlantedUnit("guard_retry", LAW, "time-limit-missed", NoClock),
+    PlantedUnit("guard_retry", LAW, "time-limit-missed", NoClock, within=300),
     PlantedUnit("guard_retry", LAW, "gives-up-early", OnceIsEnough),
 )

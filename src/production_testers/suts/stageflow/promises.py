@@ -10,6 +10,20 @@ _SUB = "stageflow/pipeline/subpipeline.py"
 _TOOLS = "stageflow/tools/executor_v2.py"
 
 PROMISES: dict[Capability, Citation] = {
+    Capability.RUNNER: Citation(
+        quote="- Error handling and result normalization", file="stageflow/helpers/run_utils.py"
+    ),
+    Capability.CONFLICTS: Citation(
+        quote="Detect and resolve conflicts in context updates.", file="stageflow/context/enrich.py"
+    ),
+    Capability.TOKEN_BUDGET: Citation(
+        quote="Provides context utilization tracking, truncation event emission,",
+        file="stageflow/context/enrich.py",
+    ),
+    Capability.RUN_SUMMARY: Citation(
+        quote="Emit a wide event summarizing an entire pipeline run.",
+        file="stageflow/observability/wide_events.py",
+    ),
     Capability.GUARD_RETRY: Citation(
         quote="Policy describing how to retry when a guard stage fails.",
         file="stageflow/pipeline/guard_retry.py",
@@ -280,6 +294,10 @@ REDACTS = frozenset(
 _RUN = "stageflow.pipeline.dag.UnifiedStageGraph.run"
 
 COMPONENTS: dict[Capability, str] = {
+    Capability.RUNNER: "stageflow.helpers.run_utils.PipelineRunner.run",
+    Capability.CONFLICTS: "stageflow.context.enrich.ConflictDetector.check_and_resolve",
+    Capability.TOKEN_BUDGET: "stageflow.context.enrich.ContextUtilization",
+    Capability.RUN_SUMMARY: "stageflow.pipeline.dag.UnifiedStageGraph.run",
     Capability.GUARD_RETRY: "stageflow.pipeline.dag.UnifiedStageGraph.run",
     Capability.DAG: _RUN,
     Capability.CONCURRENT_RUNS: "stageflow.pipeline.dag.UnifiedStageGraph",

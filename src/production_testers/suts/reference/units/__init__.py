@@ -17,6 +17,7 @@ from production_testers.suts.reference.units import (
     chunk_queue,
     circuit_breaker,
     cleanup,
+    conflicts,
     contracts,
     conversation_memory,
     delta,
@@ -31,6 +32,8 @@ from production_testers.suts.reference.units import (
     prompts,
     result_bag,
     retry,
+    run_summary,
+    runner,
     sign_in,
     snapshot,
     structured_answers,
@@ -38,6 +41,7 @@ from production_testers.suts.reference.units import (
     task_group,
     tenancy,
     timestamps,
+    token_budget,
     tool_registry,
     tools,
     trace_context,
@@ -50,6 +54,10 @@ from production_testers.suts.reference.units import (
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
+    "runner": runner.Runner,
+    "conflicts": conflicts.Conflicts,
+    "token_budget": token_budget.TokenBudget,
+    "run_summary": run_summary.RunSummary,
     "guard_retry": guard_retry.GuardRetry,
     "admission": admission.Admission,
     "answer_store": answer_store.AnswerStore,

@@ -11,6 +11,10 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "runner": "runner",
+    "conflicts": "conflicts",
+    "token_budget": "token_budget",
+    "run_summary": "run_summary",
     "guard_retry": "guard_retry",
     "target": "target",
     "admission": "admission",
@@ -55,6 +59,10 @@ MODULES: Mapping[str, str] = {
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.RUNNER: "runner",
+    Capability.CONFLICTS: "conflicts",
+    Capability.TOKEN_BUDGET: "token_budget",
+    Capability.RUN_SUMMARY: "run_summary",
     Capability.GUARD_RETRY: "guard_retry",
     Capability.TARGET: "target",
     Capability.ADMISSION: "admission",

@@ -39,6 +39,7 @@ from production_testers.laws.diff import patches as diff_patches
 from production_testers.laws.diff import texts as diff_texts
 from production_testers.laws.effects import once_per_key
 from production_testers.laws.exporting import batches as exporting_batches
+from production_testers.laws.failures import modes as failures_modes
 from production_testers.laws.guard import audit as guard_audit
 from production_testers.laws.guard import checks as guard_checks
 from production_testers.laws.guard import disguises as guard_disguises
@@ -58,9 +59,11 @@ from production_testers.laws.isolation import (
     tenants,
 )
 from production_testers.laws.law import Category, FindingType, Law, OutcomeClass, Severity
+from production_testers.laws.lazy import registry as lazy_registry
 from production_testers.laws.lifecycle import context_unchanged as run_context_unchanged
 from production_testers.laws.lifecycle import nothing_left_running
 from production_testers.laws.lifecycle import process_unchanged as run_process_unchanged
+from production_testers.laws.lint import faults as lint_faults
 from production_testers.laws.memory import conversation as memory_conversation
 from production_testers.laws.merge import timing_independent
 from production_testers.laws.nesting import context_inherited
@@ -210,6 +213,9 @@ LAWS: dict[str, Law] = {
         budget_tokens,
         conflicts_resolved,
         running_answers,
+        failures_modes,
+        lint_faults,
+        lazy_registry,
         result_as_reference,
         outcome_allowed,
     )

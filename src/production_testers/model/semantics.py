@@ -88,6 +88,9 @@ class Capability(StrEnum):
     TOKEN_BUDGET = "token_budget"  # noqa: S105 - no password
     CONFLICTS = "conflicts"
     RUNNER = "runner"
+    FAILURE_MODES = "failure_modes"
+    LINT = "lint"
+    LAZY_REGISTRY = "lazy_registry"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
 

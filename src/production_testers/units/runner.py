@@ -13,8 +13,8 @@ from production_testers.units.contract import Operation, Unit
 TEXTS = ("hello", "", "Grüße \u200b\U0001f600", "x" * 2_000, "'; --")
 
 ENDS = ("ok", "raises", "refuses", "cancels", "writes")
-"""How a stage ends: well, with an error of its own, by saying that it failed, by cancelling the run,
-or well after having written into what was given to the run."""
+"""How a stage ends: well, with an error of its own, by saying that it failed, by cancelling the
+run, or well after having written into what was given to the run."""
 
 
 def stage(number: int) -> str:

@@ -34,9 +34,9 @@ class StripsTheText(Runner):
 class CancelledWell(Runner):
     """A stage that says that it failed has cancelled the run."""
 
-    async def _stage(self, label, given, answer, simply):
+    async def _stage(self, label, given, answer, *, simply):
         before = dict(answer)
-        went_on = await super()._stage(label, given, answer, simply)
+        went_on = await super()._stage(label, given, answer, simply=simply)
         if not went_on and "refuses" in str(answer["error"]):
             answer.update(before)
         return went_on
@@ -52,8 +52,8 @@ class CancelledFailed(Answering):
 class ChecksNothing(Runner):
     """What stages write into is a copy, of which nobody looks again."""
 
-    async def _stage(self, label, given, answer, simply):
-        return await super()._stage(label, given, answer, True)
+    async def _stage(self, label, given, answer, *, simply):
+        return await super()._stage(label, given, answer, simply=True)
 
 
 class NeverCancelled(Answering):

@@ -10,6 +10,17 @@ _SUB = "stageflow/pipeline/subpipeline.py"
 _TOOLS = "stageflow/tools/executor_v2.py"
 
 PROMISES: dict[Capability, Citation] = {
+    Capability.LAZY_REGISTRY: Citation(
+        quote="Register all pipelines (called lazily on first access).",
+        file="stageflow/pipeline/registry.py",
+    ),
+    Capability.LINT: Citation(
+        quote="Performs static analysis on a Pipeline to detect:", file="stageflow/cli/lint.py"
+    ),
+    Capability.FAILURE_MODES: Citation(
+        quote="CONTINUE_ON_FAILURE = auto()  # Record failure, continue unrelated branches",
+        file="stageflow/pipeline/failure_tolerance.py",
+    ),
     Capability.RUNNER: Citation(
         quote="- Error handling and result normalization", file="stageflow/helpers/run_utils.py"
     ),
@@ -294,6 +305,9 @@ REDACTS = frozenset(
 _RUN = "stageflow.pipeline.dag.UnifiedStageGraph.run"
 
 COMPONENTS: dict[Capability, str] = {
+    Capability.LAZY_REGISTRY: "stageflow.pipeline.registry.PipelineRegistry",
+    Capability.LINT: "stageflow.cli.lint.lint_pipeline",
+    Capability.FAILURE_MODES: "stageflow.pipeline.failure_tolerance.FailureCollector",
     Capability.RUNNER: "stageflow.helpers.run_utils.PipelineRunner.run",
     Capability.CONFLICTS: "stageflow.context.enrich.ConflictDetector.check_and_resolve",
     Capability.TOKEN_BUDGET: "stageflow.context.enrich.ContextUtilization",

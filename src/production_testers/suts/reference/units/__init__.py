@@ -23,12 +23,15 @@ from production_testers.suts.reference.units import (
     delta,
     diff,
     event_sink,
+    failure_modes,
     guard_checks,
     guard_retry,
     guard_stage,
     id_monitor,
     idempotent_calls,
     interceptors,
+    lazy_registry,
+    lint,
     prompts,
     result_bag,
     retry,
@@ -54,6 +57,9 @@ from production_testers.suts.reference.units import (
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
+    "lazy_registry": lazy_registry.LazyRegistry,
+    "lint": lint.Lint,
+    "failure_modes": failure_modes.FailureModes,
     "runner": runner.Runner,
     "conflicts": conflicts.Conflicts,
     "token_budget": token_budget.TokenBudget,

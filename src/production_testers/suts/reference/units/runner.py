@@ -25,12 +25,14 @@ class Runner:
         events = 0
         for number in range(self._settings["stages"]):
             events += 1
-            if not await self._stage(f"stage {number}", copy.deepcopy(given), answer, simply):
+            if not await self._stage(
+                f"stage {number}", copy.deepcopy(given), answer, simply=simply
+            ):
                 break
         answer["events"] = events if self._settings["keeps"] or simply else 0
         return answer
 
-    async def _stage(self, label: str, given: Any, answer: dict[str, Any], simply: bool) -> bool:
+    async def _stage(self, label: str, given: Any, answer: dict[str, Any], *, simply: bool) -> bool:
         """Whether the next one may run."""
         try:
             gave: Any = await self._bench.work(label, given)

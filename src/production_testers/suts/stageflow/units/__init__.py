@@ -11,6 +11,9 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "lazy_registry": "lazy_registry",
+    "lint": "lint",
+    "failure_modes": "failure_modes",
     "runner": "runner",
     "conflicts": "conflicts",
     "token_budget": "token_budget",
@@ -59,6 +62,9 @@ MODULES: Mapping[str, str] = {
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.LAZY_REGISTRY: "lazy_registry",
+    Capability.LINT: "lint",
+    Capability.FAILURE_MODES: "failure_modes",
     Capability.RUNNER: "runner",
     Capability.CONFLICTS: "conflicts",
     Capability.TOKEN_BUDGET: "token_budget",

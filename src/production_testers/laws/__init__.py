@@ -37,6 +37,7 @@ from production_testers.laws.dag import (
 )
 from production_testers.laws.diff import patches as diff_patches
 from production_testers.laws.diff import texts as diff_texts
+from production_testers.laws.documentation import true as documentation_true
 from production_testers.laws.effects import once_per_key
 from production_testers.laws.exporting import batches as exporting_batches
 from production_testers.laws.failures import modes as failures_modes
@@ -216,6 +217,7 @@ LAWS: dict[str, Law] = {
         failures_modes,
         lint_faults,
         lazy_registry,
+        documentation_true,
         result_as_reference,
         outcome_allowed,
     )

@@ -91,6 +91,7 @@ class Capability(StrEnum):
     FAILURE_MODES = "failure_modes"
     LINT = "lint"
     LAZY_REGISTRY = "lazy_registry"
+    DOCUMENTATION = "documentation"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
 

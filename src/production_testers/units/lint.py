@@ -12,16 +12,15 @@ from production_testers.units import drawing
 from production_testers.units.contract import Operation, Unit
 
 
-def _layers(random: Random, deep: int, wide: int) -> dict[str, list[str]]:
-    """Stages in layers, each behind all or some of the layer before."""
+def _layers(random: Random, deep: int, wide: int, *, dense: bool) -> dict[str, list[str]]:
+    """Stages in layers, each behind some or, where it is dense, all of the layer before."""
     stages: dict[str, list[str]] = {}
     before: list[str] = []
     for layer in range(deep):
-        names = [f"s{layer}.{place}" for place in range(random.randint(1, wide))]
+        names = [f"s{layer}.{place}" for place in range(wide if dense else random.randint(1, wide))]
         for name in names:
-            stages[name] = sorted(
-                random.sample(before, random.randint(min(1, len(before)), len(before)))
-            )
+            least = len(before) if dense else min(1, len(before))
+            stages[name] = sorted(random.sample(before, random.randint(least, len(before))))
         before = names
     return stages
 
@@ -40,7 +39,8 @@ def draw(random: Random, kind: Kind) -> Usage:
     for client in range(drawing.clients(random, kind)):
         for number in range(random.randint(1, 3)):
             large = kind is Kind.STRESS and number == 0
-            stages = _layers(random, 11, 2) if large else _layers(random, random.randint(1, 4), 3)
+            deep = 8 if large else random.randint(1, 4)
+            stages = _layers(random, deep, 3, dense=large)
             for _ in range(random.choice((0, 0, 1, 1, 2))):
                 stages = _spoilt(random, stages)
             listed: list[Json] = [

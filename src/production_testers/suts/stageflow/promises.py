@@ -10,6 +10,7 @@ _SUB = "stageflow/pipeline/subpipeline.py"
 _TOOLS = "stageflow/tools/executor_v2.py"
 
 PROMISES: dict[Capability, Citation] = {
+    Capability.DOCUMENTATION: Citation(quote="Args:", file="stageflow/pipeline/pipeline.py"),
     Capability.LAZY_REGISTRY: Citation(
         quote="Register all pipelines (called lazily on first access).",
         file="stageflow/pipeline/registry.py",
@@ -305,6 +306,7 @@ REDACTS = frozenset(
 _RUN = "stageflow.pipeline.dag.UnifiedStageGraph.run"
 
 COMPONENTS: dict[Capability, str] = {
+    Capability.DOCUMENTATION: "stageflow",
     Capability.LAZY_REGISTRY: "stageflow.pipeline.registry.PipelineRegistry",
     Capability.LINT: "stageflow.cli.lint.lint_pipeline",
     Capability.FAILURE_MODES: "stageflow.pipeline.failure_tolerance.FailureCollector",

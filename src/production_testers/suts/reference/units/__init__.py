@@ -22,6 +22,7 @@ from production_testers.suts.reference.units import (
     conversation_memory,
     delta,
     diff,
+    documentation,
     event_sink,
     failure_modes,
     guard_checks,
@@ -57,6 +58,7 @@ from production_testers.suts.reference.units import (
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
+    "documentation": documentation.Documentation,
     "lazy_registry": lazy_registry.LazyRegistry,
     "lint": lint.Lint,
     "failure_modes": failure_modes.FailureModes,

@@ -11,6 +11,7 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "documentation": "documentation",
     "lazy_registry": "lazy_registry",
     "lint": "lint",
     "failure_modes": "failure_modes",
@@ -62,6 +63,7 @@ MODULES: Mapping[str, str] = {
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.DOCUMENTATION: "documentation",
     Capability.LAZY_REGISTRY: "lazy_registry",
     Capability.LINT: "lint",
     Capability.FAILURE_MODES: "failure_modes",

@@ -3,6 +3,7 @@
 from production_testers.laws.agents import answers as agents_answers
 from production_testers.laws.agents import loop as agents_loop
 from production_testers.laws.agents import prompts as agents_prompts
+from production_testers.laws.agents import stage as agents_stage
 from production_testers.laws.agents import untrusted as agents_untrusted
 from production_testers.laws.approval import decisions as approval_decisions
 from production_testers.laws.approval import final as approval_final
@@ -40,6 +41,7 @@ from production_testers.laws.diff import texts as diff_texts
 from production_testers.laws.documentation import true as documentation_true
 from production_testers.laws.effects import once_per_key
 from production_testers.laws.exporting import batches as exporting_batches
+from production_testers.laws.exporting import fan_out as exporting_fan_out
 from production_testers.laws.failures import modes as failures_modes
 from production_testers.laws.guard import audit as guard_audit
 from production_testers.laws.guard import checks as guard_checks
@@ -218,6 +220,8 @@ LAWS: dict[str, Law] = {
         lint_faults,
         lazy_registry,
         documentation_true,
+        exporting_fan_out,
+        agents_stage,
         result_as_reference,
         outcome_allowed,
     )

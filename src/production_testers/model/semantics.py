@@ -92,6 +92,8 @@ class Capability(StrEnum):
     LINT = "lint"
     LAZY_REGISTRY = "lazy_registry"
     DOCUMENTATION = "documentation"
+    FAN_OUT = "fan_out"
+    AGENT_STAGE = "agent_stage"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
 

@@ -3,6 +3,7 @@
 from production_testers.units import (
     admission,
     agent_loop,
+    agent_stage,
     answer_store,
     approval,
     audio_buffer,
@@ -21,6 +22,7 @@ from production_testers.units import (
     documentation,
     event_sink,
     failure_modes,
+    fan_out,
     guard_checks,
     guard_retry,
     guard_stage,
@@ -55,6 +57,7 @@ from production_testers.units.contract import Operation, Unit
 _MODULES = (
     admission,
     agent_loop,
+    agent_stage,
     answer_store,
     approval,
     audio_buffer,
@@ -73,6 +76,7 @@ _MODULES = (
     documentation,
     event_sink,
     failure_modes,
+    fan_out,
     guard_checks,
     guard_retry,
     guard_stage,

@@ -38,8 +38,8 @@ def draw(random: Random, kind: Kind) -> Usage:
     calls = []
     for client in range(drawing.clients(random, kind)):
         for number in range(random.randint(1, 3)):
-            large = kind is Kind.STRESS and number == 0
-            deep = 8 if large else random.randint(1, 4)
+            large = kind is Kind.STRESS and (client, number) == (0, 0)
+            deep = 7 if large else random.randint(1, 4)
             stages = _layers(random, deep, 3, dense=large)
             for _ in range(random.choice((0, 0, 1, 1, 2))):
                 stages = _spoilt(random, stages)

@@ -10,6 +10,12 @@ _SUB = "stageflow/pipeline/subpipeline.py"
 _TOOLS = "stageflow/tools/executor_v2.py"
 
 PROMISES: dict[Capability, Citation] = {
+    Capability.AGENT_STAGE: Citation(
+        quote="Execute the agent against the current stage input.", file="stageflow/agent/stage.py"
+    ),
+    Capability.FAN_OUT: Citation(
+        quote="Export to all destinations.", file="stageflow/helpers/analytics.py"
+    ),
     Capability.DOCUMENTATION: Citation(quote="Args:", file="stageflow/pipeline/pipeline.py"),
     Capability.LAZY_REGISTRY: Citation(
         quote="Register all pipelines (called lazily on first access).",
@@ -306,6 +312,8 @@ REDACTS = frozenset(
 _RUN = "stageflow.pipeline.dag.UnifiedStageGraph.run"
 
 COMPONENTS: dict[Capability, str] = {
+    Capability.AGENT_STAGE: "stageflow.agent.stage.AgentStage",
+    Capability.FAN_OUT: "stageflow.helpers.analytics.CompositeExporter.export",
     Capability.DOCUMENTATION: "stageflow",
     Capability.LAZY_REGISTRY: "stageflow.pipeline.registry.PipelineRegistry",
     Capability.LINT: "stageflow.cli.lint.lint_pipeline",

@@ -7,6 +7,7 @@ from production_testers.suts.contract import Bench, BoundUnit
 from production_testers.suts.reference.units import (
     admission,
     agent_loop,
+    agent_stage,
     answer_store,
     approval,
     audio_buffer,
@@ -25,6 +26,7 @@ from production_testers.suts.reference.units import (
     documentation,
     event_sink,
     failure_modes,
+    fan_out,
     guard_checks,
     guard_retry,
     guard_stage,
@@ -58,6 +60,8 @@ from production_testers.suts.reference.units import (
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
+    "agent_stage": agent_stage.AgentStage,
+    "fan_out": fan_out.FanOut,
     "documentation": documentation.Documentation,
     "lazy_registry": lazy_registry.LazyRegistry,
     "lint": lint.Lint,

@@ -11,6 +11,8 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "agent_stage": "agent_stage",
+    "fan_out": "fan_out",
     "documentation": "documentation",
     "lazy_registry": "lazy_registry",
     "lint": "lint",
@@ -63,6 +65,8 @@ MODULES: Mapping[str, str] = {
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.AGENT_STAGE: "agent_stage",
+    Capability.FAN_OUT: "fan_out",
     Capability.DOCUMENTATION: "documentation",
     Capability.LAZY_REGISTRY: "lazy_registry",
     Capability.LINT: "lint",

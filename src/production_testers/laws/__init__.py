@@ -75,6 +75,7 @@ from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.routing import skip_requests
 from production_testers.laws.running import answers as running_answers
+from production_testers.laws.samples import around as samples_around
 from production_testers.laws.scale import bursts, depth, large_context, width
 from production_testers.laws.sinks import delivery as sinks_delivery
 from production_testers.laws.sinks import pressure as sinks_pressure
@@ -222,6 +223,7 @@ LAWS: dict[str, Law] = {
         documentation_true,
         exporting_fan_out,
         agents_stage,
+        samples_around,
         result_as_reference,
         outcome_allowed,
     )

@@ -94,6 +94,7 @@ class Capability(StrEnum):
     DOCUMENTATION = "documentation"
     FAN_OUT = "fan_out"
     AGENT_STAGE = "agent_stage"
+    MEMORY_SAMPLES = "memory_samples"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
 

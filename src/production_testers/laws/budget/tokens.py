@@ -35,7 +35,8 @@ def check(observation: Observation) -> Verdict:
         answer: Any = {"used": used, "free": most - used} if line.call.operation == "used" else fits
         if line.outcome == "returned" and line.value != answer:
             raise ConflictError
-        return used + tokens if line.call.operation == "add" and fits else used
+        taken: int = tokens if line.call.operation == "add" and fits else 0
+        return int(used) + taken
 
     lines = calls_of(observation, "add", "fits", "used")
     judge_answers(judgement, lines, 0, counted, "count-wrong", "these tokens were used")

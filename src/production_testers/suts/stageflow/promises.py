@@ -10,6 +10,10 @@ _SUB = "stageflow/pipeline/subpipeline.py"
 _TOOLS = "stageflow/tools/executor_v2.py"
 
 PROMISES: dict[Capability, Citation] = {
+    Capability.MEMORY_SAMPLES: Citation(
+        quote="Decorator that records memory usage before/after the wrapped function.",
+        file="stageflow/helpers/memory_tracker.py",
+    ),
     Capability.AGENT_STAGE: Citation(
         quote="Execute the agent against the current stage input.", file="stageflow/agent/stage.py"
     ),
@@ -312,6 +316,7 @@ REDACTS = frozenset(
 _RUN = "stageflow.pipeline.dag.UnifiedStageGraph.run"
 
 COMPONENTS: dict[Capability, str] = {
+    Capability.MEMORY_SAMPLES: "stageflow.helpers.memory_tracker.MemoryTracker",
     Capability.AGENT_STAGE: "stageflow.agent.stage.AgentStage",
     Capability.FAN_OUT: "stageflow.helpers.analytics.CompositeExporter.export",
     Capability.DOCUMENTATION: "stageflow",

@@ -35,6 +35,7 @@ from production_testers.suts.reference.units import (
     interceptors,
     lazy_registry,
     lint,
+    memory_samples,
     prompts,
     result_bag,
     retry,
@@ -60,6 +61,7 @@ from production_testers.suts.reference.units import (
 Make = Callable[[Mapping[str, Json], Bench], BoundUnit]
 
 MADE: dict[str, Make] = {
+    "memory_samples": memory_samples.MemorySamples,
     "agent_stage": agent_stage.AgentStage,
     "fan_out": fan_out.FanOut,
     "documentation": documentation.Documentation,

@@ -11,6 +11,7 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "memory_samples": "memory_samples",
     "agent_stage": "agent_stage",
     "fan_out": "fan_out",
     "documentation": "documentation",
@@ -65,6 +66,7 @@ MODULES: Mapping[str, str] = {
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.MEMORY_SAMPLES: "memory_samples",
     Capability.AGENT_STAGE: "agent_stage",
     Capability.FAN_OUT: "fan_out",
     Capability.DOCUMENTATION: "documentation",

@@ -683,6 +683,20 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "ROUTE-003": Recipe(
+        name="ROUTE-003",
+        schedules=UNIT_SCHEDULES,
+        units=("lazy_registry",),
+        question="Does a name that nothing has end in a clear error, and is what has it loaded"
+        " once?",
+        requires=(
+            Requirement(
+                law="lazy/registry",
+                minimum=1_000,
+                why="names that are there and that are not must be told apart, whoever asks first",
+            ),
+        ),
+    ),
     "OBS-002": Recipe(
         name="OBS-002",
         schedules=UNIT_SCHEDULES,

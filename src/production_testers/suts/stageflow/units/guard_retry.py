@@ -2,7 +2,13 @@
 
 import uuid
 
-from stageflow import Pipeline, PipelineContext, StageKind, StageOutput
+from stageflow import (
+    Pipeline,
+    PipelineContext,
+    PipelineResults,  # noqa: F401 - releases without it take no such context
+    StageKind,
+    StageOutput,
+)
 from stageflow.pipeline.dag import UnifiedStageExecutionError
 from stageflow.pipeline.guard_retry import GuardRetryPolicy, GuardRetryStrategy
 

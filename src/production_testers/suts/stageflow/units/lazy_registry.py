@@ -7,12 +7,16 @@ from stageflow.pipeline.registry import PipelineRegistry
 class Own(PipelineRegistry):
     def __init__(self, settings, bench):
         super().__init__()
-        self.settings, self.bench = settings, bench
+        self.settings, self.bench, self.made = settings, bench, []
 
     def _register_all(self):
         self.bench.work_now("load")
         for name in self.settings["loaded"]:
-            self.register(name, Pipeline(name=name))
+            self.add(name)
+
+    def add(self, name):
+        self.made.append((Pipeline(), name))
+        self.register(name, self.made[-1][0])
 
 
 class Binding:
@@ -33,5 +37,6 @@ class Binding:
         if operation == "has":
             return arguments["name"] in self.registry
         if operation == "register":
-            return self.registry.register(arguments["name"], Pipeline(name=arguments["name"]))
-        return self.registry.get(arguments["name"]).name
+            return self.registry.add(arguments["name"])
+        found = self.registry.get(arguments["name"])
+        return next(name for made, name in self.registry.made if made is found)

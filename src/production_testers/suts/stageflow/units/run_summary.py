@@ -2,8 +2,13 @@
 
 import uuid
 
-from stageflow import Pipeline, PipelineContext, StageKind, StageOutput
-from stageflow.observability import WideEventEmitter  # noqa: F401 - the release must have them
+from stageflow import (
+    Pipeline,
+    PipelineContext,
+    PipelineResults,  # noqa: F401 - releases without it take no such context
+    StageKind,
+    StageOutput,
+)
 from stageflow.pipeline.dag import UnifiedStageExecutionError
 from stageflow.pipeline.interceptors import TimeoutInterceptor
 

@@ -4,6 +4,7 @@ import uuid
 
 from stageflow import Pipeline, StageKind, StageOutput
 from stageflow.helpers.run_utils import PipelineRunner, run_simple_pipeline
+from stageflow.pipeline.interceptors_hardening import ImmutabilityInterceptor  # noqa: F401 - it must be there
 
 
 class Binding:

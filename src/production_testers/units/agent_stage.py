@@ -48,6 +48,7 @@ UNIT = Unit(
             does="Says whether it went `ok`; then the `answer`, the number of `turns`, and `tools`,"
             " [name, success] of each call; else the `error`.",
             required=("input",),
+            fixed=("input",),
         )
     },
     draw=draw,

@@ -76,7 +76,9 @@ def accepts(usage: Usage) -> bool:
     timed = settings["limit_ms"] is None or settings["limit_ms"] > 0
     labels = [guard(number) for number in range(settings["guards"])]
     return bool(sized and timed) and all(
-        _says(work) for call in usage.calls for label in labels for work in call.works[label]
+        label in call.works and all(map(_says, call.works[label]))
+        for call in usage.calls
+        for label in labels
     )
 
 

@@ -16,7 +16,7 @@ LOAD = "load"
 UNKNOWN = "unknown"
 """Neutral name of the error for a name that is not there."""
 
-NAMES = ("chat", "voice", "größe", "x" * 200)
+NAMES = ("chat", "voice", "größe", "x" * 60)
 
 
 def draw(random: Random, kind: Kind) -> Usage:

@@ -87,6 +87,7 @@ UNIT = Unit(
             does="Gives the `answer` in shape and the number of `attempts`; fails as misshapen"
             " when they are used up. What the model raises escapes.",
             required=("question",),
+            fixed=("question",),
         )
     },
     draw=draw,

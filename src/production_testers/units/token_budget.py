@@ -21,10 +21,10 @@ def _arguments(random: Random, operation: str, most: int, kind: Kind) -> dict[st
         large = 10**12 if kind is Kind.ADVERSARIAL else most
         return {"tokens": random.choice((*sizes, large))}
     if operation == CUT:
-        before = random.choice((0, 1, 10, 4_000))
+        before = random.choice((1, 10, 4_000))
         return {
             "before": before,
-            "after": random.choice((0, before // 2, before)),
+            "after": random.choice((0, before // 2, before - 1)),
             "why": random.choice(("too long", "", "zu lang \u200b")),
         }
     return {}
@@ -47,13 +47,13 @@ def draw(random: Random, kind: Kind) -> Usage:
 
 
 def accepts(usage: Usage) -> bool:
-    """Numbers of tokens are not negative, nothing grows by being cut, and the reserve fits."""
+    """Numbers of tokens are not negative, what is cut gets shorter, and the reserve fits."""
     settings: Mapping[str, Any] = usage.settings
     for call in usage.calls:
         arguments: Mapping[str, Any] = call.arguments
         if min(arguments.get("tokens", 0), arguments.get("after", 0)) < 0:
             return False
-        if arguments.get("after", 0) > arguments.get("before", 0):
+        if call.operation == CUT and arguments["after"] >= arguments["before"]:
             return False
     return bool(settings["most"] >= 1 and 0 <= settings["reserved"] <= settings["most"])
 

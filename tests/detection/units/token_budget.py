@@ -28,8 +28,8 @@ class TellsLargeCuts(TokenBudget):
     """Only cuts that matter are told."""
 
     async def perform(self, operation, arguments):
-        if operation == "cut" and arguments["before"] == arguments["after"]:
-            self._cuts.append(0)
+        if operation == "cut" and arguments["before"] < 100:
+            self._cuts.append(arguments["before"] - arguments["after"])
             return None
         return await super().perform(operation, arguments)
 

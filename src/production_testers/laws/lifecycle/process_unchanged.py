@@ -10,14 +10,17 @@ from production_testers.laws.law import (
     OutcomeClass,
     Severity,
 )
+from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
 
 
 def check(observation: Observation) -> Verdict:
-    """Judge one execution as a whole."""
+    """Judge one execution in which something ended, as a whole."""
     judgement = Judgement()
+    if not any(event.kind is EventKind.RUN_ENDED for event in observation.history):
+        return judgement.verdict()
     left = observation.left
     judgement.judge(
         not left.changed,

@@ -11,6 +11,7 @@ from stageflow import (
 )
 from stageflow.pipeline.dag import UnifiedStageExecutionError
 from stageflow.pipeline.guard_retry import GuardRetryPolicy, GuardRetryStrategy
+from stageflow.pipeline.interceptors import TimeoutInterceptor
 
 
 class Binding:
@@ -37,7 +38,8 @@ class Binding:
         behind = self.works("behind", "draft")
         pipeline = pipeline.with_stage("behind", behind, StageKind.WORK, ("draft", *guards))
         strategy = GuardRetryStrategy(dict.fromkeys(guards, policy))
-        self.graph = pipeline.build(guard_retry_strategy=strategy)
+        alone = [TimeoutInterceptor()]  # others would answer for a guard that refuses often
+        self.graph = pipeline.build(interceptors=alone, guard_retry_strategy=strategy)
 
     def works(self, label, of=None):
         async def run(ctx):

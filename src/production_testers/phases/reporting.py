@@ -64,6 +64,11 @@ def conclude(context: RunContext) -> Conclusion:
                 f"{law.id} judged {exercised} things; this entry needs {requirement.minimum},"
                 f" because {requirement.why}."
             )
+    reasons += [
+        f"{report.kind.value}: {report.why_inconclusive}, so it says nothing of what faults do."
+        for report in context.reports.values()
+        if report.why_inconclusive
+    ]
     cut = [report for report in context.reports.values() if report.truncated]
     reasons += [
         f"{report.kind.value}: {report.schedules} of {report.planned} planned schedules were"

@@ -207,6 +207,11 @@ def _pipeline(record: RunRecord, kind: str, purpose: str) -> Row:
         "executed": bool(report),
         **{name: report.get(name, 0) for name in names},
         "digest": report.get("digest", ""),
+        # none of the three stands in the records of older versions
+        "faults_planned": report.get("faults_planned"),
+        "faults_fired": sum(report.get("faults_fired", {}).values()),
+        "faults_by_kind": [f"{name} {n:,}" for name, n in report.get("faults_fired", {}).items()],
+        "why_inconclusive": report.get("why_inconclusive", ""),
         "findings": [
             finding.id
             for finding in record.findings

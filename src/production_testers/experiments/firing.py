@@ -18,17 +18,14 @@ def planned_faults(scenario: Scenario) -> int:
     Of a usage, the executions of the caller's own code that it lets fail, hang or take a second
     and more.
     """
-    requests = [*scenario.requests, *(scenario.usage.calls if scenario.usage else ())]
-    works = [
-        work
-        for call in (scenario.usage.calls if scenario.usage else ())
-        for of_label in call.works.values()
-        for work in of_label
-    ]
+    calls = scenario.usage.calls if scenario.usage else ()
+    patience = [request.cancel_after_ms for request in scenario.requests]
+    patience += [call.cancel_after_ms for call in calls]
+    works = [work for call in calls for of_label in call.works.values() for work in of_label]
     return (
         len(scenario.faults)
         + (len(scenario.plan.rules) if scenario.plan else 0)
-        + sum(one.cancel_after_ms is not None for one in requests)
+        + sum(after_ms is not None for after_ms in patience)
         + sum(bool(_kind(work)) for work in works)
     )
 

@@ -3,16 +3,22 @@
 from dataclasses import replace
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Chaos,
     FaultKind,
     Kind,
     PipelineSpec,
     Scenario,
+    Steady,
+    When,
+    at_service,
+    at_stage,
     faults,
     latencies,
+    play,
 )
+
+from pipelines import baseline  # found by the import above
 
 KINDS = (
     FaultKind.RAISE,
@@ -21,6 +27,21 @@ KINDS = (
     FaultKind.RETURN_NONE,
     FaultKind.SLOW_CLEANUP,
 )
+EXPERIMENT = Chaos(
+    runs=150,
+    every_ms=20,
+    faults=(
+        at_service("http-503", "llm", when=When(share=0.5)),
+        at_service("llm-truncated-silently", "llm", when=When(share=0.2), tokens=3),
+        at_service("latency", when=When(share=0.3), ms=200),
+        at_stage("stage-raises", when=When(share=0.1)),
+        at_stage("stage-slow", when=When(share=0.1), ms=100),
+    ),
+    steady=Steady(completed_min=1.0, slower_max=1.5),
+    restored_within_ms=500,
+)
+"""What `python pipelines/chaos.py` does: the faults happen in the middle third of the time, and the
+steady state must be there before, and again so soon after."""
 
 
 def pipeline() -> PipelineSpec:
@@ -48,3 +69,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -3,18 +3,25 @@
 from dataclasses import replace
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
     FaultKind,
     Kind,
     PipelineSpec,
+    Recovery,
     Scenario,
     faults,
     latencies,
+    play,
 )
 
+from pipelines import baseline  # found by the import above
+
 PAUSE_MS = 1_000.0
+EXPERIMENT = Recovery(
+    items=60, ways=("fail", "stop", "kill -9"), concurrency=5, restored_within_s=30
+)
+"""What `python pipelines/recovery.py` does: a process of its own ends in each of these ways in the
+middle of its work, and the next one must lose nothing and do nothing twice."""
 
 
 def pipeline() -> PipelineSpec:
@@ -39,3 +46,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

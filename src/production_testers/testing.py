@@ -15,7 +15,13 @@ from production_testers.experiments.five import (
 from production_testers.experiments.five.playing import play
 from production_testers.experiments.lab import Lab, laws_of, needs_costs
 from production_testers.experiments.session import one_run_a_session
-from production_testers.experiments.stages import carry, give, route, work_in_steps
+from production_testers.experiments.stages import (
+    carry,
+    give,
+    route,
+    why_not_whole,
+    work_in_steps,
+)
 from production_testers.experiments.started import find_neighbours
 from production_testers.experiments.workloads import (
     BULK,
@@ -28,8 +34,10 @@ from production_testers.experiments.workloads import (
     STRUCTURED,
     WEIGH,
     chain,
+    clinical,
     draw_target_usage,
     draw_usage,
+    during,
     fan_out,
     faults,
     latencies,
@@ -104,9 +112,11 @@ __all__ = [
     "canary",
     "carry",
     "chain",
+    "clinical",
     "digest",
     "draw_target_usage",
     "draw_usage",
+    "during",
     "fan_out",
     "fault_plan",
     "faults",
@@ -124,5 +134,6 @@ __all__ = [
     "route",
     "sent_again",
     "storm",
+    "why_not_whole",
     "work_in_steps",
 ]

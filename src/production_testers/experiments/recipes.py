@@ -63,6 +63,16 @@ GUARD_SCHEDULES: Mapping[Kind, int] = {
 }
 
 
+NOTES_SCHEDULES: Mapping[Kind, int] = {
+    Kind.BASELINE: 10,
+    Kind.STRESS: 5,
+    Kind.CHAOS: 10,
+    Kind.ADVERSARIAL: 5,
+    Kind.RECOVERY: 5,
+}
+"""For scenarios with hundreds of clinical notes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
     """A law that must have been exercised for the entry's title to be answered.
@@ -365,6 +375,20 @@ RECIPES: dict[str, Recipe] = {
                 law="guard/redaction-recall",
                 minimum=100,
                 why="recall must be measured on at least a hundred of each kind",
+            ),
+        ),
+    ),
+    "HEALTH-002": Recipe(
+        name="HEALTH-002",
+        schedules=NOTES_SCHEDULES,
+        data="patients",
+        question="Does redaction hide at least 99.9 % of the identifiers in clinical notes that are"
+        " of kinds that it names?",
+        requires=(
+            Requirement(
+                law="guard/phi-recall",
+                minimum=20,
+                why="recall must be measured on at least a thousand identifiers, twenty times",
             ),
         ),
     ),

@@ -1,13 +1,14 @@
 """Failure injection between two looks at the steady state, in virtual time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from production_testers.experiments.chaos import at_service, at_stage, fault_plan
 from production_testers.experiments.execution import execute
 from production_testers.experiments.firing import fired_faults
 from production_testers.experiments.five.ground import Ground, Measurement, percentile, rounded
 from production_testers.experiments.five.timeline import Run, runs_of, times_ms
+from production_testers.experiments.workloads import during
 from production_testers.model.canonical import Json
 from production_testers.model.fault_plan import Rule, When
 from production_testers.model.scenario import Kind
@@ -59,10 +60,7 @@ class Chaos:
         third = max(1, ground.runs(self.runs) // 3)
         requests = ground.requests(3 * third, "chaos", every_ms=self.every_ms)
         begin, end = third * self.every_ms, 2 * third * self.every_ms
-        timed = [
-            replace(rule, when=replace(rule.when, from_ms=begin, until_ms=end))
-            for rule in self.faults
-        ]
+        timed = during(self.faults, begin, end)
         plan = fault_plan(ground.random("chaos", "plan"), *timed) if timed else None
         scenario = ground.scenario(Kind.CHAOS, requests, plan=plan)
         observation, _ = execute(ground.adapter, scenario, ground.sut)

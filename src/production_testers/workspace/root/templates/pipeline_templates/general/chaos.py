@@ -13,6 +13,7 @@ from production_testers.testing import (
     When,
     at_service,
     at_stage,
+    fault_plan,
     faults,
     latencies,
     play,
@@ -27,12 +28,18 @@ KINDS = (
     FaultKind.RETURN_NONE,
     FaultKind.SLOW_CLEANUP,
 )
+PLANNED = (
+    at_service("http-503", "llm", when=When(share=0.2)),
+    at_service("llm-truncated", "llm", when=When(share=0.2), tokens=3),
+    at_service("llm-empty", "llm", when=When(share=0.2)),
+    at_stage("stage-raises-after-work", when=When(share=0.1)),
+)
 EXPERIMENT = Chaos(
     runs=150,
     every_ms=20,
     faults=(
         at_service("http-503", "llm", when=When(share=0.5)),
-        at_service("llm-truncated-silently", "llm", when=When(share=0.2), tokens=3),
+        at_service("llm-truncated", "llm", when=When(share=0.2), tokens=3),
         at_service("latency", when=When(share=0.3), ms=200),
         at_stage("stage-raises", when=When(share=0.1)),
         at_stage("stage-slow", when=When(share=0.1), ms=100),
@@ -50,7 +57,10 @@ def pipeline() -> PipelineSpec:
 
 
 def scenario(random: Random) -> Scenario:
-    """One to eight runs, up to four faults; in a third of the scenarios a caller cancels."""
+    """One to eight runs, up to four faults; in a third of the scenarios a caller cancels.
+
+    In a quarter of them faults of services and stages come on top, by a plan.
+    """
     drawn = baseline.varied(random)
     runs = baseline.some_requests(random, random.randint(1, 8))
     if random.random() < 0.33:
@@ -68,6 +78,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         services=baseline.SERVICES,
         watch=baseline.WATCH,
+        plan=fault_plan(random, *PLANNED) if random.random() < 0.25 else None,
     )
 
 

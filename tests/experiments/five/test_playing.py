@@ -1,4 +1,4 @@
-"""`python pipelines/KIND.py` in a run folder: figures on the screen, in results/, and an exit code."""
+"""`python pipelines/KIND.py` in a run folder: figures on screen and in results/, an exit code."""
 
 import json
 import os

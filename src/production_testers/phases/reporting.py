@@ -71,6 +71,11 @@ def conclude(context: RunContext) -> Conclusion:
         for report in context.reports.values()
         if report.why_inconclusive
     ]
+    reasons += [
+        f"This entry is about the experiment of {kind.value}.py, which was not performed."
+        for kind in context.recipe.experiments
+        if kind.value not in context.experiments
+    ]
     cut = [report for report in context.reports.values() if report.truncated]
     reasons += [
         f"{report.kind.value}: {report.schedules} of {report.planned} planned schedules were"

@@ -14,7 +14,8 @@ from production_testers.testing import (
 from pipelines import baseline  # found by the import above
 
 CONCURRENCY = 100
-EXPERIMENT = Stress()
+EXPERIMENT = Stress(concurrency=(1, 10, CONCURRENCY), executions=400)
+"""What `python pipelines/stress.py` does; `ptest load FIN-001` makes the load of 5,000 a second."""
 
 
 def pipeline() -> PipelineSpec:

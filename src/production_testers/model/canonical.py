@@ -3,10 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from json.encoder import (
-    c_make_encoder,  # type: ignore[attr-defined] # the part in C
-    encode_basestring_ascii,
-)
+from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """What may stand in a scenario, an event or an evidence file."""

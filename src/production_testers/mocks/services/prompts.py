@@ -43,7 +43,7 @@ def messages_of(call: Call) -> list[Message]:
             raise call.refused(f"messages[{index}]", f"an object with a role of {ROLES}", raw)
         content = raw.get("content")
         text = content if isinstance(content, str) else _in_parts(call, content, index)
-        found.append(Message(raw["role"], text))
+        found.append(Message(str(raw["role"]), text))
     if not found:
         raise call.refused("messages", "a list that is not empty", [])
     return found

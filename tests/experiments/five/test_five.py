@@ -17,12 +17,16 @@ from production_testers.experiments.five import (
     Held,
     Steady,
     Stress,
+    adversarial,
     guards,
 )
+from production_testers.experiments.five.adversarial import CANARIES, PROBES
 from production_testers.experiments.five.ground import percentile, shown
+from production_testers.laws import LAWS
 from production_testers.mocks.datasets.attacks.success import KINDS, succeeded
 from production_testers.model.fault_plan import When
 from production_testers.model.scenario import Kind
+from production_testers.model.verdict import State, Verdict
 from production_testers.suts.reference import ReferenceAdapter
 from production_testers.suts.reference.executor import StageFailedError
 
@@ -257,6 +261,30 @@ def test_an_attack_that_succeeds_is_counted(ground, execution, attack):
     assert row["count"] > 0
     assert 0 < row["low"] < row["share"] <= row["high"]
     assert any(reason.startswith(attack) for reason in done.reasons)
+
+
+def test_only_ways_to_break_a_law_that_exist_count_as_success():
+    told = [(law, ways) for law, (ways, _) in CANARIES.items()]
+    told += [(law, ways) for law, ways, _ in PROBES.values()]
+    assert all(set(ways) <= set(LAWS[law].classes) for law, ways in told)
+
+
+def test_being_kept_out_is_no_success_of_an_attacker(ground, monkeypatch):
+    """A sign-in that refuses everybody breaks its law in another way."""
+    real = adversarial.run_and_judge
+
+    def refused(*arguments):
+        judged = real(*arguments)
+        verdict = Verdict(state=State.BROKEN, outcome_class="valid-kept-out", summary="kept out")
+        if "auth/sign-in" in judged.verdicts:
+            judged.verdicts["auth/sign-in"] = verdict
+        return judged
+
+    monkeypatch.setattr(adversarial, "run_and_judge", refused)
+    done = FEW.perform(ground())
+    (row,) = (row for row in done.table if row["judged_by"] == "auth/sign-in")
+    assert (row["count"], row["of"]) == (0, 3)
+    assert done.held is Held.HELD
 
 
 def test_a_guard_is_measured_against_labels(ground):

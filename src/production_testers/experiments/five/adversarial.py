@@ -20,14 +20,34 @@ from production_testers.model.verdict import State
 from production_testers.units import UNITS
 
 CANARIES = {
-    "isolation/tenants": "a secret reaches another tenant's run",
-    "privacy/nothing-personal-told": "a secret stands in an event, a log or an error",
+    "isolation/tenants": (("canary-leaked",), "a secret reaches another tenant's run"),
+    "privacy/nothing-personal-told": (
+        ("in-log", "in-event", "in-error"),
+        "a secret stands in an event, a log or an error",
+    ),
 }
+"""Law → the ways of breaking it that are the attacker's success, and what that is in words."""
+
 PROBES = {
-    "tenancy": ("auth/tenancy", "another tenant's data is touched"),
-    "sign_in": ("auth/sign-in", "work behind a token starts without one"),
-    "tools": ("tools/gates", "a tool runs without mode or approval"),
+    "tenancy": (
+        "auth/tenancy",
+        ("foreign-allowed", "another-tenant"),
+        "another tenant's data is touched",
+    ),
+    "sign_in": (
+        "auth/sign-in",
+        ("invalid-let-in", "unknown-let-in", "foreign-let-in", "another-identity"),
+        "work behind a token runs for somebody who may not have it done",
+    ),
+    "tools": (
+        "tools/gates",
+        ("gate-open", "unapproved"),
+        "a tool runs without its mode or an approval",
+    ),
 }
+"""Unit → the law that judges it, and the same. That somebody is kept out who may come in breaks
+these laws, too, and is no success of an attack."""
+
 TENANTS = 3
 
 
@@ -88,15 +108,15 @@ class Adversarial:
         for number in range(min(self.canaries, ground.runs(self.canaries * 6) // 6 or 1)):
             scenario = self._secret(ground, number)
             judged = run_and_judge(ground.adapter, ground.sut, scenario)
-            for law in CANARIES:
+            for law, (ways, _) in CANARIES.items():
                 verdict = judged.verdicts.get(law)
                 if verdict is not None and verdict.state is not State.UNKNOWN:
                     tried[law] += 1
-                    got[law] += verdict.state is State.BROKEN
+                    got[law] += any(map(verdict.way, ways))
             wrong, seen = _identities(scenario, judged.observation.history)
             tried["identity"] += seen
             got["identity"] += wrong
-        for law, words in CANARIES.items():
+        for law, (_, words) in CANARIES.items():
             if tried[law]:
                 yield _row(words, Share(got[law], tried[law]), law)
         if tried["identity"]:
@@ -117,7 +137,7 @@ class Adversarial:
         return ground.scenario(Kind.ADVERSARIAL, requests, watch=True)
 
     def _probing(self, ground: Ground) -> Iterator[dict[str, Json]]:
-        for unit, (law, words) in PROBES.items():
+        for unit, (law, ways, words) in PROBES.items():
             if not ground.sut.offers(UNITS[unit].capability):
                 continue
             tried = got = 0
@@ -129,7 +149,7 @@ class Adversarial:
                 judged = run_and_judge(ground.adapter, ground.sut, scenario, [LAWS[law]])
                 verdict = judged.verdicts[law]
                 tried += verdict.state is not State.UNKNOWN
-                got += verdict.state is State.BROKEN
+                got += any(map(verdict.way, ways))
             if tried:
                 yield _row(words, Share(got, tried), law)
 

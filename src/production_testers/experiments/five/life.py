@@ -25,7 +25,7 @@ from production_testers.model.pipeline import Outcome, PipelineSpec, StageSpec, 
 from production_testers.model.scenario import Kind, RunRequest
 from production_testers.suts.contract import Adapter, StageCall
 
-LIFE_S_MAX = 120
+LIFE_S_MAX = 240
 """A process that lives longer is ended by the kernel: nobody is left to wait for it."""
 
 _TABLES = """
@@ -58,7 +58,9 @@ def live(arguments: Mapping[str, Any]) -> None:
 
     Args:
         arguments: paths, adapter (import path of its class), store, seed, items, life,
-            concurrency, fail_at (how many done items end this life by an exception; 0 for never).
+            concurrency, fail_at (how many done items end this life by an exception; 0 for never),
+        hold_at (from how many done items on everything that is under way waits to be ended from
+        outside, so that it is in the middle of its work then, however slow the machine is).
     """
     signal.alarm(LIFE_S_MAX)
     for path in reversed(arguments["paths"]):
@@ -83,6 +85,8 @@ class _Life:
         self.number: int = arguments["life"]
         self.callers: int = arguments["concurrency"]
         self.fail_at: int = arguments["fail_at"]
+        self.hold_at: int = arguments["hold_at"]
+        self.holds = asyncio.Event()
         self.requests = ground.requests(arguments["items"], "recovery")
         self.instruments: Instruments | None = None
 
@@ -113,14 +117,17 @@ class _Life:
         if result.ended != "completed":
             return
         self.store.execute("UPDATE items SET done_in = ? WHERE key = ?", (self.number, request.key))
-        if self.fail_at:
-            done = "SELECT count(*) FROM items WHERE done_in IS NOT NULL"
-            if self.store.execute(done).fetchone()[0] >= self.fail_at:
-                raise PlannedFailureError
+        count = "SELECT count(*) FROM items WHERE done_in IS NOT NULL"
+        (done,) = self.store.execute(count).fetchone()
+        if self.fail_at and done >= self.fail_at:
+            raise PlannedFailureError
+        if self.hold_at and done >= self.hold_at:
+            self.holds.set()
 
     async def body(self, spec: StageSpec, call: StageCall) -> Outcome | None:
         """A stage as it is; the last one has an effect, once for each key."""
         assert self.instruments is not None, "made before the pipeline"
+        await self._hold()
         outcome = await self.instruments.body(spec, call)
         if spec.name == self.last and (outcome is None or outcome.status is Status.OK):
             key = str(call.input.get("run"))
@@ -128,4 +135,9 @@ class _Life:
                 self.store.execute("BEGIN")
                 self.store.execute("INSERT INTO executed VALUES (?, ?)", (key, self.number))
                 self.store.execute("INSERT OR IGNORE INTO effects VALUES (?)", (key,))
+            await self._hold()  # done, and nobody was told
         return outcome
+
+    async def _hold(self) -> None:
+        if self.holds.is_set():
+            await asyncio.Event().wait()

@@ -28,7 +28,7 @@ from production_testers.workspace.clock import stopwatch
 
 FAIL, STOP, KILL = "fail", "stop", "kill -9"
 POLL_S = 0.002
-LOOK_S_MAX = 60.0
+LOOK_S_MAX = 120.0
 
 _LIVE = f"""{PACKAGE_ONLY}
 import json
@@ -53,7 +53,7 @@ class Recovery:
     items: int = 60
     ways: Sequence[str] = (FAIL, STOP, KILL)
     concurrency: int = 5
-    restored_within_s: float = 30.0
+    restored_within_s: float = 60.0
 
     def perform(self, ground: Ground) -> Measurement:
         """Play every way, each with a file of its own."""
@@ -124,7 +124,7 @@ class _Play:
         """End the first process when such a share of the items is done, and start the next."""
         life.accept(self.store, self.items)
         target = max(1, round(self.items * share))
-        first = self._start(fail_at=target if way == FAIL else 0)
+        first = self._start(**{"fail_at" if way == FAIL else "hold_at": target})
         too_early = False
         try:
             reached = self._wait(first, lambda: self._done() >= target)
@@ -136,7 +136,7 @@ class _Play:
             first.kill()
             first.wait()
         clock, before = stopwatch(), self._done()
-        second = self._start(fail_at=0)
+        second = self._start()
         restored = None
         try:
             if self._wait(second, lambda: self._done() > before):
@@ -163,7 +163,7 @@ class _Play:
         """The file that outlives the processes."""
         return self.folder / "store.db"
 
-    def _start(self, fail_at: int) -> "subprocess.Popen[bytes]":
+    def _start(self, *, fail_at: int = 0, hold_at: int = 0) -> "subprocess.Popen[bytes]":
         self._lives += 1
         kind = type(self.ground.adapter)
         arguments: dict[str, Any] = {
@@ -175,6 +175,7 @@ class _Play:
             "life": self._lives,
             "concurrency": self.concurrency,
             "fail_at": fail_at,
+            "hold_at": hold_at,
         }
         package = str(Path(production_testers.__file__).parent)
         with (self.folder / f"stderr-{self._lives}").open("wb") as errors:

@@ -322,6 +322,15 @@ class LooksUpInOrderOfCompletion(Planted):
         return await super()._in_time(stage, replace(call, merged=merged))
 
 
+@breaks("merge/finds-what-is-there", "not-found", within=120)
+class LooksUpInTheFirst(Planted):
+    """The look-up asks the dependency that was declared first, and no other."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        first = next(iter(call.outputs.values()), {})
+        return await super()._in_time(stage, replace(call, merged=first.get))
+
+
 # ------------------------------------------------------------------------------------- failures
 
 

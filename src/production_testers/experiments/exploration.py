@@ -38,6 +38,7 @@ class KindReport:
         not_offered: What that was → how often.
         judged: Law → state → number of schedules.
         exercised: Law → number of things judged.
+        crashes: Law that failed itself → the first time that it did: an error of ours.
         broken: (law, outcome class) → number of schedules.
         interleavings: Digests of the distinct histories.
         candidates: The first schedules that broke each law in each way.
@@ -58,6 +59,7 @@ class KindReport:
     not_offered: Counter[str] = field(default_factory=Counter)
     judged: dict[str, Counter[str]] = field(default_factory=dict)
     exercised: Counter[str] = field(default_factory=Counter)
+    crashes: dict[str, str] = field(default_factory=dict)
     broken: Counter[tuple[str, str]] = field(default_factory=Counter)
     interleavings: set[str] = field(default_factory=set)
     strategies: Counter[str] = field(default_factory=Counter)
@@ -82,6 +84,8 @@ class KindReport:
         self.faults_fired.update(batch["faults_fired"])
         for law, states in batch["judged"].items():
             self.judged.setdefault(law, Counter()).update(states)
+        for law, told in batch["crashes"].items():
+            self.crashes.setdefault(law, told)
         for law, outcome_class, count in batch["broken"]:
             self.broken[law, outcome_class] += count
         kept = Counter((c["law"], c["verdict"]["outcome_class"]) for c in self.candidates)
@@ -94,13 +98,13 @@ class KindReport:
     def state_of(self, law: str) -> str:
         """broken, holds or unknown over all schedules of the kind.
 
-        Unknown, too, where it was not kept and another law's break is the reason: it did not hold;
-        and where things were to go wrong, and nothing did.
+        Unknown, too, where it was not kept and another law's break is the reason, or where the law
+        itself failed: it did not hold; and where things were to go wrong, and nothing did.
         """
         states = self.judged.get(law, Counter())
         if states["broken"]:
             return "broken"
-        if states["explained"] or self.why_inconclusive:
+        if states["explained"] or states["crashed"] or self.why_inconclusive:
             return "unknown"
         return "holds" if states["holds"] else "unknown"
 
@@ -144,6 +148,7 @@ class KindReport:
                 law: {"exercised": self.exercised[law], **dict(sorted(states.items()))}
                 for law, states in sorted(self.judged.items())
             },
+            **({"crashes": dict(sorted(self.crashes.items()))} if self.crashes else {}),
             "broken": [[law, name, count] for (law, name), count in sorted(self.broken.items())],
             "faults_planned": self.faults_planned,
             "faults_fired": dict(sorted(self.faults_fired.items())),

@@ -165,6 +165,8 @@ class Lab:
 def _why_unknown(report: KindReport, law: str) -> str:
     if report.why_inconclusive:
         return f"inconclusive: {report.why_inconclusive}"
+    if law in report.crashes:
+        return f"an error of production-testers: the law itself failed, {report.crashes[law]}"
     if law in report.judged and (explained := report.judged[law]["explained"]):
         return f"not kept in {explained} schedules, which the break of another law explains"
     if report.not_offered:

@@ -69,7 +69,7 @@ from production_testers.laws.lifecycle import nothing_left_running
 from production_testers.laws.lifecycle import process_unchanged as run_process_unchanged
 from production_testers.laws.lint import faults as lint_faults
 from production_testers.laws.memory import conversation as memory_conversation
-from production_testers.laws.merge import timing_independent
+from production_testers.laws.merge import finds_what_is_there, timing_independent
 from production_testers.laws.nesting import context_inherited
 from production_testers.laws.observability import events_correlated
 from production_testers.laws.privacy import nothing_personal_told
@@ -138,6 +138,7 @@ LAWS: dict[str, Law] = {
         skip_requests,
         timeout_enforced,
         timing_independent,
+        finds_what_is_there,
         depth,
         width,
         bursts,

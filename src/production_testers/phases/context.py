@@ -115,6 +115,19 @@ class RunContext:
         return f"{self.sut.name} {version}" if version else self.sut.name
 
     @property
+    def crashes(self) -> dict[str, str]:
+        """Laws that failed themselves → where first, over all kinds and measured shapes."""
+        found: dict[str, str] = {}
+        for kind, report in self.reports.items():
+            for law, told in report.crashes.items():
+                found.setdefault(law, f"{kind.value}, {told}")
+        for shape, measured in self.costs.items():
+            for law, verdict in measured["verdicts"].items():
+                if verdict.get("crashed"):
+                    found.setdefault(law, f"{shape}, {verdict['summary']}")
+        return found
+
+    @property
     def folder(self) -> Path:
         """The run folder's path."""
         return self.run.path

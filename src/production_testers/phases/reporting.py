@@ -82,6 +82,11 @@ def conclude(context: RunContext) -> Conclusion:
         f" executed{f', {report.lost} were lost with their worker' if report.lost else ''}."
         for report in cut
     ]
+    reasons += [
+        f"{law} failed itself, an error of production-testers ({told}): what it would have said"
+        " is not known."
+        for law, told in sorted(context.crashes.items())
+    ]
     reasons += _unreached(context)
     missed = (
         targets_missed(context.measured["figures"], context.plan.targets)

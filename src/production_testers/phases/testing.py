@@ -64,6 +64,8 @@ def execute(context: RunContext, workers: WorkerPool) -> None:
         for shape, sizes in context.plan.cost_sizes.items()
     }
     write_json(context.run.metrics / "cost.json", context.costs)
+    for law, where in sorted(context.crashes.items()):
+        context.tell(f"  error of production-testers: {law} failed itself ({where})")
     context.tell("  measuring real executions")
     context.measured = workers.call(MEASURE, measure_arguments(context.plan))
     _write_metrics(context)

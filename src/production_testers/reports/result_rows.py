@@ -30,13 +30,18 @@ def laws(record: RunRecord) -> list[Row]:
             "state": law.state,
             "confirmed": [f.id for f in law.findings if f.id in counting],
             "findings": [f.id for f in law.findings],
-            "why_not": _why_not(record, law) if law.state == "not exercised" else "",
+            "why_not": _why_not(record, law) if law.state in _SILENT else "",
         }
         for law in facts.laws(record)
     ]
 
 
+_SILENT = ("not exercised", facts.FAILED_ITSELF)
+
+
 def _why_not(record: RunRecord, law: facts.LawFacts) -> str:
+    if law.crashed:
+        return f"the law itself failed in {facts.many(law.crashed, 'schedule')}, an error of ours"
     known = LAWS.get(law.id)
     if known and record.promises and known.capability.value not in record.promises:
         return f"the release does not offer {_words(known.capability)}"
@@ -63,7 +68,7 @@ def categories(record: RunRecord) -> list[Row]:
                 "laws": len(own),
                 "laws_hold": states["holds"],
                 "laws_broken": states["broken"] + states["told by another law"],
-                "laws_not_exercised": states["not exercised"],
+                "laws_not_exercised": states["not exercised"] + states[facts.FAILED_ITSELF],
             }
         )
     return found

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from production_testers.experiments import growing, imports, workloads
 from production_testers.experiments.execution import execute, needs
+from production_testers.experiments.firing import fired_faults, planned_faults
 from production_testers.experiments.judging import judge, run_and_judge
 from production_testers.experiments.ordering import ordered, strategy_of
 from production_testers.laws import LAWS
@@ -109,6 +110,8 @@ class _Tally:
         self.histories: set[str] = set()
         self.strategies: Counter[str] = Counter()
         self.tasks = self.choices = 0
+        self.faults_planned = 0
+        self.faults_fired: Counter[str] = Counter()
         self.candidates: list[dict[str, Any]] = []
 
     def add(self, index: int, scenario: Scenario, adapter: Adapter) -> None:
@@ -120,6 +123,8 @@ class _Tally:
         self.tasks = max(self.tasks, judged.session.tasks)
         self.choices = max(self.choices, judged.session.choices)
         self.histories.add(judged.observation.history.digest())
+        self.faults_planned += planned_faults(scenario)
+        self.faults_fired.update(fired_faults(scenario, judged.observation.history))
         for law, verdict in judged.verdicts.items():
             self.judged.setdefault(law, Counter())[_state(verdict)] += 1
             if verdict.crashed:
@@ -153,6 +158,8 @@ class _Tally:
             "strategies": dict(self.strategies),
             "tasks": self.tasks,
             "choices": self.choices,
+            "faults_planned": self.faults_planned,
+            "faults_fired": dict(self.faults_fired),
             "candidates": self.candidates,
         }
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from production_testers.experiments.five.ground import shown
 from production_testers.laws import LAWS
 from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.model.semantics import Capability
@@ -212,12 +213,39 @@ def _pipeline(record: RunRecord, kind: str, purpose: str) -> Row:
         "executed": bool(report),
         **{name: report.get(name, 0) for name in names},
         "digest": report.get("digest", ""),
+        # none of the three stands in the records of older versions
+        "faults_planned": report.get("faults_planned"),
+        "faults_fired": sum(report.get("faults_fired", {}).values()),
+        "faults_by_kind": [f"{name} {n:,}" for name, n in report.get("faults_fired", {}).items()],
+        "why_inconclusive": report.get("why_inconclusive", ""),
         "findings": [
             finding.id
             for finding in record.findings
             if kind in _kinds_of(record, finding.id, finding.evidence)
         ],
     }
+
+
+def experiments(record: RunRecord) -> list[Row]:
+    """What each kind's experiment gave: verdict, reasons, figures and tables in words."""
+    return [
+        {
+            "kind": kind,
+            "held": done["held"],
+            "reasons": list(done["reasons"]),
+            "figures": [
+                {"name": name.replace("_", " "), "value": shown(value)}
+                for name, value in done["figures"].items()
+                if name != "guards"
+            ],
+            "tables": [
+                {"header": list(rows[0]), "rows": [list(map(shown, row.values())) for row in rows]}
+                for rows in (done["table"], done["figures"].get("guards", ()))
+                if rows
+            ],
+        }
+        for kind, done in record.experiments.items()
+    ]
 
 
 def _kinds_of(record: RunRecord, finding_id: str, evidence: Mapping[str, Any]) -> tuple[str, ...]:

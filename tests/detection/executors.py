@@ -5,6 +5,7 @@ must be broken, in which way, within how many schedules of the general workload.
 """
 
 import asyncio
+import itertools
 import logging
 import re
 import tempfile
@@ -19,6 +20,7 @@ from production_testers.model.pipeline import (
     Identity,
     Outcome,
     PipelineSpec,
+    StageKind,
     StageSpec,
     Status,
 )
@@ -318,6 +320,15 @@ class LooksUpInOrderOfCompletion(Planted):
             return next((call.outputs[n][key] for n in ended if key in call.outputs[n]), None)
 
         return await super()._in_time(stage, replace(call, merged=merged))
+
+
+@breaks("merge/finds-what-is-there", "not-found", within=120)
+class LooksUpInTheFirst(Planted):
+    """The look-up asks the dependency that was declared first, and no other."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        first = next(iter(call.outputs.values()), {})
+        return await super()._in_time(stage, replace(call, merged=first.get))
 
 
 # ------------------------------------------------------------------------------------- failures
@@ -1097,3 +1108,69 @@ def _leaving(kind: PersonalData) -> type[Planted]:
 
 for _kind in PersonalData:
     _leaving(_kind)
+
+
+@breaks("guard/phi-recall", "missed", within=2, workload="clinical")
+class LeavesEveryFiftiethNote(Planted):
+    """Every fiftieth text comes back as it was."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        texts = itertools.count(1)
+
+        def lazy(text: str) -> str:
+            return text if next(texts) % 50 == 0 else redact(text)
+
+        return await super()._in_time(stage, replace(call, redact=lazy))
+
+
+@breaks("recovery/restored", "stays-broken", within=20, workload="disturbed")
+class GivesUpAfterThreeFailures(Planted):
+    """After three failures of a process no run is tried any more."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        if len(self.built.kept) >= 3:
+            raise StageFailedError(stage.name, "too many failures")
+        try:
+            return await super()._in_time(stage, call)
+        except StageFailedError:
+            self.built.kept.append(stage.name)
+            raise
+
+
+@breaks("recovery/restored", "stays-slow", within=20, workload="disturbed")
+class WaitsLongerAfterEveryFailure(Planted):
+    """Every failure makes every later stage wait longer."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        await asyncio.sleep(0.05 * len(self.built.kept))
+        try:
+            return await super()._in_time(stage, call)
+        except StageFailedError:
+            self.built.kept.append(stage.name)
+            raise
+
+
+@breaks("answers/refused", "becomes-ok", within=20, workload="bad_answers")
+class TakesWhatAgentsRefuse(Planted):
+    """A stage that asks a model and fails is taken for one that gave nothing."""
+
+    async def _outcome(self, stage: StageSpec) -> Outcome:
+        try:
+            return await super()._outcome(stage)
+        except StageFailedError:
+            if stage.kind is StageKind.AGENT:
+                return Outcome()
+            raise
+
+
+@breaks("retry/bounded", "storm", within=120)
+class TriesAgainFiftyTimes(Planted):
+    """A stage that asks for a retry gets fifty of them, at once."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        outcome = None
+        for _ in range(50):
+            outcome = await super()._in_time(stage, call)
+            if outcome is None or outcome.status is not Status.RETRY:
+                break
+        return outcome

@@ -63,6 +63,16 @@ GUARD_SCHEDULES: Mapping[Kind, int] = {
 }
 
 
+NOTES_SCHEDULES: Mapping[Kind, int] = {
+    Kind.BASELINE: 10,
+    Kind.STRESS: 5,
+    Kind.CHAOS: 10,
+    Kind.ADVERSARIAL: 5,
+    Kind.RECOVERY: 5,
+}
+"""For scenarios with hundreds of clinical notes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
     """A law that must have been exercised for the entry's title to be answered.
@@ -115,6 +125,7 @@ class Recipe:
         question: What the entry asks, in one sentence.
         load: The load that the title names; None where it names none.
         units: Parts of the framework that are used on their own in most of its scenarios.
+        experiments: Kinds whose experiment the title is about.
     """
 
     name: str
@@ -127,11 +138,12 @@ class Recipe:
     question: str = "Do the general laws of pipeline execution hold?"
     load: LoadGoal | None = None
     units: tuple[str, ...] = ()
+    experiments: tuple[Kind, ...] = ()
 
     @property
     def conclusive(self) -> bool:
-        """Whether the entry has laws of its own."""
-        return bool(self.requires)
+        """Whether the entry has laws or an experiment of its own."""
+        return bool(self.requires or self.experiments)
 
 
 GENERAL = Recipe(name="general")
@@ -368,6 +380,20 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "HEALTH-002": Recipe(
+        name="HEALTH-002",
+        schedules=NOTES_SCHEDULES,
+        data="patients",
+        question="Does redaction hide at least 99.9 % of the identifiers in clinical notes that are"
+        " of kinds that it names?",
+        requires=(
+            Requirement(
+                law="guard/phi-recall",
+                minimum=20,
+                why="recall must be measured on at least a thousand identifiers, twenty times",
+            ),
+        ),
+    ),
     "CORE-004": Recipe(
         name="CORE-004",
         schedules=UNIT_SCHEDULES,
@@ -470,6 +496,20 @@ RECIPES: dict[str, Recipe] = {
                 law="effects/once-per-key",
                 minimum=300,
                 why="the same request, sent again while it runs and later, must act once",
+            ),
+        ),
+    ),
+    "WORK-006": Recipe(
+        name="WORK-006",
+        data="transfers",
+        question="Is what was accepted done once, when a process fails, is stopped or is killed in"
+        " the middle of it and another one goes on?",
+        experiments=(Kind.RECOVERY,),
+        requires=(
+            Requirement(
+                law="recovery/restored",
+                minimum=50,
+                why="what follows faults within one process must be as before them, too",
             ),
         ),
     ),

@@ -5,6 +5,7 @@ from production_testers.laws.agents import loop as agents_loop
 from production_testers.laws.agents import prompts as agents_prompts
 from production_testers.laws.agents import stage as agents_stage
 from production_testers.laws.agents import untrusted as agents_untrusted
+from production_testers.laws.answers import refused as answers_refused
 from production_testers.laws.approval import decisions as approval_decisions
 from production_testers.laws.approval import final as approval_final
 from production_testers.laws.auth import sign_in as auth_sign_in
@@ -47,8 +48,8 @@ from production_testers.laws.guard import audit as guard_audit
 from production_testers.laws.guard import checks as guard_checks
 from production_testers.laws.guard import disguises as guard_disguises
 from production_testers.laws.guard import leakage as guard_leakage
+from production_testers.laws.guard import phi_recall, redaction_recall
 from production_testers.laws.guard import redaction_exact as guard_redaction_exact
-from production_testers.laws.guard import redaction_recall
 from production_testers.laws.guard import stage as guard_stage
 from production_testers.laws.guarded import drafts as guarded_drafts
 from production_testers.laws.idempotency import once as idempotency_once
@@ -68,11 +69,13 @@ from production_testers.laws.lifecycle import nothing_left_running
 from production_testers.laws.lifecycle import process_unchanged as run_process_unchanged
 from production_testers.laws.lint import faults as lint_faults
 from production_testers.laws.memory import conversation as memory_conversation
-from production_testers.laws.merge import timing_independent
+from production_testers.laws.merge import finds_what_is_there, timing_independent
 from production_testers.laws.nesting import context_inherited
 from production_testers.laws.observability import events_correlated
 from production_testers.laws.privacy import nothing_personal_told
+from production_testers.laws.recovery import restored as recovery_restored
 from production_testers.laws.retry import attempts as retry_attempts
+from production_testers.laws.retry import bounded as retry_bounded
 from production_testers.laws.routing import skip_requests
 from production_testers.laws.running import answers as running_answers
 from production_testers.laws.samples import around as samples_around
@@ -135,6 +138,7 @@ LAWS: dict[str, Law] = {
         skip_requests,
         timeout_enforced,
         timing_independent,
+        finds_what_is_there,
         depth,
         width,
         bursts,
@@ -146,6 +150,10 @@ LAWS: dict[str, Law] = {
         partial_output,
         once_per_key,
         redaction_recall,
+        phi_recall,
+        answers_refused,
+        recovery_restored,
+        retry_bounded,
         events_correlated,
         nothing_personal_told,
         calls_end,

@@ -48,7 +48,7 @@ def _input(line: CallLine, judgement: Judgement) -> None:
             lambda work=work, given=given: (
                 f"call {line.key}: {work.label} was given {given}, and the caller gave {wanted}"
             )[
-                  # type: ignore[misc]
+                # type: ignore[misc]
                 :300
             ],
             work.started.seq,
@@ -133,7 +133,7 @@ def _outputs(line: CallLine, told: Any, ends: dict[str, str], judgement: Judgeme
                 f"call {line.key}: {label} gave {gives}, and the answer has"
                 f" {told['stages'].get(label)}"
             )[
-                  # type: ignore[misc]
+                # type: ignore[misc]
                 :300
             ],
             line.ended.seq if line.ended else 0,

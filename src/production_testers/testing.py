@@ -5,6 +5,7 @@ Standard library only, so that the same files work in the worker beside any fram
 
 from production_testers.experiments.chaos import at_service, at_stage, fault_plan, storm
 from production_testers.experiments.lab import Lab, laws_of, needs_costs
+from production_testers.experiments.regression import seen_in_target
 from production_testers.experiments.session import one_run_a_session
 from production_testers.experiments.stages import carry, give, route, work_in_steps
 from production_testers.experiments.workloads import (
@@ -103,6 +104,7 @@ __all__ = [
     "records",
     "requests",
     "route",
+    "seen_in_target",
     "sent_again",
     "storm",
     "work_in_steps",

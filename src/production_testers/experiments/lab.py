@@ -49,7 +49,10 @@ def laws_of(category: str) -> list[str]:
     wanted = Category(category)
     module = imports.units_module()
     units = module.UNITS if module else ()
-    return [law.id for law in LAWS.values() if law.category is wanted and law.concerns(units)]
+    laws = [law for law in LAWS.values() if law.category is wanted and law.concerns(units)]
+    if module is not None and not module.PIPELINES_EVERY:  # no pipeline is run here
+        laws = [law for law in laws if law.units is not None]
+    return [law.id for law in laws]
 
 
 def needs_costs(law: str) -> bool:

@@ -72,13 +72,16 @@ from production_testers.laws.store import answers as store_answers
 from production_testers.laws.streaming import audio as streaming_audio
 from production_testers.laws.streaming import queue as streaming_queue
 from production_testers.laws.target import (
+    any_text,
     as_alone,
     bad_answers,
     effects_once,
+    gives_back,
     in_time,
     invariants,
     ordered,
     secrets_kept,
+    tenants_apart,
 )
 from production_testers.laws.timing import timeout_enforced
 from production_testers.laws.tools import answers as tools_answers
@@ -188,10 +191,13 @@ LAWS: dict[str, Law] = {
         tracing_context,
         sinks_delivery,
         sinks_pressure,
+        any_text,
         as_alone,
+        gives_back,
         in_time,
         effects_once,
         secrets_kept,
+        tenants_apart,
         invariants,
         bad_answers,
         ordered,

@@ -19,12 +19,16 @@ class ServiceSpec:
         effects: Methods that have an effect in the world: charging, sending, writing.
         deduplicates_by: Name of the argument by which the service knows a call that it has seen:
             such a call has no effect again.
+        opens: Methods that give a request something that it must give back: a connection, a lock.
+        closes: Methods that take it back. What is entered with `async with` closes at its end.
     """
 
     factory: str
     parameter: str = ""
     effects: tuple[str, ...] = ()
     deduplicates_by: str = ""
+    opens: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +38,13 @@ class Promises:
     Attributes:
         timeout_ms: A request ends within so many milliseconds, whatever a service does.
         idempotent: Name of the input's member that names a request: sent again, it acts once.
-        tenant: Name of the input's member that names the tenant.
+        tenant: Name of the input's member that names the tenant: nothing of a tenant's requests is
+            in what another one's are answered, or ask of a service.
         ordered: Name of the input's member for which effects happen in the order of requests.
         secrets: Names of the input's members that must not be in logs, errors, other requests.
         refuses_bad_answers: An empty or truncated answer of a service never becomes a success.
+        free_text: Names of the input's members that may hold any text, of any length; where they
+            come out, they come out as they went in.
     """
 
     timeout_ms: float | None = None
@@ -46,6 +53,7 @@ class Promises:
     ordered: str = ""
     secrets: tuple[str, ...] = ()
     refuses_bad_answers: bool = False
+    free_text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

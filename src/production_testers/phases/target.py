@@ -1,18 +1,17 @@
 """A team's application on the command line's side: its configuration, and what is found of it."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from production_testers.experiments.environments import Environment
+from production_testers.experiments.regression import CONFIG, config_above, table_of
 from production_testers.experiments.worker import Worker
 from production_testers.experiments.worker.client import pass_on
 from production_testers.model.errors import InvalidDocumentError, UsageError
 from production_testers.model.target import Target
 
-CONFIG = "ptest.toml"
 FIND = "production_testers.experiments.target_finding:find"
 
 
@@ -48,8 +47,8 @@ def read_target(named: str | None, folder: Path, allow_hosts: tuple[str, ...] = 
     Raises:
         UsageError: Nobody names one, or the configuration cannot be read.
     """
-    config = _config_of(folder)
-    raw: dict[str, Any] = {} if config is None else _table(config)
+    config = config_above(folder)
+    raw: dict[str, Any] = {} if config is None else table_of(config)
     if named is not None:
         raw["object"] = named
     if "object" not in raw:
@@ -65,24 +64,6 @@ def read_target(named: str | None, folder: Path, allow_hosts: tuple[str, ...] = 
         return Target.from_json(raw, path=str(config or CONFIG))
     except InvalidDocumentError as error:
         raise UsageError(str(error)) from error
-
-
-def _config_of(folder: Path) -> Path | None:
-    for place in (folder.resolve(), *folder.resolve().parents):
-        if (place / CONFIG).is_file():
-            return place / CONFIG
-    return None
-
-
-def _table(path: Path) -> dict[str, Any]:
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read: {error}.") from error
-    table = raw.get("target")
-    if not isinstance(table, dict):
-        raise UsageError(f"{path} has no table [target].", do="docs/guide/target.md shows one.")
-    return dict(table)
 
 
 def look_at(target: Target, environment: Environment, sut: str) -> Found:

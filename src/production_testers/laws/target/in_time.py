@@ -26,9 +26,10 @@ def check(observation: Observation) -> Verdict:
     limit = target.promises.timeout_ms
     if limit is None:
         return judgement.verdict()
+    held_up = {one.alone for one in requests if _own_code_hangs(one, target)}
     for request in requests:
         line = request.line
-        if line.given_up is not None or line.started is None or _own_code_hangs(request, target):
+        if line.given_up is not None or line.started is None or request.alone in held_up:
             continue
         last = line.ended or line.events[-1]
         took = (last.time_ns - line.started.time_ns) / 1e6
@@ -62,7 +63,8 @@ def _longest(line: CallLine) -> str:
 
 
 def _own_code_hangs(request: Request, target: Target) -> bool:
-    """Whether the scenario holds up a stage itself: no promise is about that."""
+    """Whether the scenario holds up a stage itself: no promise is about that, nor about waiting
+    in line behind it."""
     return any(
         event.kind is EventKind.FAULT_FIRED and event.stage in target.stages
         for event in request.line.events

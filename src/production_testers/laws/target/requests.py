@@ -44,6 +44,16 @@ class Request:
         value = self.line.value
         return dict(value) if isinstance(value, dict) and "size" not in value else {}
 
+    @property
+    def odd(self) -> str:
+        """Which member of it holds a text that is not its record's own; empty for none."""
+        odd: Any = self.line.call.arguments.get("odd")
+        return str(odd["member"]) if odd else ""
+
+    def texts(self) -> dict[str, Json]:
+        """Member that may hold any text → digest of what it held."""
+        return {str(e.value["member"]): e.value["digest"] for e in self.emitted("text")}
+
     def emitted(self, name: str) -> Iterator[Event]:
         """Notes of one name."""
         for event in self.line.events:

@@ -20,6 +20,8 @@ from production_testers.model.errors import UsageError
 from production_testers.model.scenario import Kind
 
 PYTHON_VARIABLE = "PTEST_SUT_PYTHON"
+EXPLORED_VARIABLE = "PTEST_EXPLORED"
+"""A file with what the same folder's plan has just shown: the runner's own tests explore no more."""
 COST = "production_testers.experiments.jobs:cost"
 MEASURE = "production_testers.load.worker.measuring:measure"
 
@@ -81,6 +83,9 @@ class Lab:
         self._reports: dict[Kind, KindReport] = {}
         self._costs: dict[str, Any] | None = None
         self._measured: dict[str, Any] | None = None
+        if explored := os.environ.get(EXPLORED_VARIABLE):
+            told = json.loads(Path(explored).read_text(encoding="utf-8"))
+            self._reports = {Kind(k): KindReport.taken_over(Kind(k), told[k]) for k in told}
 
     def __enter__(self) -> Self:
         return self

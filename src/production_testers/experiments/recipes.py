@@ -7,6 +7,7 @@ An entry without a recipe of its own runs the general scenarios under the genera
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.experiments.family_data import data_for
 from production_testers.model.scenario import Kind
 
@@ -140,7 +141,7 @@ TARGET = Recipe(
     name="target",
     units=("target",),
     schedules={kind: 100 if kind is Kind.BASELINE else 150 for kind in Kind},
-    cost_sizes={},
+    cost_sizes={REQUESTS: (1_200, 1_500)},
     question="Does the team's own application do what it must when the world misbehaves?",
     requires=(
         Requirement(

@@ -15,6 +15,7 @@ from production_testers.experiments import safety
 from production_testers.experiments.factors import Factors
 from production_testers.experiments.recorder import Recorder
 from production_testers.experiments.redacting import Redactor
+from production_testers.experiments.target_mocks import put_into_settings, serve_in
 from production_testers.experiments.watching import RUN, changed_since
 from production_testers.model import seeds
 from production_testers.model.canonical import Json, canonical_json, digest
@@ -23,6 +24,7 @@ from production_testers.model.history import EventKind
 from production_testers.model.scenario import Scenario
 from production_testers.model.target import Target
 from production_testers.model.usage import LAST, Call, Usage, Work
+from production_testers.simulation import SimulatedLoop
 from production_testers.suts.contract import Adapter, BoundUnit, HasUnits, leads_to
 from production_testers.suts.target_services import spoilt
 from production_testers.suts.targets import requests_of
@@ -204,7 +206,11 @@ class Use:
         self.record = recorder.add
         self.bench = CallersBench(self.usage, recorder, factors)
         if self.usage.unit == TARGET:
-            self.bench.redact = redactor_of(target_of(self.usage))
+            target = target_of(self.usage)
+            self.bench.redact = redactor_of(target)
+            put_into_settings(target)
+            if target.mocks and isinstance(loop := asyncio.get_running_loop(), SimulatedLoop):
+                serve_in(loop, target, self.bench)
 
     async def run(self) -> None:
         """Make the unit, and have every client make its calls."""

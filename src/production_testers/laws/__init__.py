@@ -79,6 +79,7 @@ from production_testers.laws.target import (
     gives_back,
     in_time,
     invariants,
+    keeps_nothing,
     ordered,
     secrets_kept,
     tenants_apart,

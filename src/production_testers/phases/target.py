@@ -92,16 +92,22 @@ def missing(found: Found) -> list[str]:
     told = []
     if not target.inputs:
         told.append("inputs: eight made-up texts are used; name a JSON-lines file or a function")
-    unserved = [name for name in found.parameters if name not in _given(target)]
+    unserved = [name for name in found.parameters if name not in given_to(target)]
     told += [
         f"services.{name}: the factory takes it; name what stands in for it" for name in unserved
     ]
     if target.services and not any(service.effects for service in target.services.values()):
         told.append("services.*.effects: which methods act in the world; exactly-once needs it")
+    if target.services and not any(service.opens for service in target.services.values()):
+        told.append("services.*.opens, closes: which methods give what must be given back")
     if promises.timeout_ms is None:
         told.append("promises.timeout_ms: how long a request may take when a service hangs")
     if not promises.secrets:
         told.append("promises.secrets: which members of a request must stay out of logs and errors")
+    if not promises.tenant:
+        told.append("promises.tenant: which member of a request names its tenant")
+    if not promises.free_text:
+        told.append("promises.free_text: which members of a request may hold any text")
     if not promises.idempotent:
         told.append("promises.idempotent: which member names a request that may be sent again")
     if not target.invariants:
@@ -111,5 +117,7 @@ def missing(found: Found) -> list[str]:
     return told
 
 
-def _given(target: Target) -> set[str]:
-    return {service.parameter or name for name, service in target.services.items()}
+def given_to(target: Target) -> set[str]:
+    """Names of the parameters that services come in by."""
+    mocked = {mock.parameter for mock in target.mocks.values()}
+    return {service.parameter or name for name, service in target.services.items()} | mocked

@@ -253,7 +253,7 @@ def spoilt(value: Any, how: str) -> Any:
     """
     if isinstance(value, Piece):
         return value if value.value is Piece.END else value.spoilt(how)
-    if is_handle(value):
+    if value is None or is_handle(value):
         return value
     if how == "none":
         return None

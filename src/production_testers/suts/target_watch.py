@@ -136,7 +136,7 @@ class OutputWatch(logging.Handler):
         before = {name: getattr(logging, name) for name in cheap}
         for name in cheap:  # as logging's documentation says: nobody reads where a record is from
             setattr(logging, name, None)
-        sys.stdout = sys.stderr = self  # type: ignore[assignment]
+        sys.stdout = sys.stderr = self
 
         def undo() -> None:
             """As it was before."""

@@ -49,6 +49,22 @@ def load(path: str, folder: str) -> Any:
     return found
 
 
+def given_by(path: str, folder: str, what: str) -> Any:
+    """What a function of the application gives that takes nothing.
+
+    Raises:
+        UsageError: It cannot be imported or called.
+    """
+    function = load(path, folder)
+    try:
+        return function()
+    except Exception as error:  # the application's own function may raise anything
+        raise UsageError(
+            f"{what}: {path} cannot be called: {type(error).__name__}: {error}.",
+            do="Name a function or a class that takes no arguments.",
+        ) from error
+
+
 def requests_of(target: Target) -> list[Json]:
     """Every request that the application is given, in order.
 
@@ -58,7 +74,7 @@ def requests_of(target: Target) -> list[Json]:
     if not target.inputs:
         return [f"request {number}" for number in range(8)]
     if ":" in target.inputs and not Path(target.folder, target.inputs).exists():
-        found = list(load(target.inputs, target.folder)())
+        found = list(given_by(target.inputs, target.folder, "inputs"))
     else:
         found = _lines(Path(target.folder, target.inputs))
     if not found:
@@ -90,7 +106,6 @@ class Wrapped:
         marks: What tells its requests apart.
         begun: Requests that it was given so far.
         output: Searches what is written while requests run.
-        seen: Calls of services that these know by a key.
     """
 
     target: Target
@@ -102,7 +117,6 @@ class Wrapped:
     marks: Marks = field(init=False)
     begun: dict[int, None] = field(default_factory=dict)
     output: OutputWatch = field(init=False)
-    seen: set[tuple[str, str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.marks = _marks_of(self.target)
@@ -126,7 +140,7 @@ class Wrapped:
             given = wrapped.services_for(found)
             found = partial(found, **given) if given else found
         elif not is_made(found):
-            found = found(**wrapped.services_for(found))
+            found = wrapped.built(found)
         wrapped.made = found
         return wrapped
 
@@ -139,18 +153,58 @@ class Wrapped:
             self.made = made
         return self.made
 
+    def built(self, factory: Any) -> Any:
+        """What a factory gives; an async one gives what is still to be awaited.
+
+        Raises:
+            UsageError: It cannot be called with the services that are named.
+        """
+        try:
+            takes = inspect.signature(factory).parameters
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                f"The target {self.target.object!r} is a {type(factory).__name__}, which cannot"
+                " be executed.",
+                do="Name a pipeline, a graph, a factory of one, or an async function.",
+            ) from error
+        given = self.services_for(factory)
+        needed = [
+            name
+            for name, one in takes.items()
+            if one.default is one.empty
+            and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+            and name not in given
+        ]
+        if needed:
+            raise UsageError(
+                f"{self.target.object} takes {', '.join(needed)}, and nothing stands in for it.",
+                do=f"Write [target.services.{needed[0]}] with a factory into ptest.toml.",
+            )
+        try:
+            return factory(**given)
+        except Exception as error:  # the application's own code may raise anything
+            raise UsageError(
+                f"{self.target.object} cannot be called: {type(error).__name__}: {error}."
+            ) from error
+
     def services_for(self, function: Callable[..., Any]) -> dict[str, Any]:
         """The services that a function takes by name."""
         takes = inspect.signature(function).parameters
-        return {
+        given = {
             service.parameter or name: self.service(name, service)
             for name, service in self.target.services.items()
             if (service.parameter or name) in takes
         }
+        for name, mock in self.target.mocks.items():
+            if mock.parameter in takes:
+                given[mock.parameter] = self.target.setting_of(name)
+        return given
 
     def service(self, name: str, spec: ServiceSpec) -> Any:
         """The replacement of a service, with every call of it noted."""
-        return ServiceProxy(load(spec.factory, self.target.folder)(), name, spec, self)
+        return ServiceProxy(
+            given_by(spec.factory, self.target.folder, f"services.{name}"), name, spec, self
+        )
 
     async def stage(self, name: str, run: Callable[[], Awaitable[Any]]) -> Any:
         """Execute one of its stages."""
@@ -165,17 +219,15 @@ class Wrapped:
         self.scan(f"service {service}", repr(arguments))
 
     def acted(self, service: str, method: str, spec: ServiceSpec, named: Mapping[str, Any]) -> None:
-        """Note an effect, unless the service knows the call by its key."""
-        key = (service, method, repr(named.get(spec.deduplicates_by)))
-        known = spec.deduplicates_by in named and key in self.seen
-        self.seen.add(key)
-        if known:
-            return
+        """Note an effect, with the key by which the service knows the call."""
         member = self.target.promises.ordered
         record = self.record.get(None)
         group = digest(record.get(member)) if member and isinstance(record, Mapping) else ""
+        name = spec.deduplicates_by
+        key = digest(plain(named[name])) if name in named else ""
         told = digest(plain(dict(sorted(named.items()))))
-        self.bench.emit("effect", operation=f"{service}.{method}", arguments=told, group=group)
+        operation = f"{service}.{method}"
+        self.bench.emit("effect", operation=operation, arguments=told, group=group, key=key)
 
     def opened(self, service: str, method: str) -> None:
         """Note that a request was given something to give back."""
@@ -293,6 +345,7 @@ def is_coroutine(found: Any, target: Target) -> bool:
     if not is_handler(found):
         return False
     services = {service.parameter or name for name, service in target.services.items()}
+    services |= {mock.parameter for mock in target.mocks.values()}
     needed = [
         one.name
         for one in inspect.signature(found).parameters.values()

@@ -57,6 +57,9 @@ CROWD = 24
 LATE_SHARE = 0.35
 """Of failures, hung and slow work: what was asked for is done, and its answer is lost or late."""
 
+HOLDS_SHARE = 0.8
+"""Of what goes wrong in the application's own code, so much is a failure; the rest hangs, too."""
+
 SERVICE_SHARE = 0.7
 """Of what goes wrong, so much does outside: services fail more often than code does."""
 
@@ -120,32 +123,39 @@ def _of_client(
 
 def _works(random: Random, kind: Kind, target: Target) -> Mapping[str, tuple[Work, ...]]:
     """What goes wrong in a call: in one of its stages, or in a service that it calls."""
-    shares = {Kind.CHAOS: 0.6, Kind.ADVERSARIAL: 0.5, Kind.RECOVERY: 0.5}
+    shares = {Kind.CHAOS: 0.7, Kind.ADVERSARIAL: 0.6, Kind.RECOVERY: 0.6}
     if random.random() >= shares.get(kind, 0.0):
         return {}
-    services = [f"{name}.*" for name in target.services]
+    services = [f"{name}.*" for name in target.outside]
     places = services if services and random.random() < SERVICE_SHARE else list(target.stages)
     if not places:
         return {}
     place = random.choice(places)
-    before = random.choice((0, 0, 1, 1, 2, 3)) if place.endswith(".*") else random.randint(0, 1)
-    works = [Work(ms=0.0)] * before + [_work(random, kind)]
+    outside = place.endswith(".*")
+    before = random.choice((0, 0, 0, 0, 1, 1, 2, 3)) if outside else random.randint(0, 1)
+    works = [Work(ms=0.0)] * before + [_work(random, kind, outside=outside)]
     if random.random() < 0.6:
         works.append(Work(ms=0.0))
     return {place: tuple(works)}
 
 
-def _work(random: Random, kind: Kind) -> Work:
-    """One thing that goes wrong; in a third of the cases only once the work is done."""
-    chosen = random.choice(("raises", "raises", "slow", "hangs", "spoils"))
-    if kind is Kind.ADVERSARIAL or chosen == "spoils":
+def _work(random: Random, kind: Kind, *, outside: bool) -> Work:
+    """One thing that goes wrong; in a third of the cases only once the work is done.
+
+    The application's own code seldom hangs: no promise is about that. What it gives back is its own.
+    """
+    if not outside and random.random() < HOLDS_SHARE:
+        late = random.random() < LATE_SHARE
+        return Work(ms=0.0, raises=random.choice(FAILURES), late=late)
+    chosen = random.choice(("raises", "raises", "slow", "hangs", "hangs", "spoils"))
+    if outside and (kind is Kind.ADVERSARIAL or chosen == "spoils"):
         return Work(ms=0.0, spoils=random.choice(SPOILINGS))
     late = random.random() < LATE_SHARE
+    if chosen in ("raises", "spoils"):
+        return Work(ms=0.0, raises=random.choice(FAILURES), late=late)
     if chosen == "slow":
         return Work(ms=SLOW_MS, late=late)
-    if chosen == "hangs":
-        return Work(ms=0.0, hangs=True, late=late)
-    return Work(ms=0.0, raises=random.choice(FAILURES), late=late)
+    return Work(ms=0.0, hangs=True, late=late)
 
 
 def target_of(usage: Usage) -> Target:

@@ -1,6 +1,6 @@
 """The calls of a target's usage: alone or side by side, and what was done in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,17 @@ def requests_of(observation: Observation) -> tuple[Target, list[Request]]:
     return target_of(usage), [
         Request(line, _record_of(line), line.call.client == usage.first) for line in lines
     ]
+
+
+def effects_of(requests: Iterable[Request]) -> Iterator[tuple[Request, Event]]:
+    """Every effect in the world, in order; a service ignores a call whose key it has seen."""
+    found = [(one, event) for one in requests for event in one.emitted("effect")]
+    seen = set()
+    for request, event in sorted(found, key=lambda pair: pair[1].seq):
+        key = event.value.get("key") and (event.value["operation"], event.value["key"])
+        if not key or key not in seen:
+            yield request, event
+        seen.add(key)
 
 
 def _record_of(line: CallLine) -> int:

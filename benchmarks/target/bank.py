@@ -23,7 +23,6 @@ from production_testers.experiments.lab import COST
 from production_testers.experiments.recipes import TARGET
 from production_testers.phases.target import look_at, read_target
 
-
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SUT = Sut.parse("stageflow-core")
 FAULTS = {
@@ -43,11 +42,11 @@ def cpu_s():
     return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, both))
 
 
-def found(example, seed, scratch):
+def found(source, seed, scratch):
     """What one run finds: (law, way, component), and the CPU seconds that it took."""
     before = cpu_s()
-    application = scratch / f"{example}-{seed}"
-    shutil.copytree(EXAMPLES / "bank" / example, application)
+    application = scratch / f"{source.name}-{seed}"
+    shutil.copytree(source, application)
     environment = prepare(SUT)
     target = look_at(read_target(None, application), environment, SUT.name).target
     folder = application / "run"
@@ -76,7 +75,7 @@ def main():
         print("| fault of `examples/bank/faulty` | found on seeds |\n|---|---|")
         rows = defaultdict(list)
         for seed in range(given.faulty):
-            seen, took = found("faulty", seed, scratch)
+            seen, took = found(EXAMPLES / "bank" / "faulty", seed, scratch)
             seconds["faulty"].append(took)
             for fault, (law, component) in FAULTS.items():
                 rows[fault].append(any(s[0] == law and s[2].startswith(component) for s in seen))
@@ -84,7 +83,7 @@ def main():
             print(f"| {fault} | {sum(was)} of {len(was)} |", flush=True)
         silent = 0
         for seed in range(given.seeds):
-            seen, took = found("correct", seed, scratch)
+            seen, took = found(EXAMPLES / "bank" / "correct", seed, scratch)
             seconds["correct"].append(took)
             silent += not seen
             for one in sorted(seen):

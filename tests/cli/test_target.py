@@ -2,7 +2,7 @@
 
 import pytest
 
-APPLICATION = '''
+APPLICATION = """
 class Pay:
     async def charge(self, *, key):
         return {"charged": True}
@@ -14,7 +14,7 @@ def requests():
 
 async def handle(request, pay):
     return await pay.charge(key=request["order"])
-'''
+"""
 CONFIG = """
 [target]
 object = "app:handle"
@@ -58,6 +58,9 @@ def test_json_is_one_document(ptest, application):
     assert any(line.startswith("promises.secrets") for line in told["missing"])
 
 
+OBJECT = '[target]\nobject = "app:handle"\n'
+
+
 @pytest.mark.parametrize(
     ("written", "words"),
     [
@@ -65,19 +68,31 @@ def test_json_is_one_document(ptest, application):
         ("[target", "cannot be read"),
         ("[target]\n", "No target is named. Write --target module:object"),
         ('[target]\nobject = "app.handle"', "'app.handle' is no module:object"),
-        ('[target]\nobject = "app:handle"\ncolour = 1', "colour: unknown"),
-        ('[target]\nobject = "app:handle"\n[target.promises]\nsecrets = "card"', "promises.secrets: 'card' is no list of texts"),
-        ('[target]\nobject = "app:handle"\n[target.promises]\ntimeout_ms = "10 s"', "promises.timeout_ms: '10 s' is no number"),
-        ('[target]\nobject = "app:handle"\n[target.services.pay]\nmethod = "x"', "services.pay.factory: missing"),
-        ('[target]\nobject = "app:handle"\n[target.services]\npay = "app:Pay"', "services.pay: 'app:Pay' is no table"),
-        ('[target]\nobject = "app:handle"\n[target.mocks.llm]\nservice = "llm"', "mocks.llm.env: missing, and so is parameter"),
+        (OBJECT + "colour = 1", "colour: unknown"),
+        (
+            OBJECT + '[target.promises]\nsecrets = "card"',
+            "promises.secrets: 'card' is no list of texts",
+        ),
+        (
+            OBJECT + '[target.promises]\ntimeout_ms = "10 s"',
+            "promises.timeout_ms: '10 s' is no number",
+        ),
+        (OBJECT + '[target.services.pay]\nmethod = "x"', "services.pay.factory: missing"),
+        (OBJECT + '[target.services]\npay = "app:Pay"', "services.pay: 'app:Pay' is no table"),
+        (
+            OBJECT + '[target.mocks.llm]\nservice = "llm"',
+            "mocks.llm.env: missing, and so is parameter",
+        ),
         ('[target]\nobject = "app:absent"', "'app:absent' cannot be imported: AttributeError"),
-        ('[target]\nobject = "absent:handle"', "'absent:handle' cannot be imported: ModuleNotFoundError"),
+        (
+            '[target]\nobject = "absent:handle"',
+            "'absent:handle' cannot be imported: ModuleNotFoundError",
+        ),
         ('[target]\nobject = "app:handle"', "nothing stands in for it. Write [target.services."),
-        ('[target]\nobject = "app:handle"\ninputs = "no.jsonl"', "no.jsonl cannot be read"),
-        ('[target]\nobject = "app:handle"\npython = "no/python"', "no/python does not exist"),
+        (OBJECT + 'inputs = "no.jsonl"', "no.jsonl cannot be read"),
+        (OBJECT + 'python = "no/python"', "no/python does not exist"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_configuration_gets_one_line_and_64(ptest, application, written, words):
     (application / "ptest.toml").write_text(written)
     said = check(ptest)

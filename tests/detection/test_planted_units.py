@@ -49,7 +49,9 @@ def test_laws_are_silent_about_the_reference_and_have_judged_it(unit):
             exercised[law] += verdict.exercised
         for law, verdict in judged.broken.items():
             complaints.append(f"usage {index}: {law}: {verdict.summary}")
-    own = [law.id for law in LAWS.values() if law.units and unit in law.units and not law.needs_costs]
+    own = [
+        law.id for law in LAWS.values() if law.units and unit in law.units and not law.needs_costs
+    ]
     assert complaints == []
     assert own, f"no law speaks about {unit}"
     assert [law for law in own if not exercised[law]] == []

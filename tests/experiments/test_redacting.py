@@ -13,7 +13,9 @@ def test_values_that_the_team_names_leave_their_kind():
 
 def test_a_variable_that_was_passed_on_is_no_evidence(monkeypatch):
     monkeypatch.setenv("BANK_KEY", "s3cr3t-value")
-    assert Redactor.of_target((), [], ("BANK_KEY",))("key s3cr3t-value") == "key [variable BANK_KEY]"
+    assert (
+        Redactor.of_target((), [], ("BANK_KEY",))("key s3cr3t-value") == "key [variable BANK_KEY]"
+    )
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_what_no_scenario_shows_has_none():
 
 
 def test_without_a_configuration_it_says_where_to_put_it(tmp_path):
-    with pytest.raises(UsageError, match="No ptest.toml stands in the folder of"):
+    with pytest.raises(UsageError, match=r"No ptest.toml stands in the folder of"):
         seen_in_target(
             DEFECT.exhibit["scenario"],
             DEFECT.law,

@@ -59,9 +59,7 @@ def said(tmp_path_factory):
     return told
 
 
-@pytest.mark.parametrize(
-    "what", ["writes in its folder", "removes it", "reads elsewhere"]
-)
+@pytest.mark.parametrize("what", ["writes in its folder", "removes it", "reads elsewhere"])
 def test_what_stays_in_the_process_is_let(said, what):
     assert said[what] == "done"
 

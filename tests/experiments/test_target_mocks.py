@@ -1,6 +1,7 @@
 """An application with a real HTTP client meets our mock services where its settings lead."""
 
 import asyncio
+import importlib
 import sys
 import textwrap
 from dataclasses import replace
@@ -73,7 +74,7 @@ def with_httpx(payments_url):
     return handle
 """
 RIGHT = APPLICATION.replace("PATIENCE", "3").replace("KEY", 'request["order"]')
-WRONG = APPLICATION.replace("PATIENCE", "None").replace("KEY", 'os.urandom(8).hex()')
+WRONG = APPLICATION.replace("PATIENCE", "None").replace("KEY", "os.urandom(8).hex()")
 
 ADAPTER = ReferenceAdapter()
 SUT = ADAPTER.describe()
@@ -127,7 +128,7 @@ def ends(seen):
 @CLIENTS
 def test_a_real_client_is_answered_inside_of_the_simulation(judged, client):
     seen = judged(RIGHT, client, {}, {})
-    assert ends(seen) == ["returned", "returned"]
+    assert ends(seen) == ["returned", "returned"], [e.value for e in seen.observation.history]
     assert seen.session.refused == ()
     assert seen.broken == {}
     assert seen.verdicts["target/effects-once"].exercised == 1
@@ -162,7 +163,9 @@ def test_a_client_without_a_time_out_waits_for_ever(judged, client):
 
 @CLIENTS
 def test_an_answer_that_is_lost_and_another_key_pay_twice(judged, client):
-    seen = judged(WRONG, client, {"payments.*": (Work(ms=0.0, raises="connection", late=True),)}, {})
+    seen = judged(
+        WRONG, client, {"payments.*": (Work(ms=0.0, raises="connection", late=True),)}, {}
+    )
     assert "target/effects-once" in seen.broken
 
 
@@ -186,9 +189,9 @@ def test_the_same_answers_come_over_loopback(tmp_path, monkeypatch):
 
     async def main():
         servers = await serve_for_real(target, PlainBench())
-        from shop_real import with_aiohttp
-
-        given = await with_aiohttp(target.setting_of("payments"))({"order": "o", "text": "hi"})
+        given = await importlib.import_module("shop_real").with_aiohttp(
+            target.setting_of("payments")
+        )({"order": "o", "text": "hi"})
         for server in servers:
             server.close()
         return given
@@ -198,7 +201,9 @@ def test_the_same_answers_come_over_loopback(tmp_path, monkeypatch):
 
 def test_requests_are_taken_off_a_connection_one_after_the_other():
     first = b"POST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
-    second = b"PUT /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n1;q\r\nz\r\n0\r\n\r\n"
+    second = (
+        b"PUT /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n1;q\r\nz\r\n0\r\n\r\n"
+    )
     one, rest = taken(first + second)
     assert (one.method, one.path, one.body) == ("POST", "/a", b"abc")
     two, rest = taken(rest)

@@ -334,7 +334,8 @@ def _attributed(control: Worker, defect: Defect) -> Defect:
 
 def _is_of_target(defect: Defect) -> bool:
     usage = defect.exhibit.get("scenario", {}).get("usage")
-    return bool(usage) and usage["unit"] == TARGET or defect.exhibit.get("shape") == REQUESTS
+    of_target = bool(usage) and usage["unit"] == TARGET
+    return of_target or defect.exhibit.get("shape") == REQUESTS
 
 
 def _attributed_of_target(worker: Worker, defect: Defect) -> Defect:

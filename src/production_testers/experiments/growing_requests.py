@@ -79,9 +79,7 @@ async def _points(
             await asyncio.gather(*(_made(unit, next(numbers)) for _ in range(together)))
             made += together
         gc.collect()
-        points.append(
-            CostPoint(size=size, operations=sys.getallocatedblocks(), what=REQUESTS)
-        )
+        points.append(CostPoint(size=size, operations=sys.getallocatedblocks(), what=REQUESTS))
         emit({"size": size})
     for server in servers:
         server.close()

@@ -21,7 +21,7 @@ from production_testers.model.scenario import Kind
 
 PYTHON_VARIABLE = "PTEST_SUT_PYTHON"
 EXPLORED_VARIABLE = "PTEST_EXPLORED"
-"""A file with what the same folder's plan has just shown: the runner's own tests explore no more."""
+"""A file with what the same folder's plan has just shown: the runner's tests explore no more."""
 COST = "production_testers.experiments.jobs:cost"
 MEASURE = "production_testers.load.worker.measuring:measure"
 

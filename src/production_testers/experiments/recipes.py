@@ -7,8 +7,8 @@ An entry without a recipe of its own runs the general scenarios under the genera
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.experiments.family_data import data_for
+from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model.scenario import Kind
 
 GENERAL_SCHEDULES: Mapping[Kind, int] = {

@@ -1,7 +1,7 @@
 """Takes out of texts what evidence must not keep: a team's secrets, and what is plainly personal.
 
-What an application says in its own errors goes into histories, and from there into evidence, reports
-and exports. Each thing that is taken out leaves its kind in its place, and is counted.
+What an application says in its own errors goes into histories, and from there into evidence,
+reports and exports. Each thing that is taken out leaves its kind in its place, and is counted.
 """
 
 import os
@@ -36,7 +36,10 @@ def _always(_text: str) -> bool:
 KINDS: Mapping[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
     "mail address": (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), _always),
     "card number": (re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])"), passes_luhn),
-    "bank account": (re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _always),
+    "bank account": (
+        re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
+        _always,
+    ),
     "token": (re.compile(r"\b(?:sk|pk|tok|ghp|xox[bp]|key|Bearer)[-_ ][\w.-]{8,}"), _always),
     "password in an address": (re.compile(r"(?<=://)[^\s/:@]+:[^\s/@]+(?=@)"), _always),
 }  # fmt: skip
@@ -84,9 +87,7 @@ class Redactor:
         return f"[{kind}]"
 
 
-REDACTED = re.compile(
-    rf"\[(secret [^\]\s]+|variable [^\]\s]+|{'|'.join(map(re.escape, KINDS))})\]"
-)
+REDACTED = re.compile(rf"\[(secret [^\]\s]+|variable [^\]\s]+|{'|'.join(map(re.escape, KINDS))})\]")
 """What stands in the place of a value."""
 
 

@@ -15,7 +15,7 @@ from production_testers.experiments import safety
 from production_testers.experiments.target_mocks import put_into_settings
 from production_testers.model.target import Target
 from production_testers.suts.contract import Adapter, HasUnits
-from production_testers.suts.targets import is_coroutine, load, requests_of
+from production_testers.suts.targets import given_by, is_coroutine, load, requests_of
 
 REACHING = {
     "socket": "connects to other machines",
@@ -60,6 +60,8 @@ def find(adapter: Adapter, arguments: dict[str, Any], _emit: Callable[..., None]
     found = load(target.object, target.folder)
     for path in filter(None, (*target.invariants, target.context)):
         load(path, target.folder)
+    for name, service in target.services.items():
+        given_by(service.factory, target.folder, f"services.{name}")
     kind, stages = (
         adapter.stages_of(target, found) if isinstance(adapter, HasUnits) else ("unknown", {})
     )

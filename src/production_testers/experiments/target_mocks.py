@@ -105,7 +105,9 @@ class MockServer:
 def _json_reply(status: int, body: Any) -> Reply:
     chunk = body if isinstance(body, bytes) else json.dumps(body).encode()
     return Reply(
-        status=status, headers={"content-type": "application/json"}, chunks=(chunk,) if chunk else ()
+        status=status,
+        headers={"content-type": "application/json"},
+        chunks=(chunk,) if chunk else (),
     )
 
 

@@ -220,9 +220,7 @@ class Use:
             raise  # the scenario names something that is not there: no answer of the framework
         except Exception as error:  # noqa: BLE001 - a refusal is the framework's answer
             for call in self.usage.calls:
-                self.record(
-                    EventKind.RUN_ENDED, call.key, outcome="refused", **self._told(error)
-                )
+                self.record(EventKind.RUN_ENDED, call.key, outcome="refused", **self._told(error))
             return
         calls = self.usage.clients()
         if self.usage.first in calls:
@@ -292,7 +290,6 @@ async def _performed(
     finally:
         left += changed_since(before)
     return value
-
 
 
 _REDACTORS: dict[str, Redactor] = {}

@@ -195,6 +195,7 @@ LAWS: dict[str, Law] = {
         any_text,
         as_alone,
         gives_back,
+        keeps_nothing,
         in_time,
         effects_once,
         secrets_kept,

@@ -277,7 +277,7 @@ def _of_target(context: RunContext, finding: Finding, shown: Shown) -> Finding:
             }
         )
     redacted = _redacted(shown)
-    told = ", ".join(f"{count} × {kind}" for kind, count in redacted.items()) or "nothing"
+    told = ", ".join(f"{kind} ({count})" for kind, count in redacted.items()) or "nothing"
     return finding.model_copy(
         update={
             "description": f"{finding.description}\n\nRedacted in the evidence: {told}.",

@@ -65,9 +65,7 @@ class Wire(asyncio.Transport):
         self, loop: asyncio.AbstractEventLoop, protocol: Any, peer: Peer, address: Address
     ) -> None:
         end = NamedSocket(address)
-        super().__init__(
-            {"peername": address, "sockname": end.getsockname(), "socket": end}
-        )
+        super().__init__({"peername": address, "sockname": end.getsockname(), "socket": end})
         self._loop = loop
         self._protocol = protocol
         self._peer = peer

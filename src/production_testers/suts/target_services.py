@@ -60,7 +60,7 @@ class ServiceProxy:
         entered = await watch.around(f"{name}.enter", real.__aenter__)
         return self if entered is real else _given(entered, name, spec, watch)
 
-    async def __aexit__(self, *error: Any) -> Any:
+    async def __aexit__(self, *error: object) -> Any:
         return await self._ptest[0].__aexit__(*error)
 
     def __aiter__(self) -> AsyncIterator[Any]:
@@ -69,7 +69,7 @@ class ServiceProxy:
 
 
 def is_handle(value: Any) -> bool:
-    """Whether an object has coroutine methods, or is entered or iterated: something to work with."""
+    """Whether an object is to work with: it has coroutine methods, is entered, or iterated."""
     if isinstance(value, SPOILED) or inspect.isclass(value) or inspect.ismodule(value):
         return False
     kind = type(value)
@@ -191,7 +191,7 @@ class _Pending:
     async def __aenter__(self) -> Any:
         return await self._call.enter(self._found, *self._arguments)
 
-    async def __aexit__(self, *error: Any) -> Any:
+    async def __aexit__(self, *error: object) -> Any:
         self._call.left()
         return await self._found.__aexit__(*error)
 
@@ -255,10 +255,9 @@ def spoilt(value: Any, how: str) -> Any:
         return value if value.value is Piece.END else value.spoilt(how)
     if value is None or is_handle(value):
         return value
-    if how == "none":
-        return None
-    if how == "wrong_type":
-        return 0 if isinstance(value, str | Mapping | list) else "?"
+    if how in ("none", "wrong_type"):
+        other = 0 if isinstance(value, str | Mapping | list) else "?"
+        return None if how == "none" else other
     half = how == "truncated"
     if isinstance(value, str) and value:
         return value if half and value[0] not in "{[" else value[: len(value) // 2 * half]
@@ -268,7 +267,7 @@ def spoilt(value: Any, how: str) -> Any:
 
 
 def plain(value: Any) -> Json:
-    """A value as JSON, whatever it is: what JSON does not know stands by its text, if it has one."""
+    """A value as JSON, whatever it is: what JSON does not know stands by its text."""
     if isinstance(value, Mapping):
         return {str(key): plain(member) for key, member in value.items()}
     if isinstance(value, list | tuple):

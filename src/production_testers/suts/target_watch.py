@@ -7,7 +7,6 @@ errors, answers and calls of services. Standard library only.
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from production_testers.model.canonical import Json
 from production_testers.model.target import Promises
@@ -52,7 +51,7 @@ class Marks:
                 yield number
 
     def strangers_in(self, text: str, number: int, numbers: Sequence[int]) -> Iterator[int]:
-        """Those of these requests, of other tenants than a request's, whose own texts stand there."""
+        """Those of these requests, of other tenants, whose own texts stand in a text."""
         if not self._own:
             return
         for other in numbers:

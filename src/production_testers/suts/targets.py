@@ -145,7 +145,7 @@ class Wrapped:
         return wrapped
 
     async def ready(self) -> Any:
-        """What is executed: what an async factory gives, once for all requests, for none of them."""
+        """What is executed: what an async factory gives, once for all requests."""
         if inspect.iscoroutine(self.made):
             self.made = asyncio.get_running_loop().create_task(self.made, context=Context())
         if isinstance(self.made, asyncio.Task):
@@ -247,7 +247,7 @@ class Wrapped:
                 self.bench.emit("stranger", where=where, record=other)
 
     def request(self, arguments: Mapping[str, Any]) -> Json:
-        """What is asked for: one of the records, with one of its texts replaced where that says so."""
+        """What is asked for: one of the records, perhaps with one of its texts replaced."""
         record = self.records[int(arguments["record"])]
         odd = arguments.get("odd")
         if not odd or not isinstance(record, Mapping) or odd["member"] not in record:

@@ -142,7 +142,7 @@ def _works(random: Random, kind: Kind, target: Target) -> Mapping[str, tuple[Wor
 def _work(random: Random, kind: Kind, *, outside: bool) -> Work:
     """One thing that goes wrong; in a third of the cases only once the work is done.
 
-    The application's own code seldom hangs: no promise is about that. What it gives back is its own.
+    The application's own code seldom hangs: no promise is about that.
     """
     if not outside and random.random() < HOLDS_SHARE:
         late = random.random() < LATE_SHARE

@@ -1,4 +1,4 @@
-"""Writes the pytest file that a team keeps beside its application: it fails until a finding is mended."""
+"""Writes the pytest file that a team keeps: it fails until a finding is mended."""
 
 import json
 from importlib import resources

@@ -65,8 +65,7 @@ def _longest(line: CallLine) -> str:
 
 
 def _own_code_hangs(request: Request, target: Target) -> bool:
-    """Whether the scenario holds up a stage itself: no promise is about that, nor about waiting
-    in line behind it."""
+    """Whether the scenario holds up a stage itself: no promise is about that."""
     return any(
         event.kind is EventKind.FAULT_FIRED and event.stage in target.stages
         for event in request.line.events

@@ -108,7 +108,9 @@ def taken(buffer: bytes) -> tuple[Request | None, bytes]:
         return None, buffer
     first, *lines = head.decode("latin-1").split("\r\n")
     method, path, _version = first.split(" ", 2)
-    headers = {name.lower(): value.strip() for name, _, value in (li.partition(":") for li in lines)}
+    headers = {
+        name.lower(): value.strip() for name, _, value in (li.partition(":") for li in lines)
+    }
     if "chunked" in headers.get("transfer-encoding", "").lower():
         body, after = _dechunked(rest)
         if body is None:

@@ -113,5 +113,5 @@ def test_without_a_configuration_or_a_name_nothing_is_tested(ptest, application)
 def test_run_says_the_same_and_makes_no_run(ptest, application, workspace, named, words):
     said = ptest("run", "CORE-001", "--sut", "reference", "--target", named)
     assert said.code == 64
-    assert words in said.line
+    assert words in said.err.splitlines()[-1]
     assert not list(workspace.root.glob("runs/*/run-*"))

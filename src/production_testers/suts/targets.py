@@ -175,6 +175,8 @@ class Wrapped:
             and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
             and name not in given
         ]
+        if len(needed) > 1 and inspect.iscoroutinefunction(factory):
+            needed = needed[1:]  # an async function of a request takes that first
         if needed:
             raise UsageError(
                 f"{self.target.object} takes {', '.join(needed)}, and nothing stands in for it.",
@@ -293,6 +295,11 @@ def flattened(value: Any, prefix: str = "", depth: int = 0) -> dict[str, str]:
             found |= flattened(member, f"{prefix}.{key}" if prefix else str(key), depth + 1)
         return found
     return {prefix or "answer": digest(plain(value))}
+
+
+def none_is_made(_found: Any) -> bool:
+    """Without a framework whatever is no async function of one request is a factory of one."""
+    return False
 
 
 def place_of(code: Any) -> tuple[str, str]:

@@ -14,7 +14,12 @@ from production_testers.suts.plain_bench import PlainBench
 from production_testers.suts.reference.executor import Built, execute
 from production_testers.suts.reference.redaction import REDACTS
 from production_testers.suts.reference.units import MADE
-from production_testers.suts.targets import Wrapped, is_coroutine, is_handler, plain_stages
+from production_testers.suts.targets import (
+    Wrapped,
+    is_coroutine,
+    none_is_made,
+    plain_stages,
+)
 from production_testers.units import UNITS
 
 COMPONENT = "production_testers.suts.reference.executor.Execution.run"
@@ -52,7 +57,7 @@ class ReferenceAdapter:
     def stages_of(self, target: Target, found: Any) -> tuple[str, dict[str, tuple[str, str]]]:
         """A plain function is its own only stage."""
         if not is_coroutine(found, target):
-            found = asyncio.run(Wrapped.make(target, PlainBench(), is_handler).ready())
+            found = asyncio.run(Wrapped.make(target, PlainBench(), none_is_made).ready())
         return plain_stages(target, found)
 
     def unit(self, name: str, settings: Mapping[str, Json], bench: Bench) -> BoundUnit:

@@ -7,7 +7,7 @@ from production_testers.model.canonical import Json
 from production_testers.model.errors import UsageError
 from production_testers.model.target import Target
 from production_testers.suts.contract import Bench
-from production_testers.suts.targets import Wrapped, answered, is_handler
+from production_testers.suts.targets import Wrapped, answered, is_handler, none_is_made
 
 
 class PlainTarget:
@@ -17,7 +17,7 @@ class PlainTarget:
 
     def __init__(self, settings: Mapping[str, Any], bench: Bench) -> None:
         target = Target.from_json(settings["target"])
-        self._wrapped = Wrapped.make(target, bench, is_handler)
+        self._wrapped = Wrapped.make(target, bench, none_is_made)
 
     async def perform(self, _operation: str, arguments: Mapping[str, Any]) -> Json:
         """Handle one request."""

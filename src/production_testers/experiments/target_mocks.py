@@ -21,7 +21,7 @@ from production_testers.model.canonical import digest
 from production_testers.model.target import MockSpec, Target
 from production_testers.simulation import SimulatedLoop
 from production_testers.suts.contract import Bench
-from production_testers.suts.targets import given_by
+from production_testers.suts.targets import STAGE, given_by
 
 HOST = "127.0.0.1"
 Answer = Callable[[str, str, Mapping[str, str], bytes], Awaitable[tuple[int, Any]]]
@@ -71,6 +71,7 @@ class MockServer:
                 self._note_effect(asked, request)
             return reply.body.decode("utf-8", "replace")
 
+        self._bench.emit("asks", stage=STAGE.get(), operation=f"{self.name}.{asked}")
         try:
             body = await self._bench.around(f"{self.name}.{asked}", answered)
         except ConnectionError:
@@ -95,6 +96,7 @@ class MockServer:
         key = request.headers.get(self.spec.deduplicates_by.lower(), "")
         self._bench.emit(
             "effect",
+            stage=STAGE.get(),
             operation=f"{self.name}.{asked}",
             arguments=digest(request.body.decode("utf-8", "replace")),
             group="",

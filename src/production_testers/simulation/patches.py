@@ -407,7 +407,7 @@ def _audit(event: str, _args: tuple[Any, ...]) -> None:
 
 def _may_connect() -> bool:
     """Whether something is served inside of the simulation: clients make their sockets first."""
-    wires = getattr(asyncio._get_running_loop(), "wires", None)  # noqa: SLF001 - without raising
+    wires = getattr(asyncio._get_running_loop(), "wires", None)
     return bool(wires and wires.served)
 
 

@@ -10,6 +10,7 @@ import inspect
 import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
 from functools import partial
@@ -90,6 +91,10 @@ def _lines(path: Path) -> list[Json]:
         raise UsageError(
             f"The inputs {path} cannot be read: {error}.", do="One JSON value a line."
         ) from error
+
+
+STAGE: ContextVar[str] = ContextVar("ptest_stage", default="")
+"""The stage that the current task works for."""
 
 
 @dataclass(slots=True)
@@ -210,10 +215,25 @@ class Wrapped:
 
     async def stage(self, name: str, run: Callable[[], Awaitable[Any]]) -> Any:
         """Execute one of its stages."""
-        return await self.bench.around(name, run)
+
+        async def inside() -> Any:
+            """The stage, which whatever happens in it names."""
+            before = STAGE.set(name)
+            try:
+                return await run()
+            finally:
+                with suppress(ValueError):  # thrown away unfinished, in another context
+                    STAGE.reset(before)
+
+        return await self.bench.around(name, inside)
+
+    def note(self, name: str, **value: Json) -> None:
+        """Note what happened, and in which stage."""
+        self.bench.emit(name, stage=STAGE.get(), **value)
 
     async def around(self, label: str, run: Callable[[], Awaitable[Any]]) -> Any:
         """Execute a call of a service."""
+        self.note("asks", operation=label)
         return await self.bench.around(label, run)
 
     def asked(self, service: str, arguments: Sequence[Any]) -> None:
@@ -229,24 +249,24 @@ class Wrapped:
         key = digest(plain(named[name])) if name in named else ""
         told = digest(plain(dict(sorted(named.items()))))
         operation = f"{service}.{method}"
-        self.bench.emit("effect", operation=operation, arguments=told, group=group, key=key)
+        self.note("effect", operation=operation, arguments=told, group=group, key=key)
 
     def opened(self, service: str, method: str) -> None:
         """Note that a request was given something to give back."""
-        self.bench.emit("opened", operation=f"{service}.{method}")
+        self.note("opened", operation=f"{service}.{method}")
 
     def closed(self, service: str, method: str) -> None:
         """Note that it gives it back."""
-        self.bench.emit("closed", operation=f"{service}.{method}")
+        self.note("closed", operation=f"{service}.{method}")
 
     def scan(self, where: str, text: str) -> None:
         """Note whose secrets stand in a text, and who else's texts."""
         number, numbers = self.number.get(), list(self.begun)
         for other in self.marks.secrets_in(text, numbers):
-            self.bench.emit("secret", where=where, record=other)
+            self.note("secret", where=where, record=other)
         if number >= 0:
             for other in self.marks.strangers_in(text, number, numbers):
-                self.bench.emit("stranger", where=where, record=other)
+                self.note("stranger", where=where, record=other)
 
     def request(self, arguments: Mapping[str, Any]) -> Json:
         """What is asked for: one of the records, perhaps with one of its texts replaced."""

@@ -61,7 +61,19 @@ class Request:
                 yield event
 
     def stage_at(self, event: Event, stages: frozenset[str]) -> str:
-        """The stage of the target during which something happened: the last that had begun."""
+        """The stage of the target in which something happened.
+
+        As it was noted, or that in which the service was asked; else the last that had begun.
+        """
+        told = str(event.value.get("stage", ""))
+        if not told and "." in event.stage:
+            asks = [e for e in self.emitted("asks") if e.seq < event.seq]
+            told = next(
+                (str(e.value["stage"]) for e in reversed(asks)
+                 if e.value["operation"] == event.stage), ""
+            )  # fmt: skip
+        if told in stages:
+            return told
         begun = [w for w in self.line.works if w.label in stages and w.started.seq < event.seq]
         going = [w for w in begun if w.ended is None or w.ended.seq > event.seq]
         return (going or begun or [WorkLine("", 0, event)])[-1].label

@@ -32,10 +32,19 @@ from production_testers.simulation import install
 from production_testers.suts.contract import Adapter
 from production_testers.suts.reference import ReferenceAdapter
 
+REFERENCE = ReferenceAdapter()
+
+
+def with_units(style: type[Any]) -> type[Any]:
+    """An executor in another style; what is no pipeline is the reference's."""
+    members = ("components_of", "stages_of", "unit")
+    return type(style.__name__, (style,), {name: getattr(REFERENCE, name) for name in members})
+
+
 EXECUTORS: dict[str, Any] = {
     "the reference": ReferenceAdapter,
     "the one that bugs are planted in": lambda: PlantedAdapter(Planted),
-    **{style.__name__: style for style in CORRECT},
+    **{style.__name__: with_units(style) for style in CORRECT},
 }
 
 
@@ -48,6 +57,7 @@ def main() -> None:
     with multiprocessing.get_context("fork").Pool(2, maxtasksperchild=1) as pool:
         done = pool.map(run, range(runs), chunksize=1)
     exercised: Counter[str] = Counter()
+    offered = {law for one in done for law in one["laws"]}
     rows = []
     for name in EXECUTORS:
         mine = [one for one in done if one["executor"] == name]
@@ -59,7 +69,7 @@ def main() -> None:
                 name,
                 len(mine),
                 f"{sum(one['schedules'] for one in mine):,}",
-                f"{sum(judged[law] > 0 for law in judged)} of {mine[0]['laws']}",
+                f"{sum(judged[law] > 0 for law in judged)} of {len(mine[0]['laws'])}",
                 f"{judged.total():,}",
                 "; ".join(broken) or "none",
             )
@@ -70,6 +80,7 @@ def main() -> None:
         f"{runs} runs on {len(EXECUTORS)} executors that are right, each in another style, over"
         f" {len(RECIPES)} recipes: each has a seed of its own, one schedule in ten of every kind."
         f" {sum(exercised[law] > 0 for law in exercised)} laws judged {exercised.total():,} things."
+        f" Not exercised: {', '.join(sorted(set(offered) - set(+exercised))) or 'none'}."
         " A law that is broken once is a finding here, without any gate. Aim: none.",
         ("executor", "runs", "schedules", "laws exercised", "things judged", "findings"),
         rows,
@@ -80,7 +91,7 @@ def main() -> None:
 def run(number: int) -> dict[str, Any]:
     """One run, in a process of its own: folders have modules of the same names."""
     executor = list(EXECUTORS)[number % len(EXECUTORS)]
-    entry = list(RECIPES)[(number // len(EXECUTORS)) % len(RECIPES)]
+    entry = list(RECIPES)[(number + number // len(EXECUTORS)) % len(RECIPES)]
     adapter: Adapter = EXECUTORS[executor]()
     exercised: Counter[str] = Counter()
     broken: list[str] = []
@@ -95,10 +106,11 @@ def run(number: int) -> dict[str, Any]:
         "executor": executor,
         "schedules": schedules,
         "exercised": +exercised,
-        "laws": sum(
-            adapter.describe().offers(law.capability) and not law.needs_costs
+        "laws": [
+            law.id
             for law in LAWS.values()
-        ),
+            if adapter.describe().offers(law.capability) and not law.needs_costs
+        ],
         "broken": broken,
     }
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from production_testers.cli.output import show
+
 pytestmark = pytest.mark.slow
 
 FULL = Path("/dev/full")
@@ -66,3 +68,8 @@ def test_a_full_disk_behind_standard_output_is_one_clear_line(workspace, verb):
     assert err.startswith("ptest: ")
     assert err.count("\n") == 1
     assert "No space left on device" in err
+
+
+def test_what_no_encoding_can_say_is_shown_as_an_escape(capsys):
+    show("a\ud800b")
+    assert capsys.readouterr().out == "a\\ud800b\n"

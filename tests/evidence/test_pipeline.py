@@ -238,6 +238,15 @@ def test_a_break_of_the_system_under_test_alone_passes_every_gate(
 
 
 @pytest.mark.slow
+def test_what_there_is_no_time_for_stays_where_it_came_to(defect, exhibit, wrong_sut, other_python):
+    gates = Gates(other_python, other_python, "reference", wrong_sut)
+    broken = [defect(exhibit=exhibit(WRONG)), defect(exhibit=exhibit(WRONG))]
+    first, second = gates.pass_through(broken, lambda: True)
+    assert (first.defect.state, second.defect.state) == ("verified", "reproduced")
+    assert second.defect.failed_gate is None
+
+
+@pytest.mark.slow
 def test_what_a_clean_environment_does_not_show_is_not_verified(
     defect, exhibit, wrong_sut, other_python
 ):

@@ -12,8 +12,10 @@ from production_testers.experiments.environments import Environment, Sut
 from production_testers.experiments.exploration import CANDIDATES_PER_CLASS, KindReport
 from production_testers.experiments.recipes import recipe_for
 from production_testers.model.scenario import Kind
+from production_testers.phases.allowance import Allowance, for_findings
 from production_testers.phases.context import Plan, RunContext
 from production_testers.phases.findings import load_defect, minimised, record
+from production_testers.phases.reporting import conclude
 from production_testers.reports.finding_rows import AT_MOST_IN_FULL
 from production_testers.reports.verdict import counted
 from production_testers.workspace.documents import (
@@ -231,7 +233,8 @@ def test_recording_again_gives_the_same_ids_and_drops_what_is_gone(context):
 
 
 def recorded(run, workers):
-    defects = [replace(one, exhibit=EXHIBIT) for one in minimised(run, workers)]
+    small = minimised(run, workers, for_findings(None))
+    defects = [replace(one, exhibit=EXHIBIT) for one in small]
     record(run, [Shown(defect=one.with_step("verified", "once more")) for one in defects])
     return run.run.read_findings().findings
 
@@ -288,6 +291,54 @@ def test_what_a_gate_turned_down_is_kept_with_the_reason(context):
     (rejected,) = json.loads((run.run.evidence / "rejected.json").read_text())["rejected"]
     assert rejected["steps"][-1]["detail"] == "the reference, too"
     assert run.run.read_findings().findings == ()
+
+
+SPENT = Allowance(0.0, "the allowance for findings, 0 s, was used up")
+
+
+def explored_twice(run):
+    """Two ways of breaking laws."""
+    report = explored(run, 30).reports[Kind.CHAOS]
+    less = ("dag/status-effect", "retry-is-success")
+    report.broken[less] = 7
+    report.candidates.append(
+        {**report.candidates[0], "law": less[0], "verdict": {"outcome_class": less[1]}}
+    )
+    return run
+
+
+def test_without_time_only_the_worst_is_made_small_and_the_rest_is_told(context):
+    run = explored_twice(context())
+    (worst,) = minimised(run, Shrinking("dependency", "caller-cancels"), SPENT)
+    assert (worst.law, worst.kinds) == ("dag/runs-once", {"chaos": 30})
+    (other,) = run.unreached
+    assert (other.law, other.state, other.kinds) == ("dag/status-effect", "proposed", {"chaos": 7})
+
+
+def test_with_time_nothing_is_left(context):
+    run = explored_twice(context())
+    assert len(minimised(run, Shrinking("dependency"), for_findings(None))) == 2
+    assert run.unreached == []
+
+
+def test_what_was_not_reached_is_kept_told_and_makes_a_run_inconclusive(context):
+    run = context()
+    before = conclude(run)
+    run.unreached.append(shown().defect.with_step("reproduced", "3 of 3 new processes"))
+    run.unreached_why = SPENT.why
+    after = conclude(run)
+    assert (before.truncated, after.truncated, after.conclusive) == (False, True, False)
+    (reason,) = set(after.reasons) - set(before.reasons)
+    assert reason.endswith(f"reproduced, not verified, because {SPENT.why}.")
+    record(run, [])
+    kept = json.loads((run.run.evidence / "rejected.json").read_text())
+    assert [one["steps"][-1]["state"] for one in kept["not_reached"]] == ["reproduced"]
+    assert kept["rejected"] == []
+
+
+@pytest.mark.parametrize(("budget", "seconds"), [(None, 300.0), (20.0, 20.0), (900.0, 300.0)])
+def test_proving_takes_no_longer_than_exploring_may(budget, seconds):
+    assert for_findings(budget).seconds == seconds
 
 
 LEFT = "lifecycle/nothing-left-running"

@@ -21,6 +21,7 @@ from production_testers.phases.research.hazard import HazardKind
 from production_testers.workspace.run_folder import RunFolder
 from production_testers.workspace.validation import validate_root, validate_run
 from production_testers.workspace.workspace import Workspace
+from reports import official
 
 ENTRY = "DAG-009"
 PTEST = (sys.executable, "-m", "production_testers")
@@ -75,6 +76,10 @@ def check_findings(run, findings):
     assert run.read_findings().findings == tuple(findings)
     ranges = {f.evidence["outcome_class"]: f.evidence["range"]["words"] for f in findings}
     assert ranges["after-failure"] == "Last good 0.7.0, first bad 0.8.0; still in 1.2.0."
+    told = json.loads(run.sarif.read_text())
+    assert official.problems(official.sarif(), told) == []
+    keys = [one["partialFingerprints"] for one in told["runs"][0]["results"]]
+    assert {key for one in keys for key in one.values()} >= {one.fingerprint for one in findings}
     report = run.final_report.read_text()
     for finding in findings:
         assert finding.evidence["range"]["words"].rstrip(".") in report

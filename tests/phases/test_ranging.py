@@ -13,6 +13,12 @@ from production_testers.model.errors import SutUnavailableError
 from production_testers.phases import findings, ranging
 from production_testers.phases.findings import record
 from production_testers.phases.ranging import range_findings
+from production_testers.workspace.proposals import (
+    ProposalSource,
+    ProposalState,
+    new_proposal,
+    proposals_of,
+)
 from production_testers.workspace.states import StateLog
 
 SUT, VERSION = "stageflow-core", "1.2.0"
@@ -195,3 +201,21 @@ def test_what_has_no_releases_says_so(found, asked):
     run.sut = Sut(name="reference")
     range_findings(run, lambda: 0.0)
     assert written(run)["high"].evidence["not_ranged"] == ("'reference' has no releases to compare")
+
+
+def test_a_proposal_is_a_duplicate_once_its_finding_turned_out_to_be_one(found, asked):
+    run = found()
+    both = [
+        shown("aaaaaaaaaaaaaaaa", sut=TOLD),
+        shown("bbbbbbbbbbbbbbbb", component="a script", features=("script:0123",), sut=TOLD),
+    ]
+    record(run, both)
+    ours, scripts = sorted(run.findings, key=lambda one: str(one.fingerprint))
+    promoted = new_proposal(run.run, ProposalSource.COMMAND, law="dag/runs-once").judged(
+        ProposalState.PROMOTED, "it ended with 1", finding=scripts.id
+    )
+    run.proposals = [promoted]
+    range_findings(run, lambda: 0.0)
+    (told,) = run.proposals
+    assert (told.state, told.finding) == (ProposalState.DUPLICATE, ours.id)
+    assert proposals_of(run.run) == (told,)

@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 import stat
 from pathlib import Path
@@ -24,6 +25,14 @@ def test_folders_above_are_made_and_newlines_are_kept(tmp_path):
 def test_json_is_indented_by_two_spaces_and_ends_in_a_newline(tmp_path):
     atomic.write_json(tmp_path / "x.json", {"b": 1, "a": ["é"]})
     assert (tmp_path / "x.json").read_text() == '{\n  "b": 1,\n  "a": [\n    "é"\n  ]\n}\n'
+
+
+def test_a_lone_surrogate_comes_back_from_json(tmp_path):
+    value = {"text": "a\ud800é\U0001f600"}
+    atomic.write_json(tmp_path / "f.json", value)
+    assert json.loads((tmp_path / "f.json").read_text(encoding="utf-8")) == value
+    atomic.write_text(tmp_path / "f.md", value["text"])
+    assert (tmp_path / "f.md").read_text(encoding="utf-8") == "a\\ud800é\U0001f600"
 
 
 def test_nan_is_no_json(tmp_path):

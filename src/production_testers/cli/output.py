@@ -22,14 +22,15 @@ def tell(line: str) -> None:
 
 
 def show(text: str) -> None:
-    """A result, on standard output.
+    """A result, on standard output; what its encoding cannot say, as backslash escapes.
 
     Raises:
         SystemExit: Nobody reads it any more.
         PtestError: It goes to a file, and the disk is full or fails.
     """
     with _standard_output():
-        print(text)
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def show_json(document: object) -> None:

@@ -63,6 +63,8 @@ class Exhibit:
         exhibit: What replays it.
         recipe: Whose stages it may use.
         features: What is necessary for it.
+        component: Importable name at fault.
+        fingerprint: Of the law, the way and all that.
         attributed: Whether the reference keeps the law over it.
         detail: How often the reference keeps it.
     """
@@ -71,6 +73,8 @@ class Exhibit:
     exhibit: Mapping[str, Any]
     recipe: str
     features: tuple[str, ...]
+    component: str
+    fingerprint: str
     attributed: bool
     detail: str
 
@@ -80,6 +84,8 @@ class Exhibit:
             "found_on": self.found_on,
             "recipe": self.recipe,
             "features": list(self.features),
+            "component": self.component,
+            "fingerprint": self.fingerprint,
             "attributed": self.attributed,
             "detail": self.detail,
             "exhibit": dict(self.exhibit),

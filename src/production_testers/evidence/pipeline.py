@@ -77,10 +77,23 @@ def _in_turn(lists: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     return [found[i] for i in range(longest) for found in lists if i < len(found)]
 
 
+def _never() -> bool:
+    return False
+
+
 def minimise(
-    workers: Workers, candidates: Iterable[dict[str, Any]], seed: int
+    workers: Workers,
+    candidates: Iterable[dict[str, Any]],
+    seed: int,
+    stop: Callable[[], bool] = _never,
 ) -> tuple[list[Defect], list[Defect]]:
     """Minimise candidates of one law and class; equal and larger ones are the same defect.
+
+    Args:
+        workers: Who does the work.
+        candidates: In the order in which they are tried.
+        seed: Of the run that found them.
+        stop: Asked before each but the first: whether no other one is begun.
 
     Returns:
         The distinct defects, and the candidates that did not break again when replayed.
@@ -89,7 +102,7 @@ def minimise(
     flaky: list[Defect] = []
     left = ALLOWANCE
     for candidate in list(candidates)[:TRIED_PER_CLASS]:
-        if left <= 0:
+        if left <= 0 or ((found or flaky) and stop()):
             break
         defect, work = _minimised(workers, candidate, seed, left)
         left -= work
@@ -104,7 +117,18 @@ def _minimised(
     workers: Workers, candidate: Mapping[str, Any], seed: int, allowance: int
 ) -> tuple[Defect, int]:
     """The candidate made small, and the work that took."""
-    proposed = Defect(
+    return made_small(workers, proposed(candidate, workers.sut, seed), allowance)
+
+
+def proposed(candidate: Mapping[str, Any], sut: Mapping[str, Any], seed: int) -> Defect:
+    """A candidate as it comes from exploring, before any gate.
+
+    Args:
+        candidate: The law, the verdict, and the schedule that showed it.
+        sut: Name and version of what was explored.
+        seed: Of the run.
+    """
+    return Defect(
         law=candidate["law"],
         outcome_class=candidate["verdict"]["outcome_class"],
         component="",
@@ -113,11 +137,10 @@ def _minimised(
         verdict=candidate["verdict"],
         exhibit={"scenario": candidate["scenario"]},
         digest="",
-        sut=workers.sut,
+        sut=dict(sut),
         kinds={candidate["kind"]: 1},
         origin={"seed": seed, "kind": candidate["kind"], "index": candidate["index"]},
     ).with_step("proposed", f"schedule {candidate['index']} of {candidate['kind']}, seed {seed}")
-    return made_small(workers, proposed, allowance)
 
 
 def made_small(workers: Workers, proposed: Defect, allowance: int) -> tuple[Defect, int]:
@@ -234,11 +257,21 @@ class Gates:
         self._sut = sut
         self._paths = () if folder is None else (folder,)
 
-    def pass_through(self, defects: Sequence[Defect]) -> list[Shown]:
-        """Reproduce, attribute and verify each, until a gate turns it down."""
+    def pass_through(
+        self, defects: Sequence[Defect], stop: Callable[[], bool] = _never
+    ) -> list[Shown]:
+        """Reproduce, attribute and verify each, until a gate turns it down.
+
+        Args:
+            defects: The most severe first.
+            stop: Asked before each piece of work but the first ones: whether no other is begun.
+
+        Returns:
+            Each as far as it came.
+        """
         shown = self.reproduce(defects)
         for gate in (self.attribute, self.verify):
-            shown = gate(shown)
+            shown = gate(shown, stop)
         return shown
 
     def reproduce(self, defects: Sequence[Defect]) -> list[Shown]:
@@ -255,17 +288,19 @@ class Gates:
             for number, defect in enumerate(defects)
         ]
 
-    def attribute(self, shown: Sequence[Shown]) -> list[Shown]:
+    def attribute(self, shown: Sequence[Shown], stop: Callable[[], bool] = _never) -> list[Shown]:
         """The reference keeps the law over the same pipeline, inputs and faults."""
         with (
             Worker(Path(sys.executable), "reference", self._paths) as control,
             self._worker(self._python) as own,
         ):
             return [
-                self._attributed_by_releases(one)
+                one
+                if number and stop()
+                else self._attributed_by_releases(one)
                 if "script" in one.defect.exhibit
                 else _if_passed(one, lambda d: _attributed(own if _is_of_target(d) else control, d))
-                for one in shown
+                for number, one in enumerate(shown)
             ]
 
     def _attributed_by_releases(self, shown: Shown) -> Shown:
@@ -288,10 +323,15 @@ class Gates:
         step = defect.with_step("attributed", detail, passed=bool(good))
         return replace(shown, defect=step, range=found if good else None)
 
-    def verify(self, shown: Sequence[Shown]) -> list[Shown]:
+    def verify(self, shown: Sequence[Shown], stop: Callable[[], bool] = _never) -> list[Shown]:
         """Once more in a clean environment."""
         with self._worker(self._clean) as worker:
-            return [_if_passed(one, lambda d: _verified(worker, d)) for one in shown]
+            return [
+                one
+                if one.defect.state != "attributed" or (number and stop())
+                else replace(one, defect=_verified(worker, one.defect))
+                for number, one in enumerate(shown)
+            ]
 
     def _worker(self, python: Path) -> Worker:
         return Worker(python, self._sut, self._paths)

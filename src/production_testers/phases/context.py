@@ -67,6 +67,8 @@ class RunContext:
         measured: Real executions.
         defects: Defects that passed every gate, with their findings.
         rejected: Candidates that failed a gate.
+        unreached: Candidates for whose gates there was no time, as far as they came.
+        unreached_why: Why not.
         findings: What findings.json holds.
         new_ids: Findings that no earlier run had.
         proposals: What people and agents proposed, with what became of it.
@@ -91,6 +93,8 @@ class RunContext:
     measured: dict[str, Any] | None = None
     defects: list[Defect] = field(default_factory=list)
     rejected: list[Defect] = field(default_factory=list)
+    unreached: list[Defect] = field(default_factory=list)
+    unreached_why: str = ""
     findings: list[Finding] = field(default_factory=list)
     new_ids: set[str] = field(default_factory=set)
     proposals: list[Proposal] = field(default_factory=list)

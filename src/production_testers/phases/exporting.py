@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-from production_testers.model.errors import InvalidDocumentError
+from production_testers.phases.exports_of_run import exported_of
 from production_testers.phases.kept import KeptFinding
-from production_testers.phases.scripts import FILE
 from production_testers.reports import facts, kept
 from production_testers.reports.exports.exported import OPEN, Exported, Judged, Outcome, Turned
 from production_testers.workspace.documents import RunStatus
@@ -24,27 +22,8 @@ def exported(workspace: Workspace, finding_ids: Sequence[str]) -> tuple[Exported
     """
     if not finding_ids:
         finding_ids = [finding.id for finding in workspace.aggregate().findings]
-    return tuple(_exported(workspace, KeptFinding.find(workspace, one)) for one in finding_ids)
-
-
-def _exported(workspace: Workspace, one: KeptFinding) -> Exported:
-    history, script = one.folder / "history.jsonl", one.folder / FILE
-    evidence = one.evidence_json() if (one.folder / "evidence.json").is_file() else {}
-    return Exported(
-        finding=one.finding,
-        folder=one.folder.relative_to(workspace.root).as_posix(),
-        events=_events(history) if history.is_file() else (),
-        offending=tuple((evidence.get("verdict") or {}).get("events") or ()),
-        script=script.read_text(encoding="utf-8") if script.is_file() else "",
-    )
-
-
-def _events(path: Path) -> tuple[dict[str, Any], ...]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()[1:]
-        return tuple(json.loads(line) for line in lines)
-    except ValueError as error:
-        raise InvalidDocumentError(str(path), (str(error),)) from error
+    kept = (KeptFinding.find(workspace, one) for one in finding_ids)
+    return tuple(exported_of(workspace.root, one.run, one.finding) for one in kept)
 
 
 def turned_down(workspace: Workspace) -> tuple[Turned, ...]:

@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from production_testers.evidence.pipeline import (
     candidates_of,
     cost_defects,
     minimise,
+    proposed,
 )
 from production_testers.evidence.repro.regression import regression_test
 from production_testers.evidence.repro.script import Claim
@@ -28,6 +29,7 @@ from production_testers.experiments.redacting import redacted_in
 from production_testers.experiments.worker import Workers
 from production_testers.laws import LAWS, Severity
 from production_testers.model.errors import InvalidDocumentError
+from production_testers.phases.allowance import Allowance, for_findings
 from production_testers.phases.context import RunContext
 from production_testers.phases.known import (
     Known,
@@ -72,20 +74,34 @@ def find(context: RunContext, workers: WorkerPool) -> None:
     the folder's own stages as they are now.
     """
     collect(context.run)
-    survivors = minimised(context, workers)
+    allowance = for_findings(context.plan.budget_s)
+    survivors = minimised(context, workers, allowance)
     trials = [(one, try_proposal(workers, one)) for one in proposals_of(context.run)]
     for _, trial in trials:
         if trial.defect is not None:
             survivors = merged_into(survivors, trial.defect)
     with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
-        judged = _through_gates(context, _clean(context, Path(name)), survivors)
+        clean = _clean(context, Path(name))
+        judged = _through_gates(context, clean, survivors, allowance.is_spent)
+    _set_aside(context, [one.defect for one in judged], allowance.why)
     context.rejected += [
         one.defect
         for one in judged
         if one.defect.failed_gate is not None and "proposal" not in one.defect.origin
     ]
-    record(context, [one for one in judged if one.defect.failed_gate is None])
+    record(context, [one for one in judged if one.defect.state == "verified"])
     context.proposals = [_settled(context, one, trial, judged) for one, trial in trials]
+
+
+def _set_aside(context: RunContext, defects: Sequence[Defect], why: str) -> None:
+    """What nobody had the time for is no finding, and is not forgotten."""
+    context.unreached += [
+        one for one in defects if one.failed_gate is None and one.state != "verified"
+    ]
+    context.unreached_why = why if context.unreached else ""
+    if context.unreached:
+        ways = sorted({f"{one.law}, {one.outcome_class}" for one in context.unreached})
+        context.tell(f"  not reached: {'; '.join(ways)}: {why}")
 
 
 def add(context: RunContext, workers: Workers, proposal: Proposal) -> Proposal:
@@ -130,11 +146,16 @@ def _clean(context: RunContext, folder: Path) -> Path:
     return install_clean(context.sut, context.environment, folder)
 
 
-def _through_gates(context: RunContext, clean: Path, defects: Sequence[Defect]) -> list[Shown]:
+def _through_gates(
+    context: RunContext,
+    clean: Path,
+    defects: Sequence[Defect],
+    stop: Callable[[], bool] = lambda: False,
+) -> list[Shown]:
     if not defects:
         return []
     gates = Gates(context.environment.python, clean, context.sut.name, context.folder)
-    return gates.pass_through(defects)
+    return gates.pass_through(defects, stop)
 
 
 def _settled(
@@ -158,6 +179,9 @@ def _fate(
         untold = gate.detail.startswith(NO_CONTROL)  # it shows, and never counts as a finding
         state = ProposalState.UNDECIDED if untold else ProposalState.REJECTED
         return state, f"not {gate.state}: {gate.detail}", None
+    if defect.state != "verified":
+        why = f"{defect.state}, not verified: {context.unreached_why}"
+        return ProposalState.UNDECIDED, why, None
     finding = next(f for f in context.findings if f.fingerprint == defect.fingerprint)
     if finding.status is FindingStatus.DUPLICATE:
         original = finding.related_findings[0]
@@ -170,21 +194,26 @@ def _fate(
     return ProposalState.DUPLICATE, f"the same defect as {finding.id}{first}", finding.id
 
 
-def minimised(context: RunContext, workers: Workers) -> list[Defect]:
+def minimised(context: RunContext, workers: Workers, allowance: Allowance) -> list[Defect]:
     """The distinct defects behind the candidates, each with the schedules that showed it.
 
-    Candidates that do not break again are added to the rejected ones of the run.
+    Candidates that do not break again are added to the rejected ones of the run, the first of each
+    way for which there is no time to those that were not reached.
     """
     survivors: list[Defect] = []
     groups = candidates_of(context.reports)
     for number, ((law, outcome_class), candidates) in enumerate(groups.items(), start=1):
-        context.tell(f"  minimising {number} of {len(groups)}: {law}, {outcome_class}")
-        found, flaky = minimise(workers, candidates, context.plan.seed)
         counts = {
             kind.value: report.broken[law, outcome_class]
             for kind, report in context.reports.items()
             if report.broken[law, outcome_class]
         }
+        if number > 1 and allowance.is_spent():
+            first = proposed(candidates[0], workers.sut, context.plan.seed)
+            context.unreached.append(replace(first, kinds=counts))
+            continue
+        context.tell(f"  minimising {number} of {len(groups)}: {law}, {outcome_class}")
+        found, flaky = minimise(workers, candidates, context.plan.seed, allowance.is_spent)
         survivors += _counted(found, counts)
         context.rejected += flaky
     return [*survivors, *cost_defects(workers, context.costs)]
@@ -210,7 +239,10 @@ def record(context: RunContext, shown: Sequence[Shown]) -> None:
     _keep_evidence_of(context, {finding.id for finding in context.findings})
     write_json(
         context.run.evidence / "rejected.json",
-        {"rejected": [defect.as_json() for defect in context.rejected]},
+        {
+            "rejected": [defect.as_json() for defect in context.rejected],
+            "not_reached": [defect.as_json() for defect in context.unreached],
+        },
     )
 
 

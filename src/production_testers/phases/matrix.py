@@ -21,6 +21,7 @@ from typing import Any, cast
 
 import production_testers
 from production_testers.evidence import matrix
+from production_testers.evidence.fingerprint import fingerprint
 from production_testers.evidence.matrix import Exhibit, LawTally, Way
 from production_testers.evidence.pipeline import ALLOWANCE, CONTROL, CONTROLS, MINIMISE
 from production_testers.evidence.ranges import Answer, Observed
@@ -37,6 +38,7 @@ from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.scenario import Kind
 from production_testers.workspace.atomic import write_json, write_text
 
+COMPONENT = "production_testers.evidence.jobs:component"
 COST = "production_testers.experiments.jobs:cost"
 DESCRIBE = "production_testers.experiments.jobs:describe"
 COST_SIZES = {"chain": (64, 128, 256), "fan_out": (64, 128, 256)}
@@ -222,6 +224,7 @@ class _Making:
             "releases": list(releases),
             "schedules": {r: _schedules(parts) for r, parts in explored.items()},
             "capabilities": {r: sorted(one["capabilities"]) for r, one in described.items()},
+            "promises": dict(sorted(described[releases[-1]]["capabilities"].items())),
             "cells": self._cells(described, explored, ways),
             "ways": [way.as_json() for way in ways],
             "changes": matrix.changes(releases, ways),
@@ -342,6 +345,8 @@ class _Making:
             recipe=recipe,
             exhibit=made["exhibit"],
             features=tuple(made["features"]),
+            component=made["component"],
+            fingerprint=made["fingerprint"],
             attributed=control["keeps"],
             detail=control["detail"],
         )
@@ -351,7 +356,16 @@ class _Making:
     ) -> dict[str, Json] | None:
         law, outcome_class = key
         if "scenario" not in exhibit:
-            return {"exhibit": dict(exhibit), "features": ["stage-count"]}
+            asked = {"law": law, "outcome_class": outcome_class}
+            component = self.places.at(release, recipe).call(COMPONENT, asked)
+            needed = ("stage-count",)
+            mark = fingerprint(law, component, outcome_class, needed)
+            return {
+                "exhibit": dict(exhibit),
+                "features": list(needed),
+                "component": component,
+                "fingerprint": mark,
+            }
         self.tell(f"  {release}: making evidence small of {law}, {outcome_class}")
         arguments = {
             "scenario": exhibit["scenario"],
@@ -365,7 +379,8 @@ class _Making:
             return None
         if not small["reproduced"]:
             return None
-        return {"exhibit": {"scenario": small["scenario"]}, "features": small["features"]}
+        told = {name: small[name] for name in ("features", "component", "fingerprint")}
+        return {"exhibit": {"scenario": small["scenario"]}, **told}
 
     def _asked(
         self, release: str, exhibits: Mapping[tuple[str, str], Sequence[Exhibit]]

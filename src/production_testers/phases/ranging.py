@@ -4,7 +4,6 @@ What is not reached stays *verified, not ranged*, with the reason; `ptest bisect
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
@@ -13,11 +12,14 @@ from production_testers.evidence.ranging import Releases, find_range
 from production_testers.experiments.environments import Sut, is_at_hand, prepare
 from production_testers.experiments.releases import releases_of
 from production_testers.model.errors import SutUnavailableError, UsageError
+from production_testers.phases.allowance import Allowance
 from production_testers.phases.context import RunContext
+from production_testers.phases.proposals import settle
 from production_testers.workspace.atomic import write_json
 from production_testers.workspace.clock import stopwatch
 from production_testers.workspace.documents import Finding, FindingStatus
 from production_testers.workspace.journal import JournalKind
+from production_testers.workspace.proposals import Proposal, ProposalState
 from production_testers.workspace.states import StateLog
 
 FINDINGS_MAX = 12
@@ -34,18 +36,6 @@ QUESTION_SECONDS_MAX = 20.0
 
 NOT_RANGED = "not_ranged"
 """Member of a finding's evidence: why nobody asked other releases."""
-
-
-@dataclass(slots=True)
-class _Allowance:
-    """Seconds that may be spent, and why no more of them."""
-
-    seconds: float
-    why: str
-    elapsed: Callable[[], float] = field(default_factory=stopwatch)
-
-    def is_spent(self) -> bool:
-        return self.elapsed() >= self.seconds
 
 
 def range_findings(context: RunContext, spent: Callable[[], float]) -> None:
@@ -71,16 +61,16 @@ def range_findings(context: RunContext, spent: Callable[[], float]) -> None:
     _keep(context, _ranges(context, absent, allowance), allowance.why)
 
 
-def _allowance(context: RunContext, spent: Callable[[], float]) -> _Allowance:
+def _allowance(context: RunContext, spent: Callable[[], float]) -> Allowance:
     budget = context.plan.budget_s
     left = SECONDS_MAX if budget is None else budget - spent()
     if budget is not None and left < SECONDS_MAX:
-        return _Allowance(max(0.0, left), f"the budget of {budget:g} s was used up")
+        return Allowance(max(0.0, left), f"the budget of {budget:g} s was used up")
     why = f"a run ranges {FINDINGS_MAX} findings within {SECONDS_MAX:.0f} s"
-    return _Allowance(SECONDS_MAX, why)
+    return Allowance(SECONDS_MAX, why)
 
 
-def _absent(context: RunContext, allowance: _Allowance) -> dict[str, str]:
+def _absent(context: RunContext, allowance: Allowance) -> dict[str, str]:
     """Releases that are not at hand and could not be installed quickly, with the reason.
 
     One that cannot be installed is the last that is tried: there may be no network.
@@ -109,7 +99,7 @@ def _absent(context: RunContext, allowance: _Allowance) -> dict[str, str]:
 
 
 def _ranges(
-    context: RunContext, absent: Mapping[str, str], allowance: _Allowance
+    context: RunContext, absent: Mapping[str, str], allowance: Allowance
 ) -> dict[str, Range]:
     """Id of a finding → its range; those that are reached."""
     defects = {defect.fingerprint: defect for defect in context.defects}
@@ -156,9 +146,22 @@ def _keep(context: RunContext, ranges: Mapping[str, Range], why_not: str) -> Non
             evidence = {**finding.evidence, NOT_RANGED: why_not}
             context.findings[number] = finding.model_copy(update={"evidence": evidence})
     context.findings = told_apart(context.findings)
+    context.proposals = [_retold(context, one) for one in context.proposals]
     if missed:
         context.tell(f"  verified, not ranged: {', '.join(missed)}: {why_not}")
     context.run.write_state(context.run.read_findings().with_findings(context.findings))
+
+
+def _retold(context: RunContext, proposal: Proposal) -> Proposal:
+    """The proposal, which is a duplicate where its finding turned out to be one."""
+    own = next((one for one in context.findings if one.id == proposal.finding), None)
+    promoted = proposal.state is ProposalState.PROMOTED
+    if own is None or not promoted or own.status is not FindingStatus.DUPLICATE:
+        return proposal
+    original = own.related_findings[0]
+    reason = f"the same defect as {original}: every release that was asked answers alike"
+    told = proposal.judged(ProposalState.DUPLICATE, reason, finding=original)
+    return settle(context.run, told)
 
 
 def told_apart(findings: Sequence[Finding]) -> list[Finding]:

@@ -10,6 +10,7 @@ from production_testers.experiments.targets import targets_missed
 from production_testers.laws import LAWS
 from production_testers.phases.context import RunContext
 from production_testers.phases.dx import DxEvaluation
+from production_testers.phases.exports_of_run import write_sarif
 from production_testers.phases.hypotheses import how_hard, hypotheses, outcomes
 from production_testers.phases.testing import summarise
 from production_testers.reports import final_report, kept, summary, verdict
@@ -70,6 +71,7 @@ def conclude(context: RunContext) -> Conclusion:
         f" executed{f', {report.lost} were lost with their worker' if report.lost else ''}."
         for report in cut
     ]
+    reasons += _unreached(context)
     missed = (
         targets_missed(context.measured["figures"], context.plan.targets)
         if context.measured
@@ -77,10 +79,19 @@ def conclude(context: RunContext) -> Conclusion:
     )
     return Conclusion(
         conclusive=not reasons,
-        truncated=bool(cut),
+        truncated=bool(cut or context.unreached),
         reasons=tuple(reasons),
         missed_targets=tuple(missed),
     )
+
+
+def _unreached(context: RunContext) -> list[str]:
+    """What broke a law and is no finding, because nobody had the time to prove it."""
+    return [
+        f"{one.law} seemed broken ({one.outcome_class}) in {sum(one.kinds.values())} schedules and"
+        f" is {one.state}, not verified, because {context.unreached_why}."
+        for one in context.unreached
+    ]
 
 
 def report(
@@ -126,6 +137,7 @@ def restate(context: Restated) -> None:
     Args:
         context: With the findings and proposals as they are now.
     """
+    write_sarif(context.workspace.root, context.run, context.findings)
     document = context.run.read_findings()
     if document.metadata.status is not RunStatus.COMPLETED or not context.run.record.is_file():
         context.run.write_state(document)
@@ -175,6 +187,7 @@ def close(context: RunContext, record: RunRecord) -> None:
     else is left to write: a process that dies earlier leaves a run in progress.
     """
     text = _write_readme(context, record)
+    write_sarif(context.workspace.root, context.run, context.findings)
     context.run.journal.append("run_completed", verdict=record.verdict.value)
     document = context.run.read_findings()
     metadata = document.metadata.model_copy(

@@ -221,7 +221,8 @@ def _kinds_of(record: RunRecord, finding_id: str, evidence: Mapping[str, Any]) -
 
 
 def promises(record: RunRecord) -> list[Row]:
-    """What the release says of itself, with `file:line`; without words where it says nothing."""
+    """What the release says of what this run's laws judge, with `file:line`, or without words."""
+    judged = {one for law in facts.laws(record) for one in _capabilities(law.id)}
     return [
         {
             "capability": capability.replace("_", " "),
@@ -229,7 +230,17 @@ def promises(record: RunRecord) -> list[Row]:
             "place": f"{promise['file']}:{promise['line']}" if promise else "",
         }
         for capability, promise in record.promises.items()
+        if capability in judged
     ]
+
+
+def _capabilities(law_id: str) -> set[str]:
+    """What a law is about, and what decides how bad its break is."""
+    law = LAWS.get(law_id)
+    if law is None:
+        return set()
+    ways = [way for of_law in law.classes.values() for way in (of_law.capability, of_law.promise)]
+    return {law.capability.value, *(str(one) for one in ways if one)}
 
 
 def missing(record: RunRecord) -> list[Row]:

@@ -26,13 +26,15 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def write_text(path: Path, text: str) -> None:
-    """Put `text` at `path` as UTF-8 with the newlines it has; folders above are made.
+    r"""Put `text` at `path` as UTF-8 with the newlines it has; folders above are made.
+
+    A lone surrogate, which UTF-8 cannot say, becomes `\ud800` and so on: the same in JSON.
 
     Raises:
         UsageError: The place cannot be written to, or a folder stands there.
         PtestError: The disk is full, or fails in another way.
     """
-    write_bytes(path, text.encode())
+    write_bytes(path, text.encode(errors="backslashreplace"))
 
 
 def write_json(path: Path, value: object) -> None:

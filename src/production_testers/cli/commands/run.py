@@ -45,7 +45,8 @@ def run(
         entry: Id of the roadmap entry, such as CORE-001.
         sut: NAME, NAME==VERSION, NAME@PATH, NAME@git+URL#REV or reference; stageflow-core.
         seed: Where everything is drawn from, 0 by default; printed before the run.
-        budget: Ceiling in seconds for exploring; reaching it marks the run truncated.
+        budget: Ceiling in seconds for exploring, and for proving what it found; reaching it marks
+            the run truncated.
         kinds: Comma-separated kinds to execute; all five by default.
         slo: Targets such as p99_ms=50,throughput_tps=5000.
         target: module:object of a team's own application; . for the one that ptest.toml names.

@@ -461,7 +461,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         if not self.wires.connecting(sock, address):
             raise RefusedError("loop.sock_connect()")
 
-    async def getaddrinfo(self, host: Any, port: Any, **_more: Any) -> list[Any]:  # type: ignore[override]
+    async def getaddrinfo(self, host: Any, port: Any, **_more: Any) -> list[Any]:
         """Of what is served inside of the simulation.
 
         Raises:

@@ -6,11 +6,13 @@ refused, as before.
 """
 
 import asyncio
-import socket
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 Address = tuple[str, int]
+
+_INTERNET, _STREAM, _TCP = 2, 1, 6
+"""AF_INET, SOCK_STREAM and IPPROTO_TCP of Linux, without importing sockets."""
 
 
 class Peer(Protocol):
@@ -30,7 +32,7 @@ class NamedSocket:
         peer: Address of the peer.
     """
 
-    family, type, proto = socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    family, type, proto = _INTERNET, _STREAM, _TCP
 
     def __init__(self, peer: Address) -> None:
         self._peer = peer
@@ -198,4 +200,4 @@ class Wires:
         found = self.reachable(host, port)
         if found is None:
             return None
-        return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", found)]
+        return [(_INTERNET, _STREAM, _TCP, "", found)]

@@ -65,13 +65,11 @@ class Request:
 
         As it was noted, or that in which the service was asked; else the last that had begun.
         """
-        told = str(event.value.get("stage", ""))
-        if not told and "." in event.stage:
-            asks = [e for e in self.emitted("asks") if e.seq < event.seq]
-            told = next(
-                (str(e.value["stage"]) for e in reversed(asks)
-                 if e.value["operation"] == event.stage), ""
-            )  # fmt: skip
+        told = event.stage
+        if "." in told:  # of a service
+            before = [e for e in self.emitted("asks") if e.seq < event.seq]
+            asks = [e.stage for e in before if e.value["operation"] == told]
+            told = asks[-1] if asks else ""
         if told in stages:
             return told
         begun = [w for w in self.line.works if w.label in stages and w.started.seq < event.seq]

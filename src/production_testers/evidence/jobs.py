@@ -195,9 +195,9 @@ def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[st
 def component(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> str:
     """The component at fault for a law and a way of breaking it.
 
-    Args of the job: law, outcome_class; shape and sizes of what was counted.
+    Args of the job: law, outcome_class; shape and sizes where something was counted.
     """
-    if arguments["shape"] == REQUESTS:
+    if arguments.get("shape") == REQUESTS:
         control = cost(adapter, {**arguments, "control": True}, emit)["verdicts"]
         if control[arguments["law"]]["state"] != State.HOLDS.value:
             units = imports.units_module()

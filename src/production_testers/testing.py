@@ -4,10 +4,26 @@ Standard library only, so that the same files work in the worker beside any fram
 """
 
 from production_testers.experiments.chaos import at_service, at_stage, fault_plan, storm
+from production_testers.experiments.five import (
+    Adversarial,
+    Baseline,
+    Chaos,
+    Recovery,
+    Steady,
+    Stress,
+)
+from production_testers.experiments.five.playing import play
 from production_testers.experiments.lab import Lab, laws_of, needs_costs
 from production_testers.experiments.regression import seen_in_target
 from production_testers.experiments.session import one_run_a_session
-from production_testers.experiments.stages import carry, give, route, work_in_steps
+from production_testers.experiments.stages import (
+    carry,
+    give,
+    route,
+    why_not_whole,
+    work_in_steps,
+)
+from production_testers.experiments.started import find_neighbours
 from production_testers.experiments.workloads import (
     BULK,
     CARRY,
@@ -19,8 +35,10 @@ from production_testers.experiments.workloads import (
     STRUCTURED,
     WEIGH,
     chain,
+    clinical,
     draw_target_usage,
     draw_usage,
+    during,
     fan_out,
     faults,
     latencies,
@@ -53,6 +71,8 @@ from production_testers.model.scenario import (
 )
 from production_testers.model.target import Target
 
+find_neighbours()
+
 __all__ = [
     "BULK",
     "CARRY",
@@ -63,7 +83,10 @@ __all__ = [
     "STEPS",
     "STRUCTURED",
     "WEIGH",
+    "Adversarial",
+    "Baseline",
     "Burst",
+    "Chaos",
     "Fault",
     "FaultKind",
     "FaultPlan",
@@ -74,12 +97,15 @@ __all__ = [
     "Outcome",
     "PipelineSpec",
     "Port",
+    "Recovery",
     "Rule",
     "RunRequest",
     "Scenario",
     "StageKind",
     "StageSpec",
     "Status",
+    "Steady",
+    "Stress",
     "Target",
     "When",
     "at_service",
@@ -87,9 +113,11 @@ __all__ = [
     "canary",
     "carry",
     "chain",
+    "clinical",
     "digest",
     "draw_target_usage",
     "draw_usage",
+    "during",
     "fan_out",
     "fault_plan",
     "faults",
@@ -100,6 +128,7 @@ __all__ = [
     "nest",
     "one_run_a_session",
     "pipeline_of",
+    "play",
     "random_graph",
     "records",
     "requests",
@@ -107,5 +136,6 @@ __all__ = [
     "seen_in_target",
     "sent_again",
     "storm",
+    "why_not_whole",
     "work_in_steps",
 ]

@@ -64,6 +64,16 @@ GUARD_SCHEDULES: Mapping[Kind, int] = {
 }
 
 
+NOTES_SCHEDULES: Mapping[Kind, int] = {
+    Kind.BASELINE: 10,
+    Kind.STRESS: 5,
+    Kind.CHAOS: 10,
+    Kind.ADVERSARIAL: 5,
+    Kind.RECOVERY: 5,
+}
+"""For scenarios with hundreds of clinical notes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
     """A law that must have been exercised for the entry's title to be answered.
@@ -116,6 +126,7 @@ class Recipe:
         question: What the entry asks, in one sentence.
         load: The load that the title names; None where it names none.
         units: Parts of the framework that are used on their own in most of its scenarios.
+        experiments: Kinds whose experiment the title is about.
     """
 
     name: str
@@ -128,11 +139,12 @@ class Recipe:
     question: str = "Do the general laws of pipeline execution hold?"
     load: LoadGoal | None = None
     units: tuple[str, ...] = ()
+    experiments: tuple[Kind, ...] = ()
 
     @property
     def conclusive(self) -> bool:
-        """Whether the entry has laws of its own."""
-        return bool(self.requires)
+        """Whether the entry has laws or an experiment of its own."""
+        return bool(self.requires or self.experiments)
 
 
 GENERAL = Recipe(name="general")
@@ -369,6 +381,20 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "HEALTH-002": Recipe(
+        name="HEALTH-002",
+        schedules=NOTES_SCHEDULES,
+        data="patients",
+        question="Does redaction hide at least 99.9 % of the identifiers in clinical notes that are"
+        " of kinds that it names?",
+        requires=(
+            Requirement(
+                law="guard/phi-recall",
+                minimum=20,
+                why="recall must be measured on at least a thousand identifiers, twenty times",
+            ),
+        ),
+    ),
     "CORE-004": Recipe(
         name="CORE-004",
         schedules=UNIT_SCHEDULES,
@@ -385,9 +411,14 @@ RECIPES: dict[str, Recipe] = {
     "DAG-002": Recipe(
         name="DAG-002",
         schedules=UNIT_SCHEDULES,
-        units=("builder",),
+        units=("builder", "lint"),
         question="Is exactly what cannot run refused, before anything runs?",
         requires=(
+            Requirement(
+                law="lint/faults",
+                minimum=1_000,
+                why="a look before building must find the same faults",
+            ),
             Requirement(
                 law="building/possible",
                 minimum=1_000,
@@ -469,6 +500,20 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "WORK-006": Recipe(
+        name="WORK-006",
+        data="transfers",
+        question="Is what was accepted done once, when a process fails, is stopped or is killed in"
+        " the middle of it and another one goes on?",
+        experiments=(Kind.RECOVERY,),
+        requires=(
+            Requirement(
+                law="recovery/restored",
+                minimum=50,
+                why="what follows faults within one process must be as before them, too",
+            ),
+        ),
+    ),
     "OBS-001": Recipe(
         name="OBS-001",
         data="tenants",
@@ -534,9 +579,14 @@ RECIPES: dict[str, Recipe] = {
     "OBS-005": Recipe(
         name="OBS-005",
         schedules=UNIT_SCHEDULES,
-        units=("batch_exporter", "event_sink"),
+        units=("batch_exporter", "event_sink", "fan_out"),
         question="Is every event that was taken written, or its loss told?",
         requires=(
+            Requirement(
+                law="exporting/fan-out",
+                minimum=1_000,
+                why="a place that fails must not cost the others their events",
+            ),
             Requirement(
                 law="exporting/batches",
                 minimum=1_000,
@@ -607,12 +657,131 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "CONTRACT-004": Recipe(
+        name="CONTRACT-004",
+        schedules=UNIT_SCHEDULES,
+        units=("runner",),
+        question="Does whoever starts a run learn how it ended, what each stage gave, and the"
+        " reason of a failure?",
+        requires=(
+            Requirement(
+                law="running/answers",
+                minimum=1_000,
+                why="stages fail in two ways, and the answer must hold the cause",
+            ),
+        ),
+    ),
+    "CONTRACT-008": Recipe(
+        name="CONTRACT-008",
+        schedules=UNIT_SCHEDULES,
+        units=("guard_retry",),
+        question="Does every attempt see the inputs of the first, and does only what every guard"
+        " has seen go on?",
+        requires=(
+            Requirement(
+                law="guarded/drafts",
+                minimum=1_000,
+                why="drafts must be made anew from what the first was made from",
+            ),
+        ),
+    ),
+    "ENRICH-002": Recipe(
+        name="ENRICH-002",
+        schedules=UNIT_SCHEDULES,
+        units=("failure_modes",),
+        question="After a failure, is exactly that left out which the mode of failure says?",
+        requires=(
+            Requirement(
+                law="failures/modes",
+                minimum=1_000,
+                why="stages beside and behind a failed one must be told apart",
+            ),
+        ),
+    ),
+    "ENRICH-004": Recipe(
+        name="ENRICH-004",
+        schedules=UNIT_SCHEDULES,
+        units=("conflicts",),
+        question="Are two answers for one field resolved as was agreed, alike every time?",
+        requires=(
+            Requirement(
+                law="conflicts/resolved",
+                minimum=1_000,
+                why="sources that contradict each other must be seen, and resolved by the rule",
+            ),
+        ),
+    ),
+    "LLM-CONTEXT-001": Recipe(
+        name="LLM-CONTEXT-001",
+        schedules=UNIT_SCHEDULES,
+        units=("token_budget",),
+        question="Is a context never filled beyond its budget, and told what was cut?",
+        requires=(
+            Requirement(
+                law="budget/tokens",
+                minimum=1_000,
+                why="what does not fit must be refused, and what is cut must be told",
+            ),
+        ),
+    ),
+    "ROUTE-003": Recipe(
+        name="ROUTE-003",
+        schedules=UNIT_SCHEDULES,
+        units=("lazy_registry",),
+        question="Does a name that nothing has end in a clear error, and is what has it loaded"
+        " once?",
+        requires=(
+            Requirement(
+                law="lazy/registry",
+                minimum=1_000,
+                why="names that are there and that are not must be told apart, whoever asks first",
+            ),
+        ),
+    ),
+    "OBS-002": Recipe(
+        name="OBS-002",
+        schedules=UNIT_SCHEDULES,
+        units=("memory_samples", "run_summary"),
+        question="Is every stage told of once when it ends, well or not, and measured on both"
+        " sides?",
+        requires=(
+            Requirement(
+                law="summaries/told",
+                minimum=1_000,
+                why="stages that fail must be told of like those that do not",
+            ),
+            Requirement(
+                law="samples/around",
+                minimum=1_000,
+                why="code that fails must be measured like code that does not",
+            ),
+        ),
+    ),
+    "OBS-003": Recipe(
+        name="OBS-003",
+        schedules=UNIT_SCHEDULES,
+        units=("run_summary",),
+        question="Do the durations that are told agree with what passed?",
+        requires=(
+            Requirement(
+                law="summaries/told",
+                minimum=1_000,
+                why="durations of stages and runs must be those of the virtual clock",
+            ),
+        ),
+    ),
     "CONTRACT-007": Recipe(
         name="CONTRACT-007",
         schedules=UNIT_SCHEDULES,
-        units=("contracts",),
-        question="Is a version that breaks readers or writers of an older one said to be breaking?",
+        units=("contracts", "documentation"),
+        question="Is a version that breaks readers or writers of an older one said to be breaking,"
+        " and does the release accept what it documents?",
         requires=(
+            Requirement(
+                law="documentation/true",
+                minimum=1_000,
+                why="modules, parameters and examples that are documented must be there",
+            ),
             Requirement(
                 law="contracts/compatibility",
                 minimum=500,
@@ -747,9 +916,14 @@ RECIPES: dict[str, Recipe] = {
     "AGENT-001": Recipe(
         name="AGENT-001",
         schedules=UNIT_SCHEDULES,
-        units=("agent_loop",),
-        question="Does a loop of tool calls end within its turns?",
+        units=("agent_loop", "agent_stage"),
+        question="Does a loop of tool calls end within its turns, and does its stage say how?",
         requires=(
+            Requirement(
+                law="agents/stage",
+                minimum=1_000,
+                why="a stage whose agent never answers must say that it failed",
+            ),
             Requirement(
                 law="agents/loop",
                 minimum=2_000,

@@ -142,17 +142,8 @@ class CallersBench:
         key = RUN.get()
         nth = self._count(key, label)
         owner, dot, _ = label.partition(".")
-        of_owner = f"{owner}.*"
-        place = self._count(key, of_owner) if dot else 0
-        try:
-            said = self.usage.call(key).works
-        except KeyError:  # outside of every call, such as while the unit is made
-            return key, nth, Work()
-        if works := said.get(label):
-            return key, nth, works[min(nth, len(works)) - 1]
-        if dot and (works := said.get(of_owner)):  # `llm.*`: whatever of it is called, in turn
-            return key, nth, works[min(place, len(works)) - 1]
-        return key, nth, Work()
+        place = self._count(key, f"{owner}.*") if dot else 0
+        return key, nth, work_of(self.usage, key, label, nth, place)
 
     def _count(self, key: str, label: str) -> int:
         self._executions[key, label] += 1
@@ -176,6 +167,28 @@ class CallersBench:
         gives: Json = {"from": label, "call": key, "nth": nth} if work.gives is None else work.gives
         self.recorder.add(EventKind.STAGE_ENDED, key, label, nth, status="ok", digest=digest(gives))
         return gives
+
+
+def work_of(usage: Usage, key: str, label: str, nth: int, place: int = 0) -> Work:
+    """What a usage says of one execution of the caller's own code.
+
+    Args:
+        usage: The usage.
+        key: The call.
+        label: Of the code; `llm.*` says something of `llm.complete`, too.
+        nth: Which execution of that label.
+        place: Which execution of everything of its owner, whatever its label; by default `nth`.
+    """
+    try:
+        said = usage.call(key).works
+    except KeyError:  # outside of every call, such as while the unit is made
+        return Work()
+    if works := said.get(label):
+        return works[min(nth, len(works)) - 1]
+    owner, dot, _ = label.partition(".")
+    if dot and (works := said.get(f"{owner}.*")):
+        return works[min(place or nth, len(works)) - 1]
+    return Work()
 
 
 def _kind_of(work: Work) -> str:

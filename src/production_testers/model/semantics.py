@@ -83,6 +83,18 @@ class Capability(StrEnum):
     CHUNK_QUEUE = "chunk_queue"
     CONVERSATION_MEMORY = "conversation_memory"
     BATCH_EXPORT = "batch_export"
+    GUARD_RETRY = "guard_retry"
+    RUN_SUMMARY = "run_summary"
+    TOKEN_BUDGET = "token_budget"  # noqa: S105 - no password
+    CONFLICTS = "conflicts"
+    RUNNER = "runner"
+    FAILURE_MODES = "failure_modes"
+    LINT = "lint"
+    LAZY_REGISTRY = "lazy_registry"
+    DOCUMENTATION = "documentation"
+    FAN_OUT = "fan_out"
+    AGENT_STAGE = "agent_stage"
+    MEMORY_SAMPLES = "memory_samples"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
 

@@ -292,6 +292,8 @@ class _Making:
             found[recipe.name] = self.kept.get(
                 key, partial(self._explore, release, recipe.name, schedules)
             )
+            for law, told in found[recipe.name].get("crashes", {}).items():
+                self.tell(f"  error of production-testers: {law} failed itself ({told})")
         return found
 
     def _explore(self, release: str, recipe: str, plan: Mapping[Kind, int]) -> dict[str, Any]:
@@ -428,12 +430,15 @@ def _summed(reports: Sequence[KindReport]) -> dict[str, Any]:
     judged: dict[str, dict[str, int]] = {}
     exercised: dict[str, int] = {}
     broken: dict[tuple[str, str], int] = {}
+    crashes: dict[str, str] = {}
     candidates: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for report in reports:
         for law, states in report.judged.items():
             of_law = judged.setdefault(law, {})
             for state, count in states.items():
                 of_law[state] = of_law.get(state, 0) + count
+        for law, told in report.crashes.items():
+            crashes.setdefault(law, f"{report.kind.value}, {told}")
         for law, count in report.exercised.items():
             exercised[law] = exercised.get(law, 0) + count
         for key, count in report.broken.items():
@@ -447,6 +452,7 @@ def _summed(reports: Sequence[KindReport]) -> dict[str, Any]:
         "lost": sum(report.lost for report in reports),
         "judged": judged,
         "exercised": exercised,
+        **({"crashes": crashes} if crashes else {}),
         "broken": [[law, way, count] for (law, way), count in sorted(broken.items())],
         "candidates": [
             {"law": law, "outcome_class": way, "exhibit": min(found, key=_size)}

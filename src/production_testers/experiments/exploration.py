@@ -143,6 +143,9 @@ class KindReport:
             "not_offered": dict(self.not_offered),
             "judged": {law: dict(states) for law, states in self.judged.items()},
             "exercised": dict(self.exercised),
+            "crashes": dict(self.crashes),
+            "faults_planned": self.faults_planned,
+            "faults_fired": dict(self.faults_fired),
             "candidates": [
                 {"law": one["law"], "index": one["index"], "verdict": one["verdict"]}
                 for one in self.candidates
@@ -160,6 +163,9 @@ class KindReport:
             not_offered=Counter(told["not_offered"]),
             judged={law: Counter(states) for law, states in told["judged"].items()},
             exercised=Counter(told["exercised"]),
+            crashes=dict(told["crashes"]),
+            faults_planned=told["faults_planned"],
+            faults_fired=Counter(told["faults_fired"]),
             candidates=list(told["candidates"]),
         )
 

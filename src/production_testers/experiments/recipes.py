@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from production_testers.experiments.family_data import data_for
+from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model.scenario import Kind
 
 GENERAL_SCHEDULES: Mapping[Kind, int] = {
@@ -152,7 +153,7 @@ TARGET = Recipe(
     name="target",
     units=("target",),
     schedules={kind: 100 if kind is Kind.BASELINE else 150 for kind in Kind},
-    cost_sizes={},
+    cost_sizes={REQUESTS: (1_200, 1_500)},
     question="Does the team's own application do what it must when the world misbehaves?",
     requires=(
         Requirement(

@@ -1,0 +1,45 @@
+"""Runs that fail, cancel or are given up come first; those behind and beside them must not notice."""
+
+from random import Random
+
+from pipelines import baseline
+
+from production_testers.testing import (
+    FaultKind,
+    Kind,
+    PipelineSpec,
+    Scenario,
+    faults,
+    latencies,
+)
+
+KINDS = (
+    FaultKind.RAISE,
+    FaultKind.FAIL,
+    FaultKind.CANCEL,
+    FaultKind.RETRY,
+    FaultKind.SKIP,
+    FaultKind.RETURN_NONE,
+    FaultKind.SLOW,
+)
+
+
+def pipeline() -> PipelineSpec:
+    """The pipeline that serves all of them."""
+    return baseline.pipeline()
+
+
+def scenario(random: Random) -> Scenario:
+    """Three to eight runs; the first half of them may end in any way."""
+    drawn = baseline.varied(random)
+    runs = baseline.some_requests(random, random.randint(3, 8))
+    hit = faults(random, drawn, runs[: len(runs) // 2 + 1], KINDS, count=random.randint(1, 3))
+    return Scenario(
+        kind=Kind.CHAOS,
+        pipeline=drawn,
+        requests=runs,
+        faults=hit,
+        latencies=latencies(random),
+        services=baseline.SERVICES,
+        watch=baseline.WATCH,
+    )

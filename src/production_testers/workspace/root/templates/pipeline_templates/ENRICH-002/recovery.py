@@ -1,0 +1,43 @@
+"""A source is down for the first runs; those behind them find it answering again."""
+
+from dataclasses import replace
+from random import Random
+
+from pipelines import baseline, chaos
+
+from production_testers.testing import (
+    Kind,
+    PipelineSpec,
+    Scenario,
+    When,
+    at_service,
+    fault_plan,
+    latencies,
+)
+
+PAUSE_MS = 1_000.0
+
+
+def pipeline() -> PipelineSpec:
+    """The pipeline that has to recover."""
+    return baseline.pipeline()
+
+
+def scenario(random: Random) -> Scenario:
+    """Two to six runs without the source, then as many with it."""
+    half = random.randint(2, 6)
+    runs = baseline.some_requests(random, 2 * half)
+    later = tuple(replace(run, start_ms=run.start_ms + PAUSE_MS) for run in runs[half:])
+    rules = [
+        at_service(random.choice(chaos.DOWN), source, when=When(until=half))
+        for source in random.sample(sorted(baseline.SERVICES), 1)
+    ]
+    return Scenario(
+        kind=Kind.RECOVERY,
+        pipeline=baseline.varied(random),
+        requests=runs[:half] + later,
+        latencies=latencies(random),
+        services=baseline.SERVICES,
+        plan=fault_plan(random, *rules),
+        watch=baseline.WATCH,
+    )

@@ -60,11 +60,16 @@ from production_testers.laws.lifecycle import nothing_left_running
 from production_testers.laws.memory import conversation as memory_conversation
 from production_testers.laws.merge import timing_independent
 from production_testers.laws.nesting import context_inherited
-from production_testers.laws.observability import events_correlated
+from production_testers.laws.observability import (
+    durations_told,
+    events_correlated,
+    no_foreign_ids,
+    stages_told,
+)
 from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.retry import attempts as retry_attempts
-from production_testers.laws.routing import skip_requests
-from production_testers.laws.scale import bursts, depth, large_context, width
+from production_testers.laws.routing import one_branch, skip_requests
+from production_testers.laws.scale import bursts, depth, large_context, many_runs, width
 from production_testers.laws.sinks import delivery as sinks_delivery
 from production_testers.laws.sinks import pressure as sinks_pressure
 from production_testers.laws.spawning import children as spawning_children
@@ -80,7 +85,7 @@ from production_testers.laws.target import (
     ordered,
     secrets_kept,
 )
-from production_testers.laws.timing import timeout_enforced
+from production_testers.laws.timing import never_idle, ready_stages_start, timeout_enforced
 from production_testers.laws.tools import answers as tools_answers
 from production_testers.laws.tools import calls as tools_calls
 from production_testers.laws.tools import events as tools_events
@@ -196,6 +201,13 @@ LAWS: dict[str, Law] = {
         bad_answers,
         ordered,
         guard_audit,
+        many_runs,
+        never_idle,
+        no_foreign_ids,
+        one_branch,
+        ready_stages_start,
+        stages_told,
+        durations_told,
         result_as_reference,
         outcome_allowed,
     )

@@ -85,6 +85,9 @@ class Capability(StrEnum):
     BATCH_EXPORT = "batch_export"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
+    PARALLEL_STAGES = "parallel_stages"
+    STAGES_TOLD = "stages_told"
+    DURATIONS_TOLD = "durations_told"
 
 
 class PersonalData(StrEnum):

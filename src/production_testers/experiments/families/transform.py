@@ -24,13 +24,14 @@ RECIPES = (
     Recipe(
         name="TRANSFORM-003",
         schedules={
-            Kind.BASELINE: 10,
-            Kind.STRESS: 10,
-            Kind.CHAOS: 1,
+            Kind.BASELINE: 5,
+            Kind.STRESS: 5,
+            Kind.CHAOS: 20,
             Kind.ADVERSARIAL: 10,
             Kind.RECOVERY: 10,
         },
-        question="Among 10,000 records, one run each, does a malformed one cost more than itself?",
+        question="Among 10,000 records, one run each and 500 at a time, does a malformed one cost more"
+        " than itself?",
         requires=needs(
             (
                 "isolation/concurrent-runs",

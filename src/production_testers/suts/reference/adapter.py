@@ -8,7 +8,7 @@ from production_testers.model.pipeline import PipelineSpec
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
 from production_testers.model.target import Target
-from production_testers.suts.contract import Bench, Body, BoundUnit, RunResult
+from production_testers.suts.contract import Bench, Body, BoundUnit, RunResult, StageTold
 from production_testers.suts.reference.executor import Built, execute
 from production_testers.suts.reference.redaction import REDACTS
 from production_testers.suts.reference.units import MADE
@@ -54,6 +54,12 @@ class ReferenceAdapter:
     def unit(self, name: str, settings: Mapping[str, Json], bench: Bench) -> BoundUnit:
         """A new instance of the reference's own unit."""
         return MADE[name](settings, bench)
+
+    def told_of_stage(self, name: str, content: Mapping[str, Any]) -> StageTold | None:
+        """Both of its events are about stages."""
+        took_ms = content.get("took_ms")
+        _, _, phase = name.partition("stage.")
+        return StageTold(stage=content["stage"], phase=phase, took_ms=took_ms) if phase else None
 
     async def run(self, built: Built, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """Execute once."""

@@ -28,16 +28,14 @@ def scenario(random: Random) -> Scenario:
     half = random.randint(2, 6)
     runs = baseline.some_requests(random, 2 * half)
     later = tuple(replace(run, start_ms=run.start_ms + PAUSE_MS) for run in runs[half:])
-    rules = [
-        at_service(random.choice(chaos.DOWN), source, when=When(until=half))
-        for source in random.sample(sorted(baseline.SERVICES), 1)
-    ]
+    source = random.choice(sorted(baseline.SERVICES))
+    down = at_service(random.choice(chaos.DOWN), source, when=When(until_ms=PAUSE_MS / 2))
     return Scenario(
         kind=Kind.RECOVERY,
         pipeline=baseline.varied(random),
         requests=runs[:half] + later,
         latencies=latencies(random),
         services=baseline.SERVICES,
-        plan=fault_plan(random, *rules),
+        plan=fault_plan(random, down),
         watch=baseline.WATCH,
     )

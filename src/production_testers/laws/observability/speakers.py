@@ -1,0 +1,21 @@
+"""Tasks that speak for several runs: what they say belongs to none of them."""
+
+from production_testers.model.canonical import Json
+from production_testers.model.history import EventKind
+from production_testers.model.observation import Observation
+
+
+def shared(observation: Observation) -> set[Json]:
+    """Tasks that have spoken for more than one run, or after the run that they were started for."""
+    ended: set[str] = set()
+    spoken: dict[Json, set[str]] = {}
+    found: set[Json] = set()
+    for event in observation.history.of(EventKind.EMITTED, EventKind.RUN_ENDED):
+        if event.kind is EventKind.RUN_ENDED:
+            ended.add(event.run)
+            continue
+        task, named = event.value.get("task"), event.value.get("runs")
+        spoken.setdefault(task, set()).update(map(str, named) if isinstance(named, list) else ())
+        if len(spoken[task]) > 1 or event.run in ended:
+            found.add(task)
+    return found

@@ -5,14 +5,17 @@ from production_testers.experiments.families import (
     core,
     dag,
     enrich,
+    guard,
+    obs,
     route,
     transform,
+    work,
 )
 from production_testers.experiments.recipe import Recipe
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
-    for family in (contract, core, dag, enrich, route, transform)
+    for family in (contract, core, dag, enrich, guard, obs, route, transform, work)
     for recipe in family.RECIPES
 }
 

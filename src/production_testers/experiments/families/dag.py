@@ -13,6 +13,17 @@ RECIPES = (
         ),
     ),
     Recipe(
+        name="DAG-003",
+        question="Does a stage start when it can, while independent ones are at work?",
+        requires=needs(
+            (
+                "timing/ready-stages-start",
+                2_000,
+                "stages must not wait for stages that they do not depend on",
+            ),
+        ),
+    ),
+    Recipe(
         name="DAG-004",
         question="Does every run end, in whatever order its stages complete?",
         requires=needs(
@@ -48,6 +59,23 @@ RECIPES = (
         requires=needs(
             ("dag/dependencies-first", 4_000, "a join must start after the slowest branch"),
             ("dag/outputs-delivered", 4_000, "a join must see what the slowest branch gave, too"),
+        ),
+    ),
+    Recipe(
+        name="DAG-012",
+        schedules={
+            Kind.BASELINE: 3,
+            Kind.STRESS: 3,
+            Kind.CHAOS: 3,
+            Kind.ADVERSARIAL: 3,
+            Kind.RECOVERY: 3,
+        },
+        question="Do 1,000 runs that are under way at once all end, as they would alone? (They are"
+        " runs of one built pipeline.)",
+        requires=needs(
+            ("scale/many-runs", 5_000, "each of a thousand runs must end"),
+            ("scale/bursts", 5_000, "none may be left waiting while nothing works"),
+            ("isolation/concurrent-runs", 10_000, "none may be stopped, or fed, by another"),
         ),
     ),
 )

@@ -4,6 +4,15 @@ from production_testers.experiments.recipe import UNIT_SCHEDULES, Recipe, needs
 
 RECIPES = (
     Recipe(
+        name="ENRICH-001",
+        data="documents",
+        question="Does a source that is slow delay its run by no more than the time-out?",
+        requires=needs(
+            ("timing/timeout-enforced", 500, "a stage that waits too long must be stopped"),
+            ("timing/never-idle", 500, "and its run must end, or go on, at once"),
+        ),
+    ),
+    Recipe(
         name="ENRICH-002",
         data="documents",
         question="When a source is down, does the run fail, skip or go on without it as its stage"

@@ -19,7 +19,7 @@ def check(observation: Observation) -> Verdict:
         told, run = event.value.get("took_ms"), lines.get(event.run)
         if not isinstance(told, int | float) or run is None:
             continue
-        line = run.line(text(event, "stage"))
+        line = run.line(event.stage)
         if len(line.starts) != 1 or len(line.ends) != 1 or line.status == "stopped":
             continue
         took_ms = (line.ends[0].time_ns - line.starts[0].time_ns) / 1e6
@@ -27,8 +27,8 @@ def check(observation: Observation) -> Verdict:
             abs(told - took_ms) <= TOLERANCE_MS,
             "wrong-duration",
             lambda: (
-                f"{text(event, 'name')!r} says that stage {text(event, 'stage')} of run"
-                f" {event.run} took {told:g} ms; it took {took_ms:.1f} ms"
+                f"{text(event, 'name')!r} says that stage {event.stage} of run {event.run} took"
+                f" {told:g} ms; it took {took_ms:.1f} ms"
             ),
             line.starts[0].seq,
             line.ends[0].seq,

@@ -25,7 +25,7 @@ def check(observation: Observation) -> Verdict:
     told: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
     for event in observation.history.of(EventKind.EMITTED, EventKind.LOGGED):
         if phase := text(event, "phase"):
-            told[text(event, "name"), phase][event.run, text(event, "stage")] += 1
+            told[text(event, "name"), phase][event.run, event.stage] += 1
     for (name, phase), counts in sorted(told.items()):
         for run in runs(observation):
             if run.root == run.key:

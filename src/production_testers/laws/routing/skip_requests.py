@@ -10,14 +10,15 @@ from production_testers.model.verdict import Verdict
 
 
 def check(observation: Observation) -> Verdict:
-    """Judge every skippable stage that is asked for, or whose dependencies all ended well."""
+    """Judge every skippable stage whose direct dependencies all ended well."""
     judgement = Judgement()
     for run in runs(observation):
         for stage in run.pipeline.stages:
-            ends = [end for name in stage.after for end in run.line(name).ends[-1:]]
-            well = [end for end in ends if status_of(end) == Status.OK.value]
-            asked = [end for end in well if end.value.get("asks_skip") is True]
-            if stage.skippable and (asked or len(well) == len(stage.after)):
+            ends = [run.line(dependency).ends[-1:] for dependency in stage.after]
+            if stage.skippable and all(
+                end and status_of(end[0]) == Status.OK.value for end in ends
+            ):
+                asked = [end[0] for end in ends if end[0].value.get("asks_skip") is True]
                 _judge(run, stage.name, asked, judgement)
     return judgement.verdict()
 

@@ -57,9 +57,10 @@ class ReferenceAdapter:
 
     def told_of_stage(self, name: str, content: Mapping[str, Any]) -> StageTold | None:
         """Both of its events are about stages."""
-        took_ms = content.get("took_ms")
+        stage, took_ms = content.get("stage"), content.get("took_ms")
         _, _, phase = name.partition("stage.")
-        return StageTold(stage=content["stage"], phase=phase, took_ms=took_ms) if phase else None
+        told = isinstance(stage, str) and phase in ("started", "ended")
+        return StageTold(stage=str(stage), phase=phase, took_ms=took_ms) if told else None
 
     async def run(self, built: Built, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """Execute once."""

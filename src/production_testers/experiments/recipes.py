@@ -6,8 +6,8 @@ An entry without a recipe of its own runs the general scenarios under the genera
 
 from dataclasses import replace
 
-from production_testers.experiments.family_data import data_for
 from production_testers.experiments.families import RECIPES as OF_FAMILIES
+from production_testers.experiments.family_data import data_for
 from production_testers.experiments.recipe import (
     BURST_SCHEDULES,
     DEEP_SCHEDULES,

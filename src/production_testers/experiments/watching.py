@@ -70,7 +70,7 @@ class _Watch(logging.Handler):
         self._add(EventKind.EMITTED, name, "", repr(dict(content)), content)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """One log record, where it is the framework's: by its logger's name, or by where it is made.
+        """One log record, if it is the framework's: by its logger's name, or where it is made.
 
         Not every logger of a framework is named after it.
         """

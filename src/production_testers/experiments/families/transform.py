@@ -30,8 +30,8 @@ RECIPES = (
             Kind.ADVERSARIAL: 10,
             Kind.RECOVERY: 10,
         },
-        question="Among 10,000 records, one run each and 500 at a time, does a malformed one cost more"
-        " than itself?",
+        question="Among 10,000 records, one run each and 500 at a time, does a malformed one"
+        " cost more than itself?",
         requires=needs(
             (
                 "isolation/concurrent-runs",

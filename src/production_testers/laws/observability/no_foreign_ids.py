@@ -8,7 +8,7 @@ from production_testers.laws.law import (
     OutcomeClass,
     Severity,
 )
-from production_testers.laws.observability.speakers import shared
+from production_testers.laws.observability.speakers import faithful, shared
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
@@ -26,13 +26,13 @@ def check(observation: Observation) -> Verdict:
     asked = {request.key: request.identity.request for request in observation.scenario.requests}
     if len(set(asked.values())) < 2:
         return judgement.verdict()
-    speakers = shared(observation)
+    servants = shared(observation) - faithful(observation)
     for event in observation.history.of(*_WORDS):
         named = event.value.get("runs")
         if event.run not in asked or not isinstance(named, list):
             continue
-        if event.value.get("task") in speakers:
-            continue  # it works for several runs, and may say so
+        if event.value.get("task") in servants:
+            continue  # it works for several runs in turn, and says so
         outcome_class, words = _WORDS[event.kind]
         others = [run for run in map(str, named) if asked.get(run) != asked[event.run]]
         judgement.judge(

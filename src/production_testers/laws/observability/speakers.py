@@ -19,3 +19,13 @@ def shared(observation: Observation) -> set[Json]:
         if len(spoken[task]) > 1 or event.run in ended:
             found.add(task)
     return found
+
+
+def faithful(observation: Observation) -> set[Json]:
+    """Tasks whose every event that names a run names the one that they were started for."""
+    own: dict[Json, bool] = {}
+    for event in observation.history.of(EventKind.EMITTED):
+        named, task = event.value.get("runs"), event.value.get("task")
+        if isinstance(named, list) and named:
+            own[task] = own.get(task, True) and event.run in named
+    return {task for task, always in own.items() if always}

@@ -20,6 +20,7 @@ def check(observation: Observation) -> Verdict:
 
     A name is an event's or a logger's. By each of them, what is told of one stage must be told of
     all. Stages that were stopped are left out: frameworks differ in what they say of those.
+    So are nested runs.
     """
     judgement = Judgement()
     told: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
@@ -36,9 +37,11 @@ def check(observation: Observation) -> Verdict:
 def _judge(
     run: RunLine, name: str, phase: str, counts: Counter[tuple[str, str]], judgement: Judgement
 ) -> None:
-    nested = any(stage.nested is not None for stage in run.pipeline.stages)
-    for stage, line in run.stages.items():
-        if nested or len(line.starts) != 1 or line.status in ("", "stopped"):
+    if any(stage.nested is not None for stage in run.pipeline.stages):
+        return
+    for stage in sorted(_certain(run)):
+        line = run.line(stage)
+        if len(line.starts) != 1 or line.status in ("", "stopped"):
             continue
         times = counts[run.key, stage]
         at = line.starts[0] if phase == STARTED else line.ends[-1]
@@ -57,6 +60,20 @@ def _judge(
             lambda: f"{name!r} tells {times} times that stage {stage} of run {run.key} {phase}",
             at.seq,
         )
+
+
+def _certain(run: RunLine) -> frozenset[str]:
+    """Stages of which a framework has had the time to tell.
+
+    In a run that completed, all; in one that failed, the stage it failed in and what that depends
+    on: others may have ended at the moment in which the run was over.
+    """
+    if run.outcome == "completed":
+        return frozenset(run.stages)
+    ended, _, stage = run.outcome.partition(":")
+    if ended != "failed" or stage not in run.stages or run.cancelled is not None:
+        return frozenset()
+    return run.pipeline.ancestors()[stage] | {stage}
 
 
 def _missing(what: str) -> OutcomeClass:

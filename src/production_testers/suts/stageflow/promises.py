@@ -45,9 +45,7 @@ PROMISES: dict[Capability, Citation] = {
     Capability.PARALLEL_STAGES: Citation(
         quote="Executes stages as soon as their dependencies are met, allowing", file=_DAG
     ),
-    Capability.STAGES_TOLD: Citation(
-        quote="- Structured logging with stage events", file=_DAG
-    ),
+    Capability.STAGES_TOLD: Citation(quote="- Structured logging with stage events", file=_DAG),
     Capability.DURATIONS_TOLD: Citation(
         quote='"duration_ms": _duration_ms(result.started_at, result.ended_at),',
         file="stageflow/observability/wide_events.py",

@@ -1,4 +1,4 @@
-"""Runs that fail, cancel or are given up come first; those behind and beside them must not notice."""
+"""Runs that fail or cancel come first; those behind and beside them must not notice."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""Failures and siblings: wide graphs in which others work, wait or have ended when a stage fails."""
+"""Failures and siblings: in wide graphs others work, wait or have ended when a stage fails."""
 
 from random import Random
 
@@ -30,9 +30,7 @@ def pipeline() -> PipelineSpec:
                 StageSpec(name=name, function=STEPS, after=("start",), params={"steps": steps})
                 for name, steps in zip(siblings, (1, 3, 9), strict=True)
             ),
-            *(
-                StageSpec(name=f"behind_{name}", function=GIVE, after=(name,)) for name in siblings
-            ),
+            *(StageSpec(name=f"behind_{name}", function=GIVE, after=(name,)) for name in siblings),
             StageSpec(
                 name="end", function=GIVE, after=tuple(f"behind_{name}" for name in siblings)
             ),

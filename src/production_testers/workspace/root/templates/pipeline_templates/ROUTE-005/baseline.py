@@ -1,4 +1,4 @@
-"""Routing by confidence: a classifier says how sure it is; at the threshold and above it is believed.
+"""By confidence: from the threshold on a classifier is believed, below it a person is asked.
 
 Confidences lie at the threshold, one step of a floating-point number beside it, and far away.
 """

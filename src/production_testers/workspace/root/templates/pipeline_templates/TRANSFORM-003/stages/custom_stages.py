@@ -8,5 +8,5 @@ async def parse(port: Port):
     await port.work(1)
     amount = port.input["amount"]
     if not isinstance(amount, int):
-        raise ValueError(f"amount is {type(amount).__name__}, not a whole number")
+        raise TypeError(f"amount is {type(amount).__name__}, not a whole number")
     return {"from": port.stage, "cents": 100 * amount}

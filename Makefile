@@ -47,10 +47,11 @@ docs: setup
 	$(BIN)/python -c "from production_testers.reports.fault_reference import fault_reference; print(fault_reference(), end='')" > docs/reference/faults.md
 	$(BIN)/python -c "from production_testers.reports.data_reference import data_reference; print(data_reference(), end='')" > docs/reference/data.md
 	$(BIN)/python -c "import json; from production_testers.reports.matrix_page import matrix_page; print(matrix_page(json.load(open('docs/findings/matrix.json'))), end='')" > docs/findings/matrix.md
+	$(BIN)/python -c "import json; from pathlib import Path; from production_testers.reports.broken_page import broken_page, read_verdicts; at = Path('docs/findings'); matrix = json.loads((at / 'matrix.json').read_text()); print(broken_page(json.loads((at / '1.2.0.json').read_text()), matrix, read_verdicts(at / 'verdicts.toml')), end='')" > docs/findings/1.2.0.md
 
 # Explores every release anew, about ten minutes; then the page is written from the document.
 matrix: setup
-	$(BIN)/ptest matrix --out docs/findings/matrix.json --page docs/findings/matrix.md
+	$(BIN)/ptest matrix --out docs/findings/matrix.json --page docs/findings/matrix.md --findings docs/findings
 
 # The run that people can look at before they install anything.
 example: setup

@@ -4,9 +4,25 @@ Standard library only, so that the same files work in the worker beside any fram
 """
 
 from production_testers.experiments.chaos import at_service, at_stage, fault_plan, storm
+from production_testers.experiments.five import (
+    Adversarial,
+    Baseline,
+    Chaos,
+    Recovery,
+    Steady,
+    Stress,
+)
+from production_testers.experiments.five.playing import play
 from production_testers.experiments.lab import Lab, laws_of, needs_costs
 from production_testers.experiments.session import one_run_a_session
-from production_testers.experiments.stages import carry, give, route, work_in_steps
+from production_testers.experiments.stages import (
+    carry,
+    give,
+    route,
+    why_not_whole,
+    work_in_steps,
+)
+from production_testers.experiments.started import find_neighbours
 from production_testers.experiments.workloads import (
     BULK,
     CARRY,
@@ -21,8 +37,10 @@ from production_testers.experiments.workloads import (
     WEIGH,
     chain,
     choice,
+    clinical,
     draw_target_usage,
     draw_usage,
+    during,
     fan_out,
     faults,
     latencies,
@@ -55,6 +73,8 @@ from production_testers.model.scenario import (
 )
 from production_testers.model.target import Target
 
+find_neighbours()
+
 __all__ = [
     "BULK",
     "CARRY",
@@ -67,7 +87,10 @@ __all__ = [
     "STEPS",
     "STRUCTURED",
     "WEIGH",
+    "Adversarial",
+    "Baseline",
     "Burst",
+    "Chaos",
     "Fault",
     "FaultKind",
     "FaultPlan",
@@ -78,12 +101,15 @@ __all__ = [
     "Outcome",
     "PipelineSpec",
     "Port",
+    "Recovery",
     "Rule",
     "RunRequest",
     "Scenario",
     "StageKind",
     "StageSpec",
     "Status",
+    "Steady",
+    "Stress",
     "Target",
     "When",
     "at_service",
@@ -92,9 +118,11 @@ __all__ = [
     "carry",
     "chain",
     "choice",
+    "clinical",
     "digest",
     "draw_target_usage",
     "draw_usage",
+    "during",
     "fan_out",
     "fault_plan",
     "faults",
@@ -105,11 +133,13 @@ __all__ = [
     "nest",
     "one_run_a_session",
     "pipeline_of",
+    "play",
     "random_graph",
     "records",
     "requests",
     "route",
     "sent_again",
     "storm",
+    "why_not_whole",
     "work_in_steps",
 ]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from production_testers.cli.commands.roadmap import choose
+from production_testers.cli.commands.roadmap import choose, is_conclusive
 from production_testers.experiments.recipes import RECIPES
 from production_testers.workspace.roadmap import Roadmap
 
@@ -157,3 +157,27 @@ def test_coverage_is_shown_by_tier_and_section_and_writes_nothing(
     assert lines[2].endswith("1 high")
     assert lines[-1].split()[0] == "All"
     assert workspace.aggregate_file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("held", "answered"),
+    [("held", True), ("not held", True), ("inconclusive", False), (None, False)],
+)
+def test_an_entry_about_an_experiment_is_answered_by_one_that_showed_something(
+    completed, held, answered
+):
+    run = completed("WORK-006/run-2026-01-14-001", exercised=enough("WORK-006"))
+    if held is not None:
+        run.metrics.mkdir(parents=True, exist_ok=True)
+        (run.metrics / "recovery.json").write_text(json.dumps({"held": held}))
+    assert is_conclusive(run, RECIPES["WORK-006"]) is answered
+
+
+def test_chaos_in_which_nothing_happened_answers_nothing(completed):
+    run = completed("DAG-009/run-2026-01-14-001", exercised=enough("DAG-009"))
+    assert is_conclusive(run, RECIPES["DAG-009"])
+    path = run.results / "exploration.json"
+    document = json.loads(path.read_text())
+    document["chaos"]["why_inconclusive"] = "none of the 3 planned faults happened"
+    path.write_text(json.dumps(document))
+    assert not is_conclusive(run, RECIPES["DAG-009"])

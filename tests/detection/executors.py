@@ -5,11 +5,14 @@ must be broken, in which way, within how many schedules of the general workload.
 """
 
 import asyncio
+import itertools
 import logging
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from production_testers.model.pipeline import (
@@ -17,6 +20,7 @@ from production_testers.model.pipeline import (
     Identity,
     Outcome,
     PipelineSpec,
+    StageKind,
     StageSpec,
     Status,
 )
@@ -340,6 +344,15 @@ class LooksUpInOrderOfCompletion(Planted):
         return await super()._in_time(stage, replace(call, merged=merged))
 
 
+@breaks("merge/finds-what-is-there", "not-found", within=120)
+class LooksUpInTheFirst(Planted):
+    """The look-up asks the dependency that was declared first, and no other."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        first = next(iter(call.outputs.values()), {})
+        return await super()._in_time(stage, replace(call, merged=first.get))
+
+
 # ------------------------------------------------------------------------------------- failures
 
 
@@ -647,6 +660,26 @@ class LeavesItsContext(Planted):
     async def run(self) -> Mapping[str, Outcome]:
         LAST_RUN.set(str(self.input["run"]))
         return await super().run()
+
+
+@breaks("lifecycle/process-unchanged", "process-changed", within=10)
+class AddsAHandler(Planted):
+    """Every run that ended makes sure that what is logged goes somewhere."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        outcomes = await super().run()
+        logging.getLogger().addHandler(logging.NullHandler())
+        return outcomes
+
+
+@breaks("lifecycle/process-unchanged", "file-written", within=10)
+class KeepsACheckpoint(Planted):
+    """Which run ended last stands in a file of its own choice."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        outcomes = await super().run()
+        Path(tempfile.gettempdir(), "planted-run.json").write_text(str(self.input["run"]))  # noqa: ASYNC240 - that is the bug
+        return outcomes
 
 
 @breaks("cost/longest-step", "stalls", within=1)
@@ -1202,3 +1235,69 @@ def _leaving(kind: PersonalData) -> type[Planted]:
 
 for _kind in PersonalData:
     _leaving(_kind)
+
+
+@breaks("guard/phi-recall", "missed", within=2, workload="clinical")
+class LeavesEveryFiftiethNote(Planted):
+    """Every fiftieth text comes back as it was."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        texts = itertools.count(1)
+
+        def lazy(text: str) -> str:
+            return text if next(texts) % 50 == 0 else redact(text)
+
+        return await super()._in_time(stage, replace(call, redact=lazy))
+
+
+@breaks("recovery/restored", "stays-broken", within=20, workload="disturbed")
+class GivesUpAfterThreeFailures(Planted):
+    """After three failures of a process no run is tried any more."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        if len(self.built.kept) >= 3:
+            raise StageFailedError(stage.name, "too many failures")
+        try:
+            return await super()._in_time(stage, call)
+        except StageFailedError:
+            self.built.kept.append(stage.name)
+            raise
+
+
+@breaks("recovery/restored", "stays-slow", within=20, workload="disturbed")
+class WaitsLongerAfterEveryFailure(Planted):
+    """Every failure makes every later stage wait longer."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        await asyncio.sleep(0.05 * len(self.built.kept))
+        try:
+            return await super()._in_time(stage, call)
+        except StageFailedError:
+            self.built.kept.append(stage.name)
+            raise
+
+
+@breaks("answers/refused", "becomes-ok", within=20, workload="bad_answers")
+class TakesWhatAgentsRefuse(Planted):
+    """A stage that asks a model and fails is taken for one that gave nothing."""
+
+    async def _outcome(self, stage: StageSpec) -> Outcome:
+        try:
+            return await super()._outcome(stage)
+        except StageFailedError:
+            if stage.kind is StageKind.AGENT:
+                return Outcome()
+            raise
+
+
+@breaks("retry/bounded", "storm", within=120)
+class TriesAgainFiftyTimes(Planted):
+    """A stage that asks for a retry gets fifty of them, at once."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        outcome = None
+        for _ in range(50):
+            outcome = await super()._in_time(stage, call)
+            if outcome is None or outcome.status is not Status.RETRY:
+                break
+        return outcome

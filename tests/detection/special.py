@@ -8,11 +8,15 @@ from dataclasses import replace
 from random import Random
 
 from production_testers.experiments import workloads
+from production_testers.experiments.chaos import at_service, at_stage, fault_plan
+from production_testers.laws.answers.refused import BAD
 from production_testers.mocks.datasets import generate
 from production_testers.model import seeds
+from production_testers.model.fault_plan import When
 from production_testers.model.pipeline import PipelineSpec, StageKind, StageSpec
 from production_testers.model.scenario import WRITES, Fault, FaultKind, Kind, Scenario
 
+LLM = {"llm": "detection.workload:llm"}
 GIVE, CARRY = workloads.GIVE, workloads.CARRY
 
 
@@ -75,6 +79,48 @@ def redaction(random: Random) -> Scenario:
     return _scenario(
         random, pipeline, workloads.requests(random, 1, inputs=[{"messages": messages}])
     )
+
+
+def clinical(random: Random) -> Scenario:
+    """More than a thousand identifiers in clinical notes."""
+    notes = workloads.clinical(random, 400)
+    pipeline = workloads.pipeline_of("guard", [StageSpec(name="g", function=workloads.REDACT)])
+    return _scenario(random, pipeline, workloads.requests(random, 1, inputs=[{"messages": notes}]))
+
+
+def disturbed(random: Random) -> Scenario:
+    """Runs before, during and after faults that begin and end; some stages ask a model."""
+    pipeline = _asking(random)
+    runs = tuple(
+        replace(run, start_ms=start)
+        for run, start in zip(
+            workloads.requests(random, 12),
+            [*range(0, 400, 100), *range(500, 900, 100), *range(2_000, 2_400, 100)],
+            strict=True,
+        )
+    )
+    rules = (
+        at_stage("stage-raises", when=When(share=0.6)),
+        at_service("http-503", "llm", when=When(share=0.3)),
+        at_stage("stage-slow", when=When(share=0.3), ms=50),
+    )
+    plan = fault_plan(random, *workloads.during(rules, 450.0, 950.0))
+    return _scenario(random, pipeline, runs, plan=plan, services=LLM)
+
+
+def bad_answers(random: Random) -> Scenario:
+    """Models whose answers are truncated, empty or withheld."""
+    kinds = random.sample(sorted(BAD), 2)
+    plan = fault_plan(random, *(at_service(kind, "llm", when=When(share=0.3)) for kind in kinds))
+    runs = workloads.requests(random, 3)
+    return _scenario(random, _asking(random), runs, plan=plan, services=LLM)
+
+
+def _asking(random: Random) -> PipelineSpec:
+    drawn = workloads.random_graph(random, random.randint(2, 4))
+    first, *others = drawn.stages
+    asks = replace(first, function=workloads.ASK, kind=StageKind.AGENT)
+    return replace(drawn, stages=(asks, *others))
 
 
 def wide(random: Random) -> Scenario:
@@ -142,6 +188,9 @@ SPECIAL: dict[str, Callable[[Random], Scenario]] = {
         sent_again,
         watched,
         redaction,
+        clinical,
+        disturbed,
+        bad_answers,
         wide,
         burst,
         thousand,
@@ -151,7 +200,16 @@ SPECIAL: dict[str, Callable[[Random], Scenario]] = {
         alone,
     )
 }
-SCHEDULES = {"large": 1, "thousand": 1, "wide": 3, "burst": 3, "redaction": 3}
+SCHEDULES = {
+    "large": 1,
+    "thousand": 1,
+    "wide": 3,
+    "burst": 3,
+    "redaction": 3,
+    "clinical": 2,
+    "disturbed": 20,
+    "bad_answers": 20,
+}
 """How many of each are executed on a correct executor; 40 of the others."""
 
 

@@ -108,6 +108,8 @@ def test_an_exhibit_is_kept_whole():
         exhibit={"shape": "chain"},
         recipe="general",
         features=("a",),
+        component="engine.run",
+        fingerprint="f" * 16,
         attributed=True,
         detail="25 of 25",
     )

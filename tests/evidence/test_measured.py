@@ -6,11 +6,7 @@ from random import Random
 import pytest
 
 from production_testers.evidence.measured import (
-    CONFIDENCE,
     Decided,
-    _tail,
-    at_least,
-    at_most,
     decide,
     decide_ratio,
     in_turns,
@@ -19,6 +15,7 @@ from production_testers.evidence.measured import (
 from production_testers.evidence.pipeline import REPLAYS
 from production_testers.evidence.scripted import RUNS_ELSEWHERE
 from production_testers.evidence.trial import TRIALS
+from production_testers.model.shares import CONFIDENCE, at_least, at_most, tail
 
 ALPHA = 1 - CONFIDENCE
 CONFIRMED, REJECTED, UNDECIDED = Decided.CONFIRMED, Decided.REJECTED, Decided.UNDECIDED
@@ -108,7 +105,7 @@ def test_the_runs_of_a_script_are_enough_for_the_rule():
     here = TRIALS + REPLAYS
     assert is_attributed(here, here, 0, RUNS_ELSEWHERE)
     # what is verified would not stay away so often by chance
-    assert _tail(RUNS_ELSEWHERE, RUNS_ELSEWHERE, 1 - at_least(10, 10)) < 0.06
+    assert tail(RUNS_ELSEWHERE, RUNS_ELSEWHERE, 1 - at_least(10, 10)) < 0.06
 
 
 def noisy(random, ratio, count, noise=0.2):

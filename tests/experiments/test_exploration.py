@@ -151,6 +151,8 @@ def batch(*candidates, **more):
         "strategies": {"latencies": 19, "pct2": 6},
         "tasks": 7,
         "choices": 40,
+        "faults_planned": 5,
+        "faults_fired": {"raise": 2},
         "candidates": [
             {"law": law, "index": index, "verdict": {"outcome_class": name}}
             for law, name, index in candidates
@@ -169,6 +171,7 @@ def test_batches_add_up():
     assert found["broken"] == [["x/y", "late", 2]]
     assert found["distinct_interleavings"] == 3
     assert report.state_of("x/y") == "broken"
+    assert (found["faults_planned"], found["faults_fired"]) == (10, {"raise": 4})
     power = found["power"]
     assert power["strategies"] == {"latencies": 38, "pct2": 12}
     assert power["pct_bounds"] == [0, round(1 - (1 - 1 / (7 * 40)) ** 12, 6), 0]

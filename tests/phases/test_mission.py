@@ -48,7 +48,7 @@ def whole(tmp_path_factory, pristine):
     shutil.copytree(pristine, root)
     place = Workspace(root)
     with pytest.MonkeyPatch.context() as patch:
-        use_tiny_plan(patch)
+        use_tiny_plan(patch, with_experiments=True)
         options = mission.Options(sut=Sut.parse("reference"), seed=3)
         return mission.start(place, place.roadmap().entry(ENTRY), options, silent)
 

@@ -13,12 +13,13 @@ def silent(_line):
     """Progress that nobody reads."""
 
 
-def use_tiny_plan(patch):
+def use_tiny_plan(patch, *, with_experiments=False):
     """Three schedules a kind, three small sizes, a second of real executions, little data."""
     plan = mission._plan
 
     def tiny(recipe, options):
-        return replace(plan(recipe, options), real_s=0.8, concurrency=5)
+        made = plan(recipe, options)
+        return replace(made, real_s=0.8, concurrency=5, experiments=with_experiments)
 
     own = recipes.RECIPES[ENTRY]
     for name, recipe in ((ENTRY, own), ("GENERAL", recipes.GENERAL)):

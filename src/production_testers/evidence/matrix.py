@@ -26,12 +26,14 @@ class LawTally:
         exercised: How many things it judged.
         broken: Way of breaking it → number of schedules.
         explained: Schedules in which it was not kept, and another law's break is the reason.
+        crashed: Schedules in which the law itself failed.
     """
 
     schedules: int = 0
     exercised: int = 0
     broken: Mapping[str, int]
     explained: int = 0
+    crashed: int = 0
 
     @classmethod
     def summed(cls, law: str, explored: Iterable[Mapping[str, Any]]) -> "LawTally":
@@ -41,17 +43,24 @@ class LawTally:
             law: The law.
             explored: `judged`, `exercised` and `broken` of each.
         """
-        schedules = exercised = explained = 0
+        schedules = exercised = explained = crashed = 0
         broken: dict[str, int] = {}
         for one in explored:
             states = one["judged"].get(law, {})
             schedules += sum(states.values())
             explained += states.get("explained", 0)
+            crashed += states.get("crashed", 0)
             exercised += one["exercised"].get(law, 0)
             for name, way, count in one["broken"]:
                 if name == law:
                     broken[way] = broken.get(way, 0) + count
-        return cls(schedules=schedules, exercised=exercised, broken=broken, explained=explained)
+        return cls(
+            schedules=schedules,
+            exercised=exercised,
+            broken=broken,
+            explained=explained,
+            crashed=crashed,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +72,8 @@ class Exhibit:
         exhibit: What replays it.
         recipe: Whose stages it may use.
         features: What is necessary for it.
+        component: Importable name at fault.
+        fingerprint: Of the law, the way and all that.
         attributed: Whether the reference keeps the law over it.
         detail: How often the reference keeps it.
     """
@@ -71,6 +82,8 @@ class Exhibit:
     exhibit: Mapping[str, Any]
     recipe: str
     features: tuple[str, ...]
+    component: str
+    fingerprint: str
     attributed: bool
     detail: str
 
@@ -80,6 +93,8 @@ class Exhibit:
             "found_on": self.found_on,
             "recipe": self.recipe,
             "features": list(self.features),
+            "component": self.component,
+            "fingerprint": self.fingerprint,
             "attributed": self.attributed,
             "detail": self.detail,
             "exhibit": dict(self.exhibit),
@@ -199,13 +214,15 @@ def cell(tally: LawTally, ways: Sequence[Way], release: str, *, offered: bool) -
         "exercised": tally.exercised,
         "ways": list(broken),
         **({"explained": tally.explained} if tally.explained else {}),
+        **({"crashed": tally.crashed} if tally.crashed else {}),
     }
 
 
 def _state(tally: LawTally, broken: Sequence[str], answers: Iterable[Answer]) -> str:
     if broken:
         return Answer.BROKEN.value
-    if Answer.UNKNOWN in answers or tally.explained or not tally.exercised:
+    unsure = tally.explained or tally.crashed
+    if Answer.UNKNOWN in answers or unsure or not tally.exercised:
         return Answer.UNKNOWN.value
     return Answer.HOLDS.value
 

@@ -21,13 +21,12 @@ So each of these is wrong at most once in a hundred where nothing is wrong.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-CONFIDENCE = 0.99
-"""One-sided, of every bound."""
+from production_testers.model.shares import CONFIDENCE, at_least, at_most, tail
 
 HALF = 0.5
 """A break that shows less often is no evidence that anybody could replay."""
@@ -100,39 +99,6 @@ def _state(low: float, high: float, limit: float) -> Decided:
     return Decided.REJECTED if high < limit else Decided.UNDECIDED
 
 
-def at_least(breaks: int, repetitions: int) -> float:
-    """The exact lower bound of a share: it would rarely give so many if it were smaller."""
-    if breaks == 0:
-        return 0.0
-    return _solved(lambda share: _tail(breaks, repetitions, share), 1 - CONFIDENCE)
-
-
-def at_most(breaks: int, repetitions: int) -> float:
-    """The exact upper bound of a share."""
-    return 1.0 - at_least(repetitions - breaks, repetitions)
-
-
-def _tail(count: int, of: int, share: float) -> float:
-    """The probability of so many or more; for a share between 0 and 1."""
-    one, none = math.log(share), math.log1p(-share)
-    return math.fsum(
-        math.exp(_log_ways(of, k) + k * one + (of - k) * none) for k in range(count, of + 1)
-    )
-
-
-def _log_ways(of: int, count: int) -> float:
-    return math.lgamma(of + 1) - math.lgamma(count + 1) - math.lgamma(of - count + 1)
-
-
-def _solved(grows: Callable[[float], float], value: float) -> float:
-    """Where a function that grows on 0 to 1 has a value."""
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (low, middle) if grows(middle) > value else (middle, high)
-    return low
-
-
 def is_attributed(
     breaks: int, repetitions: int, control_breaks: int, control_repetitions: int
 ) -> bool:
@@ -176,7 +142,7 @@ def decide_ratio(pairs: Sequence[tuple[float, float]], limit: float, *, seed: in
 def _median_bounds(values: Sequence[float]) -> tuple[float, float]:
     """One-sided bounds of the median, by the sign test; endless where there are too few values."""
     count, spare = len(values), -1
-    while _tail(count - spare - 1, count, HALF) <= 1 - CONFIDENCE:
+    while tail(count - spare - 1, count, HALF) <= 1 - CONFIDENCE:
         spare += 1
     return (values[spare], values[-1 - spare]) if spare >= 0 else (-math.inf, math.inf)
 

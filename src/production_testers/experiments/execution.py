@@ -6,6 +6,7 @@ from typing import Any
 
 from production_testers.experiments.expectation import expect
 from production_testers.experiments.factors import Factors
+from production_testers.experiments.footprint import footprint
 from production_testers.experiments.instruments import Instruments
 from production_testers.experiments.recorder import Recorder
 from production_testers.experiments.using import Use
@@ -118,19 +119,26 @@ def execute(
             raise RuntimeError("; ".join(detail))  # somebody stopped our loop: it shows nothing
         run["recorder"].add(_STUCK[ended], detail=list(detail[:20]))
 
-    session = simulate(
-        main,
-        loop_for(scenario),
-        seed=scenario.latencies.seed,
-        on_stuck=stuck,
-        on_rest=lambda: run["recorder"].close(),  # noqa: PLW0108 - it is made later
-    )
+    with footprint() as found:
+        session = simulate(
+            main,
+            loop_for(scenario),
+            seed=scenario.latencies.seed,
+            on_stuck=stuck,
+            on_rest=lambda: run["recorder"].close(),  # noqa: PLW0108 - it is made later
+        )
     observation = Observation(
         scenario=scenario,
         sut=sut,
         history=run["recorder"].history(),
         expected=expect(scenario, factors_for(scenario), sut),
-        left=Left(pending=session.pending, lost=session.lost, unawaited=session.unawaited),
+        left=Left(
+            pending=session.pending,
+            lost=session.lost,
+            unawaited=session.unawaited,
+            changed=found.changed,
+            files=tuple(found.files),
+        ),
     )
     return observation, session
 

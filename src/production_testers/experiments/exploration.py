@@ -38,12 +38,15 @@ class KindReport:
         not_offered: What that was → how often.
         judged: Law → state → number of schedules.
         exercised: Law → number of things judged.
+        crashes: Law that failed itself → the first time that it did: an error of ours.
         broken: (law, outcome class) → number of schedules.
         interleavings: Digests of the distinct histories.
         candidates: The first schedules that broke each law in each way.
         strategies: Name → schedules that followed it.
         tasks: The most tasks that one schedule had.
         choices: The most points at which a strategy could choose the next task.
+        faults_planned: How many things the executed schedules let go wrong.
+        faults_fired: Kind of fault → how often it happened.
         lost: Schedules whose worker died.
     """
 
@@ -56,11 +59,14 @@ class KindReport:
     not_offered: Counter[str] = field(default_factory=Counter)
     judged: dict[str, Counter[str]] = field(default_factory=dict)
     exercised: Counter[str] = field(default_factory=Counter)
+    crashes: dict[str, str] = field(default_factory=dict)
     broken: Counter[tuple[str, str]] = field(default_factory=Counter)
     interleavings: set[str] = field(default_factory=set)
     strategies: Counter[str] = field(default_factory=Counter)
     tasks: int = 0
     choices: int = 0
+    faults_planned: int = 0
+    faults_fired: Counter[str] = field(default_factory=Counter)
     candidates: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, batch: Mapping[str, Any]) -> None:
@@ -74,8 +80,12 @@ class KindReport:
         self.strategies.update(batch["strategies"])
         self.tasks = max(self.tasks, batch["tasks"])
         self.choices = max(self.choices, batch["choices"])
+        self.faults_planned += batch["faults_planned"]
+        self.faults_fired.update(batch["faults_fired"])
         for law, states in batch["judged"].items():
             self.judged.setdefault(law, Counter()).update(states)
+        for law, told in batch["crashes"].items():
+            self.crashes.setdefault(law, told)
         for law, outcome_class, count in batch["broken"]:
             self.broken[law, outcome_class] += count
         kept = Counter((c["law"], c["verdict"]["outcome_class"]) for c in self.candidates)
@@ -88,12 +98,25 @@ class KindReport:
     def state_of(self, law: str) -> str:
         """broken, holds or unknown over all schedules of the kind.
 
-        Unknown, too, where it was not kept and another law's break is the reason: it did not hold.
+        Unknown, too, where it was not kept and another law's break is the reason, or where the law
+        itself failed: it did not hold; and where things were to go wrong, and nothing did.
         """
         states = self.judged.get(law, Counter())
-        if states["explained"] and not states["broken"]:
+        if states["broken"]:
+            return "broken"
+        if states["explained"] or states["crashed"] or self.why_inconclusive:
             return "unknown"
-        return next((s for s in ("broken", "holds") if states[s]), "unknown")
+        return "holds" if states["holds"] else "unknown"
+
+    @property
+    def why_inconclusive(self) -> str:
+        """Why a chaos run shows nothing: none of its faults happened. Empty where one did."""
+        if self.kind is not Kind.CHAOS or not self.schedules or self.faults_fired.total():
+            return ""
+        return (
+            f"none of the {self.faults_planned} planned faults happened in {self.schedules}"
+            " schedules"
+        )
 
     @property
     def power(self) -> Power:
@@ -125,7 +148,11 @@ class KindReport:
                 law: {"exercised": self.exercised[law], **dict(sorted(states.items()))}
                 for law, states in sorted(self.judged.items())
             },
+            **({"crashes": dict(sorted(self.crashes.items()))} if self.crashes else {}),
             "broken": [[law, name, count] for (law, name), count in sorted(self.broken.items())],
+            "faults_planned": self.faults_planned,
+            "faults_fired": dict(sorted(self.faults_fired.items())),
+            "why_inconclusive": self.why_inconclusive,
             "distinct_interleavings": len(self.interleavings),
             "digest": digest(sorted(self.interleavings)),
             "power": self.power.as_json(),

@@ -197,7 +197,9 @@ class Instruments:
             inputs[name] = None if seen is None else digest_of(seen, keys)
             origins[name] = origin_of(seen)
         identity = call.identity
+        not_found = self._not_found(run, spec, call)
         return {
+            **({"not_found": not_found} if not_found else {}),
             "inputs": inputs,
             "origins": origins,
             "input": self._input_digest(run, call),
@@ -220,6 +222,18 @@ class Instruments:
         shown = [frozenset(value) for value in call.outputs.values()]
         common = sorted(frozenset.intersection(*given, *shown) - {ORIGIN})
         return digest([[key, call.merged(key)] for key in common]) if common else None
+
+    def _not_found(self, run: str, spec: StageSpec, call: StageCall) -> list[str]:
+        """Keys that dependencies gave, for which the merged look-up gives nothing of theirs."""
+        if call.merged is None or len(spec.after) < 2:
+            return []
+        given: dict[str, list[str]] = {}
+        for name in spec.after:
+            shown = call.outputs.get(name, {})
+            for key in self.given_keys(run, name) or ():
+                if key in shown:
+                    given.setdefault(key, []).append(digest([shown[key]]))
+        return sorted(key for key, of in given.items() if digest([call.merged(key)]) not in of)
 
     def _found(self, value: Json) -> list[str]:
         """The canaries inside a value; there are none where no input holds one."""

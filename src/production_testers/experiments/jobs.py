@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from production_testers.experiments import growing, imports, workloads
 from production_testers.experiments.execution import execute, needs
+from production_testers.experiments.firing import fired_faults, planned_faults
 from production_testers.experiments.judging import judge, run_and_judge
 from production_testers.experiments.ordering import ordered, strategy_of
 from production_testers.laws import LAWS
@@ -21,12 +22,16 @@ from production_testers.model.history import History
 from production_testers.model.observation import CostPoint, Observation
 from production_testers.model.scenario import Kind, Latencies, RunRequest, Scenario
 from production_testers.model.semantics import SutDescription
+from production_testers.model.verdict import Verdict
 from production_testers.suts.contract import Adapter
 
 Emit = Callable[[dict[str, Any]], None]
 
 EXPLAINED = "explained"
 """Broken, but told by a law whose break is the reason."""
+
+CRASHED = "crashed"
+"""Unknown, because the law itself failed."""
 
 CANDIDATES_PER_CLASS = 3
 """How many schedules that break one law in one way are kept from each batch."""
@@ -100,10 +105,13 @@ class _Tally:
         self.not_offered: Counter[str] = Counter()
         self.exercised: Counter[str] = Counter()
         self.judged: dict[str, Counter[str]] = {}
+        self.crashes: dict[str, str] = {}
         self.broken: Counter[tuple[str, str]] = Counter()
         self.histories: set[str] = set()
         self.strategies: Counter[str] = Counter()
         self.tasks = self.choices = 0
+        self.faults_planned = 0
+        self.faults_fired: Counter[str] = Counter()
         self.candidates: list[dict[str, Any]] = []
 
     def add(self, index: int, scenario: Scenario, adapter: Adapter) -> None:
@@ -115,9 +123,12 @@ class _Tally:
         self.tasks = max(self.tasks, judged.session.tasks)
         self.choices = max(self.choices, judged.session.choices)
         self.histories.add(judged.observation.history.digest())
+        self.faults_planned += planned_faults(scenario)
+        self.faults_fired.update(fired_faults(scenario, judged.observation.history))
         for law, verdict in judged.verdicts.items():
-            state = EXPLAINED if verdict.explained else verdict.state.value
-            self.judged.setdefault(law, Counter())[state] += 1
+            self.judged.setdefault(law, Counter())[_state(verdict)] += 1
+            if verdict.crashed:
+                self.crashes.setdefault(law, f"schedule {index}: {verdict.summary}")
             self.exercised[law] += verdict.exercised
         for law, verdict in judged.broken.items():
             for way in verdict.ways():
@@ -141,13 +152,22 @@ class _Tally:
             "not_offered": dict(self.not_offered),
             "exercised": dict(self.exercised),
             "judged": {law: dict(states) for law, states in self.judged.items()},
+            "crashes": self.crashes,
             "broken": [[law, name, count] for (law, name), count in sorted(self.broken.items())],
             "interleavings": sorted(self.histories),
             "strategies": dict(self.strategies),
             "tasks": self.tasks,
             "choices": self.choices,
+            "faults_planned": self.faults_planned,
+            "faults_fired": dict(self.faults_fired),
             "candidates": self.candidates,
         }
+
+
+def _state(verdict: Verdict) -> str:
+    if verdict.crashed:
+        return CRASHED
+    return EXPLAINED if verdict.explained else verdict.state.value
 
 
 def replay(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Laws over one execution: every verdict, and the breaks that stand."""
 
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from production_testers.experiments.execution import execute
 from production_testers.laws import LAWS, Law
@@ -65,7 +67,7 @@ def run_and_judge(
 
 
 def judge(observation: Observation, laws: Iterable[Law]) -> dict[str, Verdict]:
-    """Ask each law; one that crashes is *unknown*, and general laws give way to special ones."""
+    """Ask each law; one that crashes is *unknown* and says so; general laws give way to others."""
     return _give_way({law.id: _ask(law, observation) for law in laws})
 
 
@@ -86,7 +88,10 @@ def _ask(law: Law, observation: Observation) -> Verdict:
     try:
         return law.check(observation)
     except Exception as error:  # noqa: BLE001 - silence is not success, and a crash is no break
-        return Verdict(state=State.UNKNOWN, summary=f"{type(error).__name__}: {error}")
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{PurePath(where.filename).name}:{where.lineno}"
+        told = f"{type(error).__name__}: {error} ({place})"
+        return Verdict(state=State.UNKNOWN, summary=told, crashed=True)
 
 
 def _beside_others(adapter: Adapter, observation: Observation, verdict: Verdict) -> Verdict:

@@ -72,7 +72,7 @@ class Lab:
 
     def __init__(self, folder: Path, python: Path | None = None) -> None:
         self.folder = folder
-        self.config = _read_config(folder)
+        self.config = read_config(folder)
         chosen = python or Path(os.environ.get(PYTHON_VARIABLE) or this_interpreter())
         self._workers = WorkerPool(chosen, self.config["sut"]["name"], (folder,))
         self._reports: dict[Kind, KindReport] = {}
@@ -163,6 +163,10 @@ class Lab:
 
 
 def _why_unknown(report: KindReport, law: str) -> str:
+    if report.why_inconclusive:
+        return f"inconclusive: {report.why_inconclusive}"
+    if law in report.crashes:
+        return f"an error of production-testers: the law itself failed, {report.crashes[law]}"
     if law in report.judged and (explained := report.judged[law]["explained"]):
         return f"not kept in {explained} schedules, which the break of another law explains"
     if report.not_offered:
@@ -170,7 +174,12 @@ def _why_unknown(report: KindReport, law: str) -> str:
     return f"nothing to judge in {report.schedules} schedules"
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
+def read_config(folder: Path) -> dict[str, Any]:
+    """The configuration of a run folder.
+
+    Raises:
+        UsageError: There is none that can be used.
+    """
     path = folder / "config" / "run_config.json"
     try:
         config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

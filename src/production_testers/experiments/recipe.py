@@ -56,6 +56,14 @@ GUARD_SCHEDULES: Mapping[Kind, int] = {
     Kind.ADVERSARIAL: 20,
     Kind.RECOVERY: 10,
 }
+NOTES_SCHEDULES: Mapping[Kind, int] = {
+    Kind.BASELINE: 10,
+    Kind.STRESS: 5,
+    Kind.CHAOS: 10,
+    Kind.ADVERSARIAL: 5,
+    Kind.RECOVERY: 5,
+}
+"""For scenarios with hundreds of clinical notes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +120,7 @@ class Recipe:
         question: What the entry asks, in one sentence.
         load: The load that the title names; None where it names none.
         units: Parts of the framework that are used on their own in most of its scenarios.
+        experiments: Kinds whose experiment the title is about.
     """
 
     name: str
@@ -125,11 +134,12 @@ class Recipe:
     question: str = "Do the general laws of pipeline execution hold?"
     load: LoadGoal | None = None
     units: tuple[str, ...] = ()
+    experiments: tuple[Kind, ...] = ()
 
     @property
     def conclusive(self) -> bool:
-        """Whether the entry has laws of its own."""
-        return bool(self.requires)
+        """Whether the entry has laws or an experiment of its own."""
+        return bool(self.requires or self.experiments)
 
     @property
     def folder(self) -> str:

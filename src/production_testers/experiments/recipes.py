@@ -14,6 +14,7 @@ from production_testers.experiments.recipe import (
     GUARD_SCHEDULES,
     HEAVY_SCHEDULES,
     LOAD_SCHEDULES,
+    NOTES_SCHEDULES,
     UNIT_SCHEDULES,
     LoadGoal,
     Recipe,
@@ -256,6 +257,20 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "HEALTH-002": Recipe(
+        name="HEALTH-002",
+        schedules=NOTES_SCHEDULES,
+        data="patients",
+        question="Does redaction hide at least 99.9 % of the identifiers in clinical notes that are"
+        " of kinds that it names?",
+        requires=(
+            Requirement(
+                law="guard/phi-recall",
+                minimum=20,
+                why="recall must be measured on at least a thousand identifiers, twenty times",
+            ),
+        ),
+    ),
     "CORE-004": Recipe(
         name="CORE-004",
         schedules=UNIT_SCHEDULES,
@@ -272,9 +287,14 @@ RECIPES: dict[str, Recipe] = {
     "DAG-002": Recipe(
         name="DAG-002",
         schedules=UNIT_SCHEDULES,
-        units=("builder",),
+        units=("builder", "lint"),
         question="Is exactly what cannot run refused, before anything runs?",
         requires=(
+            Requirement(
+                law="lint/faults",
+                minimum=1_000,
+                why="a look before building must find the same faults",
+            ),
             Requirement(
                 law="building/possible",
                 minimum=1_000,
@@ -356,6 +376,20 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "WORK-006": Recipe(
+        name="WORK-006",
+        data="transfers",
+        question="Is what was accepted done once, when a process fails, is stopped or is killed in"
+        " the middle of it and another one goes on?",
+        experiments=(Kind.RECOVERY,),
+        requires=(
+            Requirement(
+                law="recovery/restored",
+                minimum=50,
+                why="what follows faults within one process must be as before them, too",
+            ),
+        ),
+    ),
     "OBS-001": Recipe(
         name="OBS-001",
         data="tenants",
@@ -421,9 +455,14 @@ RECIPES: dict[str, Recipe] = {
     "OBS-005": Recipe(
         name="OBS-005",
         schedules=UNIT_SCHEDULES,
-        units=("batch_exporter", "event_sink"),
+        units=("batch_exporter", "event_sink", "fan_out"),
         question="Is every event that was taken written, or its loss told?",
         requires=(
+            Requirement(
+                law="exporting/fan-out",
+                minimum=1_000,
+                why="a place that fails must not cost the others their events",
+            ),
             Requirement(
                 law="exporting/batches",
                 minimum=1_000,
@@ -494,12 +533,45 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
+    "CONTRACT-008": Recipe(
+        name="CONTRACT-008",
+        schedules=UNIT_SCHEDULES,
+        units=("guard_retry",),
+        question="Does every attempt see the inputs of the first, and does only what every guard"
+        " has seen go on?",
+        requires=(
+            Requirement(
+                law="guarded/drafts",
+                minimum=1_000,
+                why="drafts must be made anew from what the first was made from",
+            ),
+        ),
+    ),
+    "LLM-CONTEXT-001": Recipe(
+        name="LLM-CONTEXT-001",
+        schedules=UNIT_SCHEDULES,
+        units=("token_budget",),
+        question="Is a context never filled beyond its budget, and told what was cut?",
+        requires=(
+            Requirement(
+                law="budget/tokens",
+                minimum=1_000,
+                why="what does not fit must be refused, and what is cut must be told",
+            ),
+        ),
+    ),
     "CONTRACT-007": Recipe(
         name="CONTRACT-007",
         schedules=UNIT_SCHEDULES,
-        units=("contracts",),
-        question="Is a version that breaks readers or writers of an older one said to be breaking?",
+        units=("contracts", "documentation"),
+        question="Is a version that breaks readers or writers of an older one said to be breaking,"
+        " and does the release accept what it documents?",
         requires=(
+            Requirement(
+                law="documentation/true",
+                minimum=1_000,
+                why="modules, parameters and examples that are documented must be there",
+            ),
             Requirement(
                 law="contracts/compatibility",
                 minimum=500,
@@ -634,9 +706,14 @@ RECIPES: dict[str, Recipe] = {
     "AGENT-001": Recipe(
         name="AGENT-001",
         schedules=UNIT_SCHEDULES,
-        units=("agent_loop",),
-        question="Does a loop of tool calls end within its turns?",
+        units=("agent_loop", "agent_stage"),
+        question="Does a loop of tool calls end within its turns, and does its stage say how?",
         requires=(
+            Requirement(
+                law="agents/stage",
+                minimum=1_000,
+                why="a stage whose agent never answers must say that it failed",
+            ),
             Requirement(
                 law="agents/loop",
                 minimum=2_000,

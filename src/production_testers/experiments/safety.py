@@ -16,10 +16,11 @@ from typing import Any
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", ""})
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _STARTS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork")
-_CHANGES = (
+CHANGES = (
     "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink",
     "os.chmod", "os.chown", "shutil.rmtree", "shutil.move",
 )  # fmt: skip
+"""Audit events about a change of files whose first two arguments may be paths."""
 
 REFUSED: list[str] = []
 """What was refused in this process, in order."""
@@ -54,7 +55,7 @@ def guard(allow_hosts: tuple[str, ...] = ()) -> Path:
         "socket.sendto": lambda args: _connects(args[1], hosts),
         "socket.getaddrinfo": lambda args: _resolves(args[0], hosts),
         "open": lambda args: _opens(args, folder),
-        **{name: lambda args: _changes(args, folder) for name in _CHANGES},
+        **{name: lambda args: _changes(args, folder) for name in CHANGES},
         **dict.fromkeys(_STARTS, lambda args: f"start {str(args[:1])[1:80]}"),
     }
 
@@ -81,10 +82,15 @@ def _resolves(host: Any, hosts: frozenset[str]) -> str:
     return "" if name in hosts else f"look up {name} (--allow-host {name} lets it)"
 
 
+def writes(args: tuple[Any, ...]) -> bool:
+    """Whether an audit event `open` with these arguments opens a file to write."""
+    _, mode, flags = args
+    return any(letter in (mode or "") for letter in "wax+") or bool((flags or 0) & _WRITING)
+
+
 def _opens(args: tuple[Any, ...], folder: Path) -> str:
-    path, mode, flags = args
-    writes = any(letter in (mode or "") for letter in "wax+") or bool((flags or 0) & _WRITING)
-    if not writes or not isinstance(path, str | bytes | os.PathLike):
+    path = args[0]
+    if not writes(args) or not isinstance(path, str | bytes | os.PathLike):
         return ""
     return _outside(path, folder, "write")
 

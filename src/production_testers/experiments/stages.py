@@ -1,10 +1,11 @@
 """Neutral stage functions to build pipelines from; run folders add their own."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from production_testers.mocks.datasets import fraud_reason
 from production_testers.model.canonical import Json, digest
-from production_testers.model.pipeline import ORIGIN, Outcome, Port
+from production_testers.model.pipeline import ORIGIN, Outcome, Port, Status
 
 
 def _work_ms(port: Port) -> float:
@@ -62,6 +63,32 @@ async def look_up(port: Port) -> Mapping[str, Json]:
     question = digest(dict(port.input))
     answer = await port.call("llm", "chat", messages=[{"role": "user", "content": question}])
     return {"from": port.stage, "answer": answer, "received": _received(port)}
+
+
+async def ask(port: Port) -> Mapping[str, Json] | Outcome:
+    """Ask the mock LLM, and refuse an answer that is empty or says that it is not whole."""
+    await port.work(_work_ms(port))
+    question = digest(dict(port.input))
+    answer = await port.call("llm", "chat", messages=[{"role": "user", "content": question}])
+    if refusal := why_not_whole(answer):
+        return Outcome(status=Status.FAIL, reason=refusal)
+    return {"from": port.stage, "answer": digest(answer)}
+
+
+def why_not_whole(answer: Any) -> str:
+    """Why a completion cannot be used; empty where it can.
+
+    A completion says itself why it ended: `stop` is whole, and so is a call of a tool.
+    """
+    try:
+        choice = answer["choices"][0]
+        message, ended = choice["message"], choice["finish_reason"]
+        said = message.get("content") or message.get("tool_calls")
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return "the model's answer is no completion"
+    if ended not in ("stop", "tool_calls"):
+        return f"the model's answer ended by {ended!r}"
+    return "" if said else "the model's answer is empty"
 
 
 async def carry(port: Port) -> Mapping[str, Json]:

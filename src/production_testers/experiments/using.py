@@ -125,12 +125,7 @@ class CallersBench:
         key = RUN.get()
         self._executions[key, label] += 1
         nth = self._executions[key, label]
-        try:
-            works = _of_label(self.usage.call(key).works, label)
-        except KeyError:  # outside of every call, such as while the unit is made
-            works = ()
-        work = works[min(nth, len(works)) - 1] if works else Work()
-        return key, nth, work
+        return key, nth, work_of(self.usage, key, label, nth)
 
     def _started(self, key: str, label: str, nth: int, given: Json) -> None:
         more: dict[str, Any] = {} if given is None else {"given": _bounded(given)}
@@ -150,6 +145,15 @@ class CallersBench:
         gives: Json = {"from": label, "call": key, "nth": nth} if work.gives is None else work.gives
         self.recorder.add(EventKind.STAGE_ENDED, key, label, nth, status="ok", digest=digest(gives))
         return gives
+
+
+def work_of(usage: Usage, key: str, label: str, nth: int) -> Work:
+    """What a usage says of one execution of the caller's own code."""
+    try:
+        works = _of_label(usage.call(key).works, label)
+    except KeyError:  # outside of every call, such as while the unit is made
+        works = ()
+    return works[min(nth, len(works)) - 1] if works else Work()
 
 
 def _of_label(works: Mapping[str, tuple[Work, ...]], label: str) -> tuple[Work, ...]:

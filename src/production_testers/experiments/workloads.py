@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from random import Random
+from typing import Any
 
 from production_testers.mocks.datasets import generate
 from production_testers.model import seeds
 from production_testers.model.canonical import Json
+from production_testers.model.fault_plan import Rule
 from production_testers.model.pipeline import (
     BRANCH,
     CHOICE,
@@ -43,6 +45,7 @@ BULK = "production_testers.experiments.stages:bulk"
 WEIGH = "production_testers.experiments.stages:weigh"
 STRUCTURED = "production_testers.experiments.stages:structured"
 REDACT = "production_testers.experiments.stages:redact"
+ASK = "production_testers.experiments.stages:ask"
 DECIDE_FRAUD = "production_testers.experiments.stages:decide_fraud"
 
 
@@ -284,6 +287,32 @@ def draw_usage(random: Random, kind: Kind, units: Sequence[str]) -> Scenario:
 def draw_target_usage(random: Random, kind: Kind, target: Target) -> Scenario:
     """Requests of a team's own application."""
     return using(kind, draw_target(random, kind, target), latencies=latencies(random))
+
+
+def clinical(random: Random, notes: int) -> list[Json]:
+    """Clinical notes for `REDACT`, each with the identifiers in it by kind, as `phi:email`.
+
+    Kinds that have a name among those of personal data have it here.
+    """
+    named = {"EMAIL": "email", "PHONE": "phone_us", "SSN": "ssn"}
+    drawn: Sequence[Any] = random.sample(records("patients", "valid", 2 * notes), notes)
+    return [
+        {
+            "text": record["note"],
+            "personal": [
+                [f"phi:{named.get(kind, kind.lower())}", record["note"][start:end]]
+                for start, end, kind in record["phi"]
+            ],
+        }
+        for record in drawn
+    ]
+
+
+def during(rules: Sequence[Rule], from_ms: float, until_ms: float) -> tuple[Rule, ...]:
+    """The same rules, of a plan that is in force from one moment to another."""
+    return tuple(
+        replace(rule, when=replace(rule.when, from_ms=from_ms, until_ms=until_ms)) for rule in rules
+    )
 
 
 def latencies(random: Random, *, spread: float = 10.0) -> Latencies:

@@ -3,19 +3,23 @@
 from production_testers.laws.agents import answers as agents_answers
 from production_testers.laws.agents import loop as agents_loop
 from production_testers.laws.agents import prompts as agents_prompts
+from production_testers.laws.agents import stage as agents_stage
 from production_testers.laws.agents import untrusted as agents_untrusted
+from production_testers.laws.answers import refused as answers_refused
 from production_testers.laws.approval import decisions as approval_decisions
 from production_testers.laws.approval import final as approval_final
 from production_testers.laws.auth import sign_in as auth_sign_in
 from production_testers.laws.auth import tenancy as auth_tenancy
 from production_testers.laws.bags import results as bags_results
 from production_testers.laws.bags import values as bags_values
+from production_testers.laws.budget import tokens as budget_tokens
 from production_testers.laws.building import possible as building_possible
 from production_testers.laws.cancellation import cleanup as cancellation_cleanup
 from production_testers.laws.cancellation import token as cancellation_token
 from production_testers.laws.circuit_breaker import states as circuit_breaker_states
 from production_testers.laws.concurrency import admission as concurrency_admission
 from production_testers.laws.concurrency import task_group as concurrency_task_group
+from production_testers.laws.conflicts import resolved as conflicts_resolved
 from production_testers.laws.context import snapshot as context_snapshot
 from production_testers.laws.contract import partial_output
 from production_testers.laws.contracts import compatibility as contracts_compatibility
@@ -35,15 +39,19 @@ from production_testers.laws.dag import (
 )
 from production_testers.laws.diff import patches as diff_patches
 from production_testers.laws.diff import texts as diff_texts
+from production_testers.laws.documentation import true as documentation_true
 from production_testers.laws.effects import once_per_key
 from production_testers.laws.exporting import batches as exporting_batches
+from production_testers.laws.exporting import fan_out as exporting_fan_out
+from production_testers.laws.failures import modes as failures_modes
 from production_testers.laws.guard import audit as guard_audit
 from production_testers.laws.guard import checks as guard_checks
 from production_testers.laws.guard import disguises as guard_disguises
 from production_testers.laws.guard import leakage as guard_leakage
+from production_testers.laws.guard import phi_recall, redaction_recall
 from production_testers.laws.guard import redaction_exact as guard_redaction_exact
-from production_testers.laws.guard import redaction_recall
 from production_testers.laws.guard import stage as guard_stage
+from production_testers.laws.guarded import drafts as guarded_drafts
 from production_testers.laws.idempotency import once as idempotency_once
 from production_testers.laws.identifiers import reuse as identifiers_reuse
 from production_testers.laws.interception import chain as interception_chain
@@ -55,10 +63,13 @@ from production_testers.laws.isolation import (
     tenants,
 )
 from production_testers.laws.law import Category, FindingType, Law, OutcomeClass, Severity
+from production_testers.laws.lazy import registry as lazy_registry
 from production_testers.laws.lifecycle import context_unchanged as run_context_unchanged
 from production_testers.laws.lifecycle import nothing_left_running
+from production_testers.laws.lifecycle import process_unchanged as run_process_unchanged
+from production_testers.laws.lint import faults as lint_faults
 from production_testers.laws.memory import conversation as memory_conversation
-from production_testers.laws.merge import timing_independent
+from production_testers.laws.merge import finds_what_is_there, timing_independent
 from production_testers.laws.nesting import context_inherited
 from production_testers.laws.observability import (
     durations_told,
@@ -67,8 +78,12 @@ from production_testers.laws.observability import (
     stages_told,
 )
 from production_testers.laws.privacy import nothing_personal_told
+from production_testers.laws.recovery import restored as recovery_restored
 from production_testers.laws.retry import attempts as retry_attempts
+from production_testers.laws.retry import bounded as retry_bounded
 from production_testers.laws.routing import one_branch, skip_requests
+from production_testers.laws.running import answers as running_answers
+from production_testers.laws.samples import around as samples_around
 from production_testers.laws.scale import bursts, depth, large_context, many_runs, width
 from production_testers.laws.sinks import delivery as sinks_delivery
 from production_testers.laws.sinks import pressure as sinks_pressure
@@ -76,6 +91,7 @@ from production_testers.laws.spawning import children as spawning_children
 from production_testers.laws.store import answers as store_answers
 from production_testers.laws.streaming import audio as streaming_audio
 from production_testers.laws.streaming import queue as streaming_queue
+from production_testers.laws.summaries import told as summaries_told
 from production_testers.laws.target import (
     as_alone,
     bad_answers,
@@ -101,6 +117,7 @@ from production_testers.laws.units import (
     context_unchanged,
     errors_are_meant,
     leaves_nothing,
+    process_unchanged,
 )
 from production_testers.laws.values import delta as values_delta
 from production_testers.laws.values import timestamps as values_timestamps
@@ -117,6 +134,7 @@ LAWS: dict[str, Law] = {
         status_effect,
         nothing_left_running,
         run_context_unchanged,
+        run_process_unchanged,
         concurrent_runs,
         declared_inputs,
         inputs_immutable,
@@ -125,6 +143,7 @@ LAWS: dict[str, Law] = {
         skip_requests,
         timeout_enforced,
         timing_independent,
+        finds_what_is_there,
         depth,
         width,
         bursts,
@@ -136,12 +155,17 @@ LAWS: dict[str, Law] = {
         partial_output,
         once_per_key,
         redaction_recall,
+        phi_recall,
+        answers_refused,
+        recovery_restored,
+        retry_bounded,
         events_correlated,
         nothing_personal_told,
         calls_end,
         leaves_nothing,
         context_unchanged,
         errors_are_meant,
+        process_unchanged,
         retry_attempts,
         circuit_breaker_states,
         idempotency_once,
@@ -208,6 +232,18 @@ LAWS: dict[str, Law] = {
         ready_stages_start,
         stages_told,
         durations_told,
+        guarded_drafts,
+        summaries_told,
+        budget_tokens,
+        conflicts_resolved,
+        running_answers,
+        failures_modes,
+        lint_faults,
+        lazy_registry,
+        documentation_true,
+        exporting_fan_out,
+        agents_stage,
+        samples_around,
         result_as_reference,
         outcome_allowed,
     )

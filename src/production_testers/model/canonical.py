@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """What may stand in a scenario, an event or an evidence file."""
@@ -15,10 +16,27 @@ def _mapping(value: object) -> object:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-_ENCODER = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_mapping
-)
-"""Made once: `json.dumps` makes one at every call that is not its plainest."""
+def _encoder() -> Callable[[object], str]:
+    """Writes a value; made once, because `JSONEncoder.encode` makes the part in C at every call."""
+    plain_one = json.JSONEncoder(
+        sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_mapping
+    )
+    if c_make_encoder is None:  # an interpreter without it
+        return plain_one.encode
+    # no memory of what it is inside of, nothing that tells defaults, no indent; keys are sorted
+    flags = (True, False, True)
+    in_c = c_make_encoder(None, _mapping, encode_basestring_ascii, None, ":", ",", *flags)
+
+    def encode(value: object) -> str:
+        try:
+            return "".join(in_c(value, 0))
+        except RecursionError:
+            return plain_one.encode(value)  # which tells a circle from what is too deep
+
+    return encode
+
+
+_ENCODE = _encoder()
 
 
 def canonical_json(value: object) -> str:
@@ -27,7 +45,7 @@ def canonical_json(value: object) -> str:
     Raises:
         TypeError: `value` holds something that JSON cannot say.
     """
-    return _ENCODER.encode(value)
+    return _ENCODE(value)
 
 
 def plain(value: Mapping[str, Json]) -> dict[str, Json]:

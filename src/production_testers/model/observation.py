@@ -53,11 +53,15 @@ class Left:
         pending: Tasks that had not ended.
         lost: Messages about exceptions that nobody retrieved.
         unawaited: Coroutines that were thrown away without having been awaited.
+        changed: What of the process was not as before, by name: `os.environ[NAME]`, `sys.path`, ….
+        files: What was done to files that nobody had named.
     """
 
     pending: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     unawaited: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ class Verdict:
         stage: For broken: the stage concerned, where the law can tell.
         exercised: How many times the law had something to judge.
         explained: Whether it was broken, and the break of another law is the reason.
+        crashed: Whether the law itself failed: an error of ours, told as such and no finding.
         also: For broken: the other ways in which it is broken in the same observation.
     """
 
@@ -38,6 +39,7 @@ class Verdict:
     stage: str = ""
     exercised: int = 0
     explained: bool = False
+    crashed: bool = False
     also: tuple["Verdict", ...] = ()
 
     def ways(self) -> "tuple[Verdict, ...]":
@@ -58,5 +60,6 @@ class Verdict:
             "run": self.run,
             "exercised": self.exercised,
             **({"stage": self.stage} if self.stage else {}),
+            **({"crashed": True} if self.crashed else {}),
             **({"also": [way.as_json() for way in self.also]} if self.also else {}),
         }

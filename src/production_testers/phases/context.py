@@ -36,6 +36,7 @@ class Plan:
         concurrency: Callers of the closed loop.
         targets: SLO name → value.
         budget_s: Ceiling for exploring, seconds; None for none.
+        experiments: Whether the experiments of the five kinds are performed.
     """
 
     seed: int
@@ -45,6 +46,7 @@ class Plan:
     concurrency: int = 50
     targets: Mapping[str, float] = field(default_factory=dict)
     budget_s: float | None = None
+    experiments: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,6 +67,7 @@ class RunContext:
         reports: What exploring showed, by kind.
         costs: Work by number of stages.
         measured: Real executions.
+        experiments: Kind → what its experiment gave; see `experiments.five`.
         defects: Defects that passed every gate, with their findings.
         rejected: Candidates that failed a gate.
         unreached: Candidates for whose gates there was no time, as far as they came.
@@ -91,6 +94,7 @@ class RunContext:
     reports: dict[Kind, KindReport] = field(default_factory=dict)
     costs: dict[str, Any] = field(default_factory=dict)
     measured: dict[str, Any] | None = None
+    experiments: dict[str, dict[str, Any]] = field(default_factory=dict)
     defects: list[Defect] = field(default_factory=list)
     rejected: list[Defect] = field(default_factory=list)
     unreached: list[Defect] = field(default_factory=list)
@@ -109,6 +113,19 @@ class RunContext:
         """Name and version, for people."""
         version = self.description["version"]
         return f"{self.sut.name} {version}" if version else self.sut.name
+
+    @property
+    def crashes(self) -> dict[str, str]:
+        """Laws that failed themselves → where first, over all kinds and measured shapes."""
+        found: dict[str, str] = {}
+        for kind, report in self.reports.items():
+            for law, told in report.crashes.items():
+                found.setdefault(law, f"{kind.value}, {told}")
+        for shape, measured in self.costs.items():
+            for law, verdict in measured["verdicts"].items():
+                if verdict.get("crashed"):
+                    found.setdefault(law, f"{shape}, {verdict['summary']}")
+        return found
 
     @property
     def folder(self) -> Path:

@@ -88,8 +88,14 @@ def _outcome(law: facts.LawFacts) -> tuple[Outcome, str]:
     if law.broken:
         seen = f"broken in {law.broken} of {law.schedules}"
         return Outcome.SKIPPED, f"unknown: {seen}, and no candidate passed the gates"
-    if law.explained:
-        return Outcome.SKIPPED, f"unknown: not kept in {law.explained}, told by another law's break"
-    if not law.exercised:
-        return Outcome.SKIPPED, "unknown: it judged nothing"
+    if why := _why_unknown(law):
+        return Outcome.SKIPPED, f"unknown: {why}"
     return Outcome.PASSED, ""
+
+
+def _why_unknown(law: facts.LawFacts) -> str:
+    if law.explained:
+        return f"not kept in {law.explained}, told by another law's break"
+    if law.crashed:
+        return f"the law itself failed in {law.crashed}, an error of ours"
+    return "" if law.exercised else "it judged nothing"

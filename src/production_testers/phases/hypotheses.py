@@ -146,7 +146,10 @@ def _standings(context: RunContext, laws: Iterable[str]) -> dict[str, Standing]:
         if counts:
             found[law] = Standing(
                 schedules=sum(states["holds"] for states in counts),
-                kept=not any(states["broken"] or states["explained"] for states in counts),
+                kept=not any(
+                    states["broken"] or states["explained"] or states["crashed"]
+                    for states in counts
+                ),
             )
     return found
 
@@ -167,6 +170,9 @@ def _result(context: RunContext, law: Law, ids: tuple[str, ...]) -> tuple[Result
             f"not kept in {explained} schedules, in each of which another law was broken that"
             " explains it; see the findings"
         )
+    crashed = sum(report.judged[law.id]["crashed"] for report in _judging(context, law))
+    if crashed:
+        return Result.UNDECIDED, f"the law itself failed in {crashed} schedules, an error of ours"
     if exercised == 0:
         return Result.UNDECIDED, "nothing in this run exercised it"
     where = "sizes" if law.needs_costs else "schedules"

@@ -21,6 +21,7 @@ from typing import Any, cast
 
 import production_testers
 from production_testers.evidence import matrix
+from production_testers.evidence.fingerprint import fingerprint
 from production_testers.evidence.matrix import Exhibit, LawTally, Way
 from production_testers.evidence.pipeline import ALLOWANCE, CONTROL, CONTROLS, MINIMISE
 from production_testers.evidence.ranges import Answer, Observed
@@ -38,6 +39,7 @@ from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.scenario import Kind
 from production_testers.workspace.atomic import write_json, write_text
 
+COMPONENT = "production_testers.evidence.jobs:component"
 COST = "production_testers.experiments.jobs:cost"
 DESCRIBE = "production_testers.experiments.jobs:describe"
 COST_SIZES = {"chain": (64, 128, 256), "fan_out": (64, 128, 256)}
@@ -223,6 +225,7 @@ class _Making:
             "releases": list(releases),
             "schedules": {r: _schedules(parts) for r, parts in explored.items()},
             "capabilities": {r: sorted(one["capabilities"]) for r, one in described.items()},
+            "promises": dict(sorted(described[releases[-1]]["capabilities"].items())),
             "cells": self._cells(described, explored, ways),
             "ways": [way.as_json() for way in ways],
             "changes": matrix.changes(releases, ways),
@@ -290,6 +293,8 @@ class _Making:
             found[recipe.name] = self.kept.get(
                 key, partial(self._explore, release, recipe.name, schedules)
             )
+            for law, told in found[recipe.name].get("crashes", {}).items():
+                self.tell(f"  error of production-testers: {law} failed itself ({told})")
         return found
 
     def _explore(self, release: str, recipe: str, plan: Mapping[Kind, int]) -> dict[str, Any]:
@@ -343,6 +348,8 @@ class _Making:
             recipe=recipe,
             exhibit=made["exhibit"],
             features=tuple(made["features"]),
+            component=made["component"],
+            fingerprint=made["fingerprint"],
             attributed=control["keeps"],
             detail=control["detail"],
         )
@@ -352,7 +359,16 @@ class _Making:
     ) -> dict[str, Json] | None:
         law, outcome_class = key
         if "scenario" not in exhibit:
-            return {"exhibit": dict(exhibit), "features": ["stage-count"]}
+            asked = {"law": law, "outcome_class": outcome_class}
+            component = self.places.at(release, recipe).call(COMPONENT, asked)
+            needed = ("stage-count",)
+            mark = fingerprint(law, component, outcome_class, needed)
+            return {
+                "exhibit": dict(exhibit),
+                "features": list(needed),
+                "component": component,
+                "fingerprint": mark,
+            }
         self.tell(f"  {release}: making evidence small of {law}, {outcome_class}")
         arguments = {
             "scenario": exhibit["scenario"],
@@ -366,7 +382,8 @@ class _Making:
             return None
         if not small["reproduced"]:
             return None
-        return {"exhibit": {"scenario": small["scenario"]}, "features": small["features"]}
+        told = {name: small[name] for name in ("features", "component", "fingerprint")}
+        return {"exhibit": {"scenario": small["scenario"]}, **told}
 
     def _asked(
         self, release: str, exhibits: Mapping[tuple[str, str], Sequence[Exhibit]]
@@ -414,12 +431,15 @@ def _summed(reports: Sequence[KindReport]) -> dict[str, Any]:
     judged: dict[str, dict[str, int]] = {}
     exercised: dict[str, int] = {}
     broken: dict[tuple[str, str], int] = {}
+    crashes: dict[str, str] = {}
     candidates: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for report in reports:
         for law, states in report.judged.items():
             of_law = judged.setdefault(law, {})
             for state, count in states.items():
                 of_law[state] = of_law.get(state, 0) + count
+        for law, told in report.crashes.items():
+            crashes.setdefault(law, f"{report.kind.value}, {told}")
         for law, count in report.exercised.items():
             exercised[law] = exercised.get(law, 0) + count
         for key, count in report.broken.items():
@@ -433,6 +453,7 @@ def _summed(reports: Sequence[KindReport]) -> dict[str, Any]:
         "lost": sum(report.lost for report in reports),
         "judged": judged,
         "exercised": exercised,
+        **({"crashes": crashes} if crashes else {}),
         "broken": [[law, way, count] for (law, way), count in sorted(broken.items())],
         "candidates": [
             {"law": law, "outcome_class": way, "exhibit": min(found, key=_size)}

@@ -247,6 +247,7 @@ def _plan(recipe: Recipe, options: Options) -> Plan:
         cost_sizes=recipe.cost_sizes if Kind.STRESS in chosen else {},
         targets=options.targets,
         budget_s=options.budget_s,
+        experiments=options.target is None,  # theirs are pipelines, and an application is none
     )
 
 
@@ -271,6 +272,7 @@ def _config(
             "real": testing.measure_arguments(plan),
             "slo": dict(plan.targets),
             "budget_seconds": plan.budget_s,
+            "experiments": plan.experiments,
         }
     )
     sut = options.sut
@@ -319,6 +321,7 @@ def _plan_of(config: RunConfig) -> Plan:
             concurrency=int(raw["real"]["concurrency"]),
             targets=raw["slo"],
             budget_s=raw["budget_seconds"],
+            experiments=bool(raw.get("experiments", False)),
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from production_testers import __version__
 from production_testers.evidence.defect import Defect
+from production_testers.experiments.five import Held
 from production_testers.experiments.targets import targets_missed
 from production_testers.laws import LAWS
 from production_testers.phases.context import RunContext
@@ -65,11 +66,26 @@ def conclude(context: RunContext) -> Conclusion:
                 f"{law.id} judged {exercised} things; this entry needs {requirement.minimum},"
                 f" because {requirement.why}."
             )
+    reasons += [
+        f"{report.kind.value}: {report.why_inconclusive}, so it says nothing of what faults do."
+        for report in context.reports.values()
+        if report.why_inconclusive
+    ]
+    reasons += [
+        f"This entry is about the experiment of {kind.value}.py, which was not performed."
+        for kind in context.recipe.experiments
+        if kind.value not in context.experiments
+    ]
     cut = [report for report in context.reports.values() if report.truncated]
     reasons += [
         f"{report.kind.value}: {report.schedules} of {report.planned} planned schedules were"
         f" executed{f', {report.lost} were lost with their worker' if report.lost else ''}."
         for report in cut
+    ]
+    reasons += [
+        f"{law} failed itself, an error of production-testers ({told}): what it would have said"
+        " is not known."
+        for law, told in sorted(context.crashes.items())
     ]
     reasons += _unreached(context)
     missed = (
@@ -77,6 +93,12 @@ def conclude(context: RunContext) -> Conclusion:
         if context.measured
         else []
     )
+    for kind, done in context.experiments.items():
+        told = [f"The experiment of {kind}.py: {reason}" for reason in done["reasons"]]
+        if done["held"] == Held.INCONCLUSIVE.value:
+            reasons += told
+        else:
+            missed += told
     return Conclusion(
         conclusive=not reasons,
         truncated=bool(cut or context.unreached),
@@ -250,6 +272,7 @@ def _record(
         missed_targets=conclusion.missed_targets,
         exploration={kind.value: r.as_json() for kind, r in context.reports.items()},
         costs=context.costs,
+        experiments=context.experiments,
         measured=summarise(context.measured) if context.measured else None,
         findings=tuple(context.findings),
         finding_schedules={f.id: _seen(f.evidence) for f in context.findings},

@@ -11,6 +11,7 @@ from typing import Any
 
 from production_testers.experiments.copying import copy_templates
 from production_testers.experiments.exploration import WorkerPool, explore
+from production_testers.experiments.five import playing
 from production_testers.experiments.lab import COST, MEASURE, PYTHON_VARIABLE
 from production_testers.load import documents, hlog, otlp
 from production_testers.load.result import Result, percentiles_ms
@@ -56,16 +57,30 @@ def execute(context: RunContext, workers: WorkerPool) -> None:
         context.run.results / "exploration.json",
         {kind.value: report.as_json() for kind, report in context.reports.items()},
     )
+    context.experiments = _experiments(context, workers)
     context.tell("  counting executed lines for growing pipelines")
     context.costs = {
         shape: workers.call(COST, {"shape": shape, "sizes": list(sizes)})
         for shape, sizes in context.plan.cost_sizes.items()
     }
     write_json(context.run.metrics / "cost.json", context.costs)
+    for law, where in sorted(context.crashes.items()):
+        context.tell(f"  error of production-testers: {law} failed itself ({where})")
     context.tell("  measuring real executions")
     context.measured = workers.call(MEASURE, measure_arguments(context.plan))
     _write_metrics(context)
     _write_traces(context, workers)
+
+
+def _experiments(context: RunContext, workers: WorkerPool) -> dict[str, dict[str, Any]]:
+    """What each kind's file declares, performed; the figures stand in results/metrics/."""
+    done: dict[str, dict[str, Any]] = {}
+    for kind in context.plan.schedules if context.plan.experiments else ():
+        context.tell(f"  performing the experiment of {kind.value}.py")
+        arguments = playing.asked(kind, context.plan.seed, context.folder)
+        done[kind.value] = workers.call(playing.PERFORM, arguments, playing.TIMEOUT_S)
+        playing.keep(context.folder, done[kind.value])
+    return done
 
 
 def measure_arguments(plan: Plan) -> dict[str, Any]:

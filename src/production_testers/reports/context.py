@@ -185,6 +185,7 @@ def _parameter(value: object) -> str:
 def _results(record: RunRecord) -> Row:
     return {
         "pipelines": result_rows.pipelines(record),
+        "experiments": result_rows.experiments(record),
         "tests_total": len(record.tests),
         "test_categories": result_rows.categories(record),
         "failing_tests": result_rows.failing(record),

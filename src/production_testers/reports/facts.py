@@ -15,6 +15,8 @@ from production_testers.workspace.findings import Finding, FindingStatus
 
 UNCONFIRMED = (FindingStatus.OPEN, FindingStatus.IN_PROGRESS)
 FAILING = ("failed", "error")
+FAILED_ITSELF = "failed itself"
+"""State of a law that could not judge because of an error of ours."""
 OUTCOMES = ("passed", "failed", "error", "skipped")
 
 
@@ -69,6 +71,7 @@ class LawFacts:
         schedules: How many schedules or measured shapes it was asked about.
         broken: In how many of them it was broken.
         explained: In how many it was not kept, and another law's break is the reason.
+        crashed: In how many the law itself failed.
         broken_in: Kinds or shapes in which it was broken.
         findings: The findings that name it.
     """
@@ -82,10 +85,11 @@ class LawFacts:
     explained: int
     broken_in: tuple[str, ...]
     findings: tuple[Finding, ...]
+    crashed: int = 0
 
     @property
     def state(self) -> str:
-        """broken, told by another law, holds, or not exercised.
+        """broken, told by another law, failed itself, holds, or not exercised.
 
         Never *holds* where nothing was judged, nor where a break was only told elsewhere.
         """
@@ -93,6 +97,8 @@ class LawFacts:
             return "broken"
         if self.explained:
             return "told by another law"
+        if self.crashed:
+            return FAILED_ITSELF
         return "holds" if self.exercised else "not exercised"
 
 
@@ -129,7 +135,7 @@ def laws(record: RunRecord) -> tuple[LawFacts, ...]:
 
 
 def _law(record: RunRecord, law_id: str) -> LawFacts:
-    exercised = schedules = broken = explained = 0
+    exercised = schedules = broken = explained = crashed = 0
     broken_in: list[str] = []
     for kind, report in record.exploration.items():
         told: Mapping[str, int] = report["laws"].get(law_id, {})
@@ -137,6 +143,7 @@ def _law(record: RunRecord, law_id: str) -> LawFacts:
         schedules += sum(count for state, count in told.items() if state != "exercised")
         broken += told.get("broken", 0)
         explained += told.get("explained", 0)
+        crashed += told.get("crashed", 0)
         broken_in += [kind] * bool(told.get("broken", 0))
     for shape, cost in record.costs.items():
         verdict: Mapping[str, Any] | None = cost["verdicts"].get(law_id)
@@ -144,6 +151,7 @@ def _law(record: RunRecord, law_id: str) -> LawFacts:
             exercised += verdict["exercised"]
             schedules += 1
             broken += verdict["state"] == "broken"
+            crashed += verdict.get("crashed", False)
             broken_in += [shape] * (verdict["state"] == "broken")
     law = LAWS.get(law_id)
     return LawFacts(
@@ -154,6 +162,7 @@ def _law(record: RunRecord, law_id: str) -> LawFacts:
         schedules=schedules,
         broken=broken,
         explained=explained,
+        crashed=crashed,
         broken_in=tuple(broken_in),
         findings=tuple(f for f in record.findings if f.evidence.get("law") == law_id),
     )

@@ -185,6 +185,7 @@ class RunRecord:
         promises: Capability → {"quote", "file", "line"} of the system under test.
         dx: The developer-experience scores.
         friction: Friction points, one line each.
+        experiments: Kind → what its experiment gave, as results/metrics/{kind}.json holds it.
         pictures: Charts of the run.
         pictures_missing: Why pictures could not be drawn; empty where all were.
         version: Of this package.
@@ -220,6 +221,7 @@ class RunRecord:
     promises: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     dx: DxScores | None = None
     friction: tuple[str, ...] = ()
+    experiments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     pictures: tuple[Picture, ...] = ()
     pictures_missing: str = ""
     version: str = ""

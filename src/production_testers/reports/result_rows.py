@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from production_testers.experiments.five.ground import shown
 from production_testers.laws import LAWS
 from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.model.semantics import Capability
@@ -29,13 +30,18 @@ def laws(record: RunRecord) -> list[Row]:
             "state": law.state,
             "confirmed": [f.id for f in law.findings if f.id in counting],
             "findings": [f.id for f in law.findings],
-            "why_not": _why_not(record, law) if law.state == "not exercised" else "",
+            "why_not": _why_not(record, law) if law.state in _SILENT else "",
         }
         for law in facts.laws(record)
     ]
 
 
+_SILENT = ("not exercised", facts.FAILED_ITSELF)
+
+
 def _why_not(record: RunRecord, law: facts.LawFacts) -> str:
+    if law.crashed:
+        return f"the law itself failed in {facts.many(law.crashed, 'schedule')}, an error of ours"
     known = LAWS.get(law.id)
     if known and record.promises and known.capability.value not in record.promises:
         return f"the release does not offer {_words(known.capability)}"
@@ -62,7 +68,7 @@ def categories(record: RunRecord) -> list[Row]:
                 "laws": len(own),
                 "laws_hold": states["holds"],
                 "laws_broken": states["broken"] + states["told by another law"],
-                "laws_not_exercised": states["not exercised"],
+                "laws_not_exercised": states["not exercised"] + states[facts.FAILED_ITSELF],
             }
         )
     return found
@@ -207,6 +213,11 @@ def _pipeline(record: RunRecord, kind: str, purpose: str) -> Row:
         "executed": bool(report),
         **{name: report.get(name, 0) for name in names},
         "digest": report.get("digest", ""),
+        # none of the three stands in the records of older versions
+        "faults_planned": report.get("faults_planned"),
+        "faults_fired": sum(report.get("faults_fired", {}).values()),
+        "faults_by_kind": [f"{name} {n:,}" for name, n in report.get("faults_fired", {}).items()],
+        "why_inconclusive": report.get("why_inconclusive", ""),
         "findings": [
             finding.id
             for finding in record.findings
@@ -215,13 +226,36 @@ def _pipeline(record: RunRecord, kind: str, purpose: str) -> Row:
     }
 
 
+def experiments(record: RunRecord) -> list[Row]:
+    """What each kind's experiment gave: verdict, reasons, figures and tables in words."""
+    return [
+        {
+            "kind": kind,
+            "held": done["held"],
+            "reasons": list(done["reasons"]),
+            "figures": [
+                {"name": name.replace("_", " "), "value": shown(value)}
+                for name, value in done["figures"].items()
+                if name != "guards"
+            ],
+            "tables": [
+                {"header": list(rows[0]), "rows": [list(map(shown, row.values())) for row in rows]}
+                for rows in (done["table"], done["figures"].get("guards", ()))
+                if rows
+            ],
+        }
+        for kind, done in record.experiments.items()
+    ]
+
+
 def _kinds_of(record: RunRecord, finding_id: str, evidence: Mapping[str, Any]) -> tuple[str, ...]:
     told = record.finding_schedules.get(finding_id) or evidence.get("seen") or {}
     return tuple(told.get("kinds", ()))
 
 
 def promises(record: RunRecord) -> list[Row]:
-    """What the release says of itself, with `file:line`; without words where it says nothing."""
+    """What the release says of what this run's laws judge, with `file:line`, or without words."""
+    judged = {one for law in facts.laws(record) for one in _capabilities(law.id)}
     return [
         {
             "capability": capability.replace("_", " "),
@@ -229,7 +263,17 @@ def promises(record: RunRecord) -> list[Row]:
             "place": f"{promise['file']}:{promise['line']}" if promise else "",
         }
         for capability, promise in record.promises.items()
+        if capability in judged
     ]
+
+
+def _capabilities(law_id: str) -> set[str]:
+    """What a law is about, and what decides how bad its break is."""
+    law = LAWS.get(law_id)
+    if law is None:
+        return set()
+    ways = [way for of_law in law.classes.values() for way in (of_law.capability, of_law.promise)]
+    return {law.capability.value, *(str(one) for one in ways if one)}
 
 
 def missing(record: RunRecord) -> list[Row]:

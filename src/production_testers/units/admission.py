@@ -31,12 +31,13 @@ def draw(random: Random, kind: Kind) -> Usage:
             calls.append(
                 drawing.call(
                     client, number, "ask" if asks else "execute",
+                    {} if asks else {"tells": random.random() < 0.8},
                     after_ms=random.choice((0.0, 0.0, 1.0, 5.0)),
                     cancel_after_ms=None if asks else drawing.gives_up(random, kind, 20.0),
                     works={} if asks else {LABEL: (drawing.work(random, ("error",), 0.2),)},
                 )
             )  # fmt: skip
-    calls.append(drawing.call(99, 0, "execute", after_ms=5_000.0))
+    calls.append(drawing.call(99, 0, "execute", {"tells": True}, after_ms=5_000.0))
     calls.append(drawing.call(99, 1, "ask", after_ms=1_000.0))
     return Usage(unit="admission", settings=settings, calls=tuple(calls))
 
@@ -56,7 +57,8 @@ UNIT = Unit(
     operations={
         "execute": Operation(
             does="Executes the caller's own code once there is room, and ends as it did; or turns"
-            " it away."
+            " it away. Its caller `tells` how long it took, or does not.",
+            required=("tells",),
         ),
         "ask": Operation(
             does="Gives how many are at work, how many wait, and whether it is too much."

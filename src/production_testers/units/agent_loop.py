@@ -108,6 +108,7 @@ UNIT = Unit(
             does="Gives the `answer`, the number of `turns`, and `tools`, [name, success] of each"
             " call; fails as endless when the turns are over. What the model raises escapes.",
             required=("input",),
+            fixed=("input",),
         )
     },
     draw=draw,

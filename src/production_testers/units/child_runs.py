@@ -39,7 +39,12 @@ def _spawn(random: Random, kind: Kind, client: int, number: int, deepest: int) -
     }
     return drawing.call(
         client, number, "spawn",
-        {"run": f"run {client}.{number}", "levels": levels, "writes": random.random() < 0.5},
+        {
+            "run": f"run {client}.{number}",
+            "levels": levels,
+            "writes": random.random() < 0.5,
+            "beside": random.choice((1, 1, 2, 3)),
+        },
         after_ms=random.choice((0.0, 1.0)),
         cancel_after_ms=drawing.gives_up(random, kind, 20.0),
         works=works,
@@ -55,7 +60,9 @@ def accepts(usage: Usage) -> bool:
         return False
     for call in usage.calls:
         arguments: Mapping[str, Any] = call.arguments
-        if call.operation == "spawn" and not 1 <= arguments["levels"] <= 20:
+        if call.operation == "spawn" and not (
+            1 <= arguments["levels"] <= 20 and 1 <= arguments["beside"] <= 20
+        ):
             return False
         if call.operation == "cancel" and arguments["of"] not in runs:
             return False
@@ -70,11 +77,12 @@ UNIT = Unit(
     capability=Capability.CHILD_RUNS,
     operations={
         "spawn": Operation(
-            does="Starts a child of a run, which executes `child 1` and starts one that executes"
-            " `child 2`, and so on; gives whether it went well, the `owner` that the first child"
-            " saw in its parent's data, and the `data` of the parent after it. A child that writes"
-            " changes the owner in its own data.",
-            required=("run", "levels", "writes"),
+            does="Starts a number of children of a run at once, `beside` each other, each of which"
+            " executes `child 1` and starts one that executes `child 2`, and so on; gives whether"
+            " all went `well`, the `owner` that the first child saw in its parent's data, and the"
+            " `data` of the parent after it. A child that writes changes the owner in its own"
+            " data.",
+            required=("run", "levels", "writes", "beside"),
             fixed=("run",),
         ),
         "cancel": Operation(

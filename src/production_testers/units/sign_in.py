@@ -20,12 +20,15 @@ TENANTS = ("t0", "t1")
 REFUSALS = ("expired", "invalid", "incomplete")
 """`validate` gives `{"refused": one of them}` for a token that it does not accept."""
 
+NEEDED = ("user", "session")
+"""Claims without which no token is valid; `validate` gives `lacks` where one of them is missing."""
+
 
 def claims_of(call: Call) -> dict[str, Any] | None:
     """The claims that a call's token has; None where it is not valid."""
     works = call.works.get(VALIDATE, ())
     gives: Any = works[0].gives if works and not works[0].raises else None
-    return dict(gives) if gives and "refused" not in gives else None
+    return dict(gives) if gives and not {"refused", "lacks"} & set(gives) else None
 
 
 def draw(random: Random, kind: Kind) -> Usage:
@@ -61,6 +64,8 @@ def _validation(random: Random, kind: Kind, client: int) -> Work:
         "tenant": random.choice((*TENANTS, *TENANTS, None)),
         "roles": random.choice(([], ["editor"], ["admin", "editor"])),
     }
+    if random.random() < 0.1:
+        claims["lacks"] = random.choice(NEEDED)
     return Work(ms=ms, gives=claims)
 
 
@@ -77,7 +82,11 @@ def accepts(usage: Usage) -> bool:
         given is not None
         and (
             (set(given) == {"refused"} and given["refused"] in REFUSALS)
-            or (set(given) == {"user", "tenant", "roles"} and bool(given["user"]))
+            or (
+                set(given) - {"lacks"} == {"user", "tenant", "roles"}
+                and bool(given["user"])
+                and given.get("lacks", "user") in NEEDED
+            )
         )
         for given in gives
     )

@@ -62,13 +62,10 @@ def _answer(random: Random, kind: Kind) -> Work:
 def accepts(usage: Usage) -> bool:
     """Every answer is a text whose brackets are those of the answer."""
     retries = usage.settings["retries"]
-    texts = [
-        str(work.gives)
-        for call in usage.calls
-        for work in call.works.get(MODEL, (Work(),))
-        if not work.raises
-    ]
-    return isinstance(retries, int) and retries >= 0 and all(map(_is_plain, texts))
+    works = [work for call in usage.calls for work in call.works.get(MODEL, (Work(),))]
+    texts = [work.gives for work in works if not work.raises]
+    plain = all(isinstance(text, str) and _is_plain(text) for text in texts)
+    return isinstance(retries, int) and retries >= 0 and plain
 
 
 def _is_plain(text: str) -> bool:
@@ -87,6 +84,7 @@ UNIT = Unit(
             does="Gives the `answer` in shape and the number of `attempts`; fails as misshapen"
             " when they are used up. What the model raises escapes.",
             required=("question",),
+            fixed=("question",),
         )
     },
     draw=draw,

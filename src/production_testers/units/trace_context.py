@@ -13,6 +13,9 @@ from production_testers.units.contract import Operation, Unit
 
 PARTS = ("trace", "span", "correlation")
 
+ABOUT = ("run", "request", "tenant")
+"""What else a context that is sent on says of the work."""
+
 BAGGAGE: tuple[dict[str, Json], ...] = ({}, {"tenant": "a"}, {"tenant": "a", "plan": "b-c"})
 
 
@@ -37,6 +40,10 @@ def draw(random: Random, kind: Kind) -> Usage:
             if random.random() < 0.4:
                 operation = "carry"
                 arguments["baggage"] = dict(random.choice(BAGGAGE))
+                arguments["about"] = {
+                    name: f"{random.randint(0, 99)}" if random.random() < 0.6 else None
+                    for name in ABOUT
+                }
             else:
                 operation = "activate"
                 arguments["outer"] = ids(random) if random.random() < 0.5 else None
@@ -78,9 +85,10 @@ UNIT = Unit(
     capability=Capability.TRACE_CONTEXT,
     operations={
         "carry": Operation(
-            does="Gives what comes out of the headers that the context was written into.",
-            required=("ids", "baggage"),
-            fixed=("ids",),
+            does="Gives what comes out of the headers that the context was written into, with what"
+            " it says `about` the work: its run, request and tenant.",
+            required=("ids", "baggage", "about"),
+            fixed=("ids", "about"),
         ),
         "activate": Operation(
             does="Makes the context the current one, perhaps inside another one, does the caller's"

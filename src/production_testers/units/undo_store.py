@@ -30,14 +30,14 @@ def _call(random: Random, kind: Kind, place: tuple[int, int]) -> Call:
         odd = odd_values.value(random) if kind is Kind.ADVERSARIAL else random.randint(0, 9)
         arguments["data"] = {"by": f"{place[0]}.{place[1]}", "more": odd}
         if random.random() < 0.5:
-            arguments["ttl_ms"] = random.choice((10, 50, 1_000))
+            arguments["ttl_ms"] = random.choice((0, 10, 50, 1_000))
     return drawing.call(*place, operation, arguments, after_ms=after_ms)
 
 
 def accepts(usage: Usage) -> bool:
-    """What is kept is kept for a millisecond at least, and data are mappings."""
+    """The usual time is a millisecond at least, and no time is negative."""
     return float(usage.settings["ttl_ms"]) >= 1 and all(  # type: ignore[arg-type]
-        float(call.arguments.get("ttl_ms", 1)) >= 1  # type: ignore[arg-type]
+        float(call.arguments.get("ttl_ms", 1)) >= 0  # type: ignore[arg-type]
         for call in usage.calls
     )
 

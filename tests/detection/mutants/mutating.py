@@ -25,9 +25,11 @@ class Mutant:
         place: `package.module:Qualified.name` of a function or class of the framework.
         old: Text of its source, which occurs once.
         new: What stands there instead.
-        recipe: The roadmap entry whose scenarios a user would run to find it.
+        recipe: The roadmap entry whose scenarios a user would run to find it; the unit, where no
+            entry is about it.
         difficulty: `visible` in any run, `input` (needs the right input, concurrency or fault), or
             `interleaving` (needs a particular order or scale).
+        capability: What of pipelines it harms; empty where the place says which part it is of.
     """
 
     name: str
@@ -36,6 +38,11 @@ class Mutant:
     new: str
     recipe: str
     difficulty: str
+    capability: str = ""
+
+
+REAPPLIED = {"staticmethod": staticmethod, "classmethod": classmethod, "property": property}
+"""Decorators that a changed function is given again; all others stand in its source."""
 
 
 class MutantError(Exception):
@@ -58,7 +65,7 @@ def apply(place, old, new):
         raise MutantError(f"{place}: {old!r} occurs {source.count(old)} times")
     tree = ast.parse(source.replace(old, new))
     tree.body[0].decorator_list = [
-        one for one in tree.body[0].decorator_list if isinstance(original, type)
+        one for one in tree.body[0].decorator_list if ast.unparse(one) not in REAPPLIED
     ]
     ast.increment_lineno(tree, inspect.getsourcelines(function)[1] - 1)
     namespace = {}
@@ -71,8 +78,7 @@ def apply(place, old, new):
     if not owners:
         _replace_everywhere(original, made)
     else:
-        wrap = {staticmethod: staticmethod, classmethod: classmethod, property: property}
-        setattr(owner, name, wrap.get(type(found), lambda one: one)(made))
+        setattr(owner, name, REAPPLIED.get(type(found).__name__, lambda one: one)(made))
 
 
 def _flags(module):

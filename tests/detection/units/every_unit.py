@@ -1,7 +1,10 @@
 """What can be wrong with any unit, shown on one."""
 
 import asyncio
+import os
+import tempfile
 from contextvars import ContextVar
+from pathlib import Path
 
 from detection.units.planting import PlantedUnit
 from production_testers.suts.reference.units.retry import Retry
@@ -68,7 +71,25 @@ class LeavesItsContext(Retry):
         return await super().perform(operation, arguments)
 
 
+class SetsTheEnvironment(Retry):
+    """How often was tried stands in a variable of the environment."""
+
+    async def perform(self, operation, arguments):
+        os.environ["RETRY_ATTEMPTS"] = str(self._settings["attempts"])
+        return await super().perform(operation, arguments)
+
+
+class KeepsAFile(Retry):
+    """What it was called with stands in a file of its own choice."""
+
+    async def perform(self, operation, arguments):
+        Path(tempfile.gettempdir(), "planted-retry.json").write_text(operation)  # noqa: ASYNC240 - that is the bug
+        return await super().perform(operation, arguments)
+
+
 PLANTED = (
+    PlantedUnit("retry", "units/process-unchanged", "process-changed", SetsTheEnvironment),
+    PlantedUnit("retry", "units/process-unchanged", "file-written", KeepsAFile),
     PlantedUnit("retry", "units/context-unchanged", "context-left", LeavesItsContext),
     PlantedUnit("retry", "units/calls-end", "never-ends", WaitsForEver),
     PlantedUnit("retry", "units/calls-end", "cancellation-ignored", IgnoresCancellation),

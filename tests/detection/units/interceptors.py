@@ -23,6 +23,21 @@ class GoesOn(Interceptors):
         return answer
 
 
+class GivesUpAtTheFirstError(Interceptors):
+    """Interceptors behind one that fails are not called."""
+
+    async def perform(self, operation, arguments):
+        self.failed = False
+        return await super().perform(operation, arguments)
+
+    async def hook(self, moment, one):
+        if moment == "before" and self.failed:
+            return False
+        well = await super().hook(moment, one)
+        self.failed = self.failed or (moment == "before" and not well)
+        return well
+
+
 class GivesNothing(Interceptors):
     """What an interceptor answers is lost."""
 
@@ -100,6 +115,7 @@ PLANTED = (
     PlantedUnit(UNIT, LAW, "wrong-order", AsRegistered),
     PlantedUnit(UNIT, LAW, "goes-on", GoesOn),
     PlantedUnit(UNIT, LAW, "result-changed", GivesNothing),
+    PlantedUnit(UNIT, LAW, "before-missing", GivesUpAtTheFirstError),
     PlantedUnit(UNIT, LAW, "after-missing", LeavesOnlyAfterSuccess),
     PlantedUnit(UNIT, LAW, "after-unpaired", LeavesEverybody),
     PlantedUnit(UNIT, LAW, "hook-breaks-call", DiesOfALogLine),

@@ -67,6 +67,14 @@ class KeepsTextAsArguments(ToolRegistry):
         return told
 
 
+class TakesWhatItCannotReadForNothing(ToolRegistry):
+    """A text that is no JSON stands for no arguments."""
+
+    def _resolve(self, calls):
+        known = [{**c, "arguments": {}} if c["arguments"] == "{not json" else c for c in calls]
+        return super()._resolve(known)
+
+
 class ParsesOneTextOnly(ToolRegistry):
     """Arguments are taken from the first call that has the name."""
 
@@ -128,6 +136,7 @@ PLANTED = (
     PlantedUnit("tool_registry", "tools/registered", "listed-otherwise", AsciiDescriptions),
     PlantedUnit("tool_registry", "tools/calls", "call-lost", OneCallPerId),
     PlantedUnit("tool_registry", "tools/calls", "arguments-no-mapping", KeepsTextAsArguments),
+    PlantedUnit("tool_registry", "tools/calls", "other-arguments", TakesWhatItCannotReadForNothing),
     PlantedUnit("tool_registry", "tools/calls", "not-resolved", ParsesOneTextOnly),
     PlantedUnit("tool_registry", "tools/calls", "resolved-unknown", ResolvesTheNearest),
     PlantedUnit("tool_registry", "tools/plans", "stops-early", StopsAtAFailure),

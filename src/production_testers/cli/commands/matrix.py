@@ -8,7 +8,9 @@ from production_testers.cli.output import show, show_json, table, tell
 from production_testers.experiments.environments import Sut, cache_folder
 from production_testers.experiments.releases import parse_releases
 from production_testers.model.errors import RunInterruptedError, UsageError
+from production_testers.phases.broken import VERDICTS, ways_of, what_is_broken
 from production_testers.phases.matrix import MatrixPlan, Tier, make_matrix
+from production_testers.reports.broken_page import broken_page, read_verdicts
 from production_testers.reports.matrix_page import SIGNS, matrix_page
 from production_testers.workspace.atomic import write_json, write_text
 from production_testers.workspace.clock import stopwatch
@@ -22,6 +24,7 @@ def matrix(
     seed: Seed = 0,
     out: Path | None = None,
     page: Path | None = None,
+    findings: Path | None = None,
     json: JsonFlag = False,
 ) -> int:
     """Ask every law on every release: holds, broken, unknown, not offered; what was fixed.
@@ -33,6 +36,8 @@ def matrix(
         seed: Where everything is drawn from.
         out: Where the document is kept; by default in the cache.
         page: Also write it as a Markdown page.
+        findings: Also write what is broken on the newest release into this folder: a page, its
+            data, and scripts. Verdicts stand there in verdicts.toml, written by hand.
         json: Print the document.
     """
     chosen = Sut.parse(sut)
@@ -55,6 +60,8 @@ def matrix(
     write_json(path, document)
     if page is not None:
         write_text(page, matrix_page(document))
+    if findings is not None:
+        _write_findings(document, findings)
     tell(f"{len(plan.releases)} releases in {elapsed():.0f} s")
     if json:
         show_json(document)
@@ -62,6 +69,17 @@ def matrix(
     show(_told(document))
     show(f"\nKept in {path}")
     return 0
+
+
+def _write_findings(document: Any, folder: Path) -> None:
+    verdicts = read_verdicts(folder / VERDICTS)
+    broken = what_is_broken(document, folder, tell)
+    release = document["releases"][-1]
+    write_json(folder / f"{release}.json", broken)
+    write_text(folder / f"{release}.md", broken_page(broken, document, verdicts))
+    written = [way for way in ways_of(broken) if way not in verdicts.of]
+    if written:
+        tell(f"Not judged yet in {folder / VERDICTS}: {'; '.join(written)}")
 
 
 def _tier(text: str) -> Tier:

@@ -9,6 +9,7 @@ from typing import Any
 
 from production_testers.cli.options import JsonFlag, WorkspacePath, find_workspace
 from production_testers.cli.output import show, show_json, table
+from production_testers.experiments.five.ground import Held
 from production_testers.experiments.recipe import Recipe
 from production_testers.experiments.recipes import recipe_for
 from production_testers.model.errors import InvalidDocumentError, UsageError
@@ -237,10 +238,18 @@ def is_conclusive(run: RunFolder, recipe: Recipe) -> bool:
             exercised.update({law: told["exercised"] for law, told in kind["laws"].items()})
         for shape in (_results(costs) if costs.is_file() else {}).values():
             exercised.update({law: told["exercised"] for law, told in shape["verdicts"].items()})
-        whole = all(kind["schedules"] + kind["left_out"] >= kind["planned"] for kind in kinds)
-    except (KeyError, TypeError, AttributeError):
+        whole = all(
+            kind["schedules"] + kind["left_out"] >= kind["planned"]
+            and not kind.get("why_inconclusive")
+            for kind in kinds
+        )
+        shown = all(
+            _results(run.metrics / f"{kind.value}.json")["held"] != Held.INCONCLUSIVE.value
+            for kind in recipe.experiments
+        )
+    except (KeyError, TypeError, AttributeError, FileNotFoundError):
         return False
-    return whole and all(exercised[need.law] >= need.minimum for need in recipe.requires)
+    return whole and shown and all(exercised[need.law] >= need.minimum for need in recipe.requires)
 
 
 def _results(path: Path) -> dict[str, Any]:

@@ -274,6 +274,9 @@ def as_json(outcome: mission.Outcome, code: int) -> dict[str, Any]:
                 }
             ),
             "truncated": conclusion.truncated,
+            "faults_fired": {
+                report.kind.value: dict(sorted(report.faults_fired.items())) for report in reports
+            },
         },
         "findings": [
             {

@@ -43,7 +43,8 @@ _FAULTS = frozenset(
     {"raise", *_STATUSES, "hang", "slow", "mutate_inputs", "return_none", "slow_cleanup"}
 )
 _RECALL = "guard/redaction-recall"
-_COST = "cost/operations-per-stage"
+LONGEST_STEP = "cost/longest-step"
+_COSTS = ("cost/operations-per-stage", LONGEST_STEP)
 _EXPONENT_SPARE = 0.25
 """The law about cost allows this much more than linear growth."""
 
@@ -164,11 +165,12 @@ def _usage(defect: Defect, history: str) -> dict[str, Any]:
 
 
 def _growth(defect: Defect) -> dict[str, Any]:
-    if defect.law != _COST:
+    if defect.law not in _COSTS:
         raise NoScriptError(f"no script judges {defect.law}")
     small, large = defect.exhibit["sizes"]
     name = str(defect.sut["name"])
     return {
+        "longest": defect.law == LONGEST_STEP,
         "small": small,
         "large": large,
         "factor_max": round((large / small) ** _EXPONENT_SPARE, 3),

@@ -1,18 +1,18 @@
 """The script that shows evidence which is a usage of a unit.
 
-The adapter's own binding of the unit stands in it as it is: it imports the framework and the
-standard library only. Time jumps on the stock event loop, so a pause of a minute takes none. The
-script shows the defect when the calls concerned end as they did, and the caller's own code began
-when it did.
+The adapter's own binding of the unit stands in it, as far as the calls need it: it imports the
+framework and the standard library only. Time jumps on the stock event loop, so a pause of a minute
+takes none. The script shows the defect when the calls concerned end as they did, and the caller's
+own code began when it did.
 """
 
-import ast
 import json
 from collections.abc import Mapping
 from importlib import resources
 from pprint import pformat
 from typing import Any
 
+from production_testers.evidence.repro.binding import for_script
 from production_testers.experiments.using import ERRORS
 from production_testers.model.usage import LAST
 from production_testers.suts.registry import IMPORT_NAMES
@@ -40,7 +40,8 @@ def usage_values(sut: str, scenario: Mapping[str, Any], history: str, run: str) 
         NoBindingError: There is no binding to put into it.
     """
     usage = scenario["usage"]
-    imports, binding = _binding(sut, usage["unit"])
+    imports, binding = for_script(_source(sut, usage["unit"]), usage)
+    clients = list(dict.fromkeys(call["client"] for call in usage["calls"]))
     works = {
         (call["key"], label): [
             (_stretched(scenario, call["key"], label, nth, work), work["raises"], work["gives"],
@@ -54,12 +55,14 @@ def usage_values(sut: str, scenario: Mapping[str, Any], history: str, run: str) 
     classes = ", ".join(f'"{name}": {ERRORS[name].__name__}' for name in raised)
     observed = _observed(history, run)
     return {
+        "alone": clients[0] if len(clients) == 1 else "",
+        "at_once": len(clients) == 1 and not any(call["after_ms"] for call in usage["calls"]),
         "last": LAST if any(call["client"] == LAST for call in usage["calls"]) else "",
         "cuts": any(STOPPED in seen for of_call in observed.values() for seen in of_call[2]),
         "imports": imports,
         "binding": binding,
         "methods": [name for name in ("work", "work_now") if f".{name}(" in binding],
-        "settings": pformat(usage["settings"], width=WIDTH, compact=True),
+        "settings": repr(usage["settings"]),
         "calls": [_call(scenario, call) for call in usage["calls"]],
         "works": pformat(works, width=WIDTH, compact=True) if works else "",
         "cancels": any(call["cancel_after_ms"] is not None for call in usage["calls"]),
@@ -68,33 +71,12 @@ def usage_values(sut: str, scenario: Mapping[str, Any], history: str, run: str) 
     }
 
 
-def _binding(sut: str, unit: str) -> tuple[str, str]:
-    """The imports of the binding's module, and its code, less what only this package asks for."""
+def _source(sut: str, unit: str) -> str:
     place = resources.files("production_testers.suts") / IMPORT_NAMES.get(sut, sut) / "units"
     module = place / f"{unit}.py"
     if not module.is_file():
         raise NoBindingError(f"nobody has said how a {unit} of {sut} is written in a script")
-    body = ast.parse(module.read_text(encoding="utf-8")).body[1:]
-    imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
-    code = [_ForScript().visit(node) for node in body if node not in imports]
-    return "\n".join(map(ast.unparse, imports)), "\n".join(map(ast.unparse, code))
-
-
-class _ForScript(ast.NodeTransformer):
-    """Drops docstrings, and the members of a binding that say something to its adapter."""
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
-        """Without `errors` and `components`."""
-        node.body = [one for one in node.body if not _is_for_us(one)] or [ast.Pass()]
-        self.generic_visit(node)
-        return node
-
-
-def _is_for_us(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
-    named = node.targets[0] if isinstance(node, ast.Assign) else None
-    return isinstance(named, ast.Name) and named.id in ("errors", "components")
+    return module.read_text(encoding="utf-8")
 
 
 def _stretched(

@@ -1,6 +1,6 @@
 """Recipes of the family CONTRACT: statuses, errors, outputs that are none."""
 
-from production_testers.experiments.recipe import Recipe, needs
+from production_testers.experiments.recipe import UNIT_SCHEDULES, Recipe, needs
 
 RECIPES = (
     Recipe(
@@ -15,12 +15,19 @@ RECIPES = (
     Recipe(
         name="CONTRACT-004",
         pipelines="DAG-007",
-        question="Does the caller of a run that failed learn in which stage, and why?",
+        schedules=UNIT_SCHEDULES,
+        units=("runner",),
+        question="Does whoever starts a run learn how it ended, in which stage it failed, and why?",
         requires=needs(
             (
                 "dag/failure-surfaces",
-                600,
+                100,
                 "failures must name their stage and hold its own exception or reason",
+            ),
+            (
+                "running/answers",
+                1_000,
+                "stages fail in two ways, and the answer must hold the cause",
             ),
         ),
     ),

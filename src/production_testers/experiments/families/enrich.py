@@ -14,18 +14,25 @@ RECIPES = (
     ),
     Recipe(
         name="ENRICH-002",
+        schedules=UNIT_SCHEDULES,
         data="documents",
-        question="When a source is down, does the run fail, skip or go on without it as its stage"
-        " says?",
+        units=("failure_modes",),
+        question="When a source is down, does the run fail, skip or go on without it as its stage,"
+        " or the mode of failure, says?",
         requires=needs(
             (
                 "dag/outcome-allowed",
-                500,
+                200,
                 "a run must end as the stage decides that could not reach its source",
             ),
-            ("dag/failure-surfaces", 100, "where the source is needed, the run must fail in it"),
-            ("dag/status-effect", 100, "where it is not, the stage is skipped, and no failure"),
+            ("dag/failure-surfaces", 50, "where the source is needed, the run must fail in it"),
+            ("dag/status-effect", 40, "where it is not, the stage is skipped, and no failure"),
             ("dag/outputs-delivered", 1_000, "what others gave must still arrive"),
+            (
+                "failures/modes",
+                1_000,
+                "stages beside and behind a failed one must be told apart",
+            ),
         ),
     ),
     Recipe(
@@ -50,7 +57,9 @@ RECIPES = (
     Recipe(
         name="ENRICH-004",
         pipelines="CORE-001",
+        schedules=UNIT_SCHEDULES,
         data="documents",
+        units=("conflicts",),
         question="Are sources that give different answers to the same question brought together"
         " in the same way, whichever answers first?",
         requires=needs(
@@ -60,6 +69,11 @@ RECIPES = (
                 "sources that end in different orders must give the same value for the same key",
             ),
             ("dag/outputs-delivered", 1_000, "the stage that decides must see every answer"),
+            (
+                "conflicts/resolved",
+                1_000,
+                "sources that contradict each other must be seen, and resolved by the rule",
+            ),
         ),
     ),
     Recipe(

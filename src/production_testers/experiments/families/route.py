@@ -1,6 +1,6 @@
 """Recipes of the family ROUTE: which branch is taken, and which are not."""
 
-from production_testers.experiments.recipe import Recipe, needs
+from production_testers.experiments.recipe import UNIT_SCHEDULES, Recipe, needs
 
 RECIPES = (
     Recipe(
@@ -26,6 +26,8 @@ RECIPES = (
     ),
     Recipe(
         name="ROUTE-003",
+        schedules=UNIT_SCHEDULES,
+        units=("lazy_registry",),
         question="Does a request that fits no route take the default, or fail with the reason?",
         requires=needs(
             (
@@ -33,7 +35,12 @@ RECIPES = (
                 200,
                 "a router that refuses must fail its run, with its own words",
             ),
-            ("routing/one-branch", 1_000, "the default, and the route that fits, must be taken"),
+            ("routing/one-branch", 400, "the default, and the route that fits, must be taken"),
+            (
+                "lazy/registry",
+                1_000,
+                "names that are there and that are not must be told apart, whoever asks first",
+            ),
         ),
     ),
     Recipe(

@@ -24,6 +24,9 @@ from production_testers.suts.registry import load_adapter
 
 _PR_SET_PDEATHSIG = 1
 
+OF_FOLDERS = "production_testers.testing"
+"""What the files of every run folder import; the worker has it before it forks."""
+
 
 def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int) -> None:
     """Answer jobs until the parent closes the pipe."""
@@ -38,9 +41,11 @@ def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int) -> None:
         frames.write(answers, {"unavailable": f"{type(error).__name__}: {error}"})
         return
     logging.disable(logging.CRITICAL)
+    _load(OF_FOLDERS)
     frames.write(answers, {"ready": {"name": description.name, "version": description.version}})
     while (message := frames.read(jobs)) is not None:
         _load(message["job"])
+        _load(str(message["arguments"].get("job") or ""))  # a job may have another one done
         _fork(message, jobs_fd, answers, adapter)
 
 
@@ -49,7 +54,7 @@ def _load(job: str) -> None:
 
     What is wrong with it is told by the child, which imports it again.
     """
-    with suppress(Exception):
+    with suppress(Exception):  # no module has an empty name
         importlib.import_module(job.partition(":")[0])
 
 

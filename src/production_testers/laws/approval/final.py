@@ -75,7 +75,8 @@ LAW = Law(
         "overturned": OutcomeClass(
             title="A decision about an approval is replaced by a later one",
             severity=Severity.LOW,
-            why="the record no longer shows the decision that was acted upon",
+            why="the record no longer shows the decision that was acted upon; not promised",
+            type=FindingType.IMPROVEMENT,
         ),
     },
     check=check,

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
+from production_testers.laws.law import (
+    Category,
+    FindingType,
+    Judgement,
+    Law,
+    OutcomeClass,
+    Severity,
+)
 from production_testers.laws.usage import CallLine, calls_of
 from production_testers.model.canonical import canonical_json
 from production_testers.model.observation import Observation
@@ -93,8 +100,10 @@ LAW = Law(
         ),
         "changed-by-copy": OutcomeClass(
             title="A snapshot changes when its written form or a copy is changed",
-            severity=Severity.MEDIUM,
-            why="it is said to be immutable; another stage's input changes under its hands",
+            severity=Severity.LOW,
+            why="another stage's input changes under its hands; that what is inside an immutable"
+            " snapshot is immutable, too, is not promised",
+            type=FindingType.IMPROVEMENT,
         ),
         "wrong-copy": OutcomeClass(
             title="A copy of a snapshot does not have what was asked for and the rest as it was",

@@ -55,6 +55,7 @@ LAW = Law(
             severity=Severity.MEDIUM,
             why="while it does, no other run goes on, and no time-out can fire",
             type=FindingType.PERFORMANCE,
+            promise=Capability.LINEAR_COST,
         ),
     },
     check=check,

@@ -72,6 +72,7 @@ LAW = Law(
     " exception or reason.",
     category=Category.OBSERVABILITY,
     capability=Capability.DAG,
+    gives_way_to=("answers/refused",),
     classes={
         "failure-swallowed": OutcomeClass(
             title="A run does not fail although one of its stages failed",

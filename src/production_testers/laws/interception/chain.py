@@ -33,6 +33,7 @@ def check(observation: Observation) -> Verdict:
             answering = _answering(line, chain)
             _order(line, chain, judgement)
             _short_circuit(line, chain, answering, judgement)
+            _before(line, chain, answering, judgement)
             _after(line, chain, answering, judgement)
             if answering is None:
                 _work(line, chain, judgement)
@@ -98,6 +99,17 @@ def _short_circuit(
         lambda: f"interceptor {name} answered call {line.key}, and it {line.in_words()}",
         run=line.key,
     )
+
+
+def _before(line: CallLine, chain: _Chain, answering: int | None, judgement: Judgement) -> None:
+    for one in chain if answering is None else chain[: answering + 1]:
+        done = len(line.works_of(f"before {one['name']}"))
+        judgement.judge(
+            done == 1,
+            "before-missing",
+            lambda: f"interceptor {one['name']} was called {done} times before call {line.key}",
+            run=line.key,
+        )
 
 
 def _after(line: CallLine, chain: _Chain, answering: int | None, judgement: Judgement) -> None:
@@ -194,8 +206,8 @@ def _retried(line: CallLine, works: list[WorkLine], chain: _Chain, judgement: Ju
 LAW = Law(
     id="interception/chain",
     statement="Interceptors are called in the order of their priorities, and after the work the"
-    " other way round; one that answers keeps the rest out; each that was entered is left; each"
-    " error of the work is told; their own errors change nothing.",
+    " other way round, each once; one that answers keeps the rest out; each that was entered is"
+    " left; each error of the work is told; their own errors change nothing.",
     category=Category.CORRECTNESS,
     capability=Capability.INTERCEPTORS,
     units=frozenset({"interceptors"}),
@@ -214,6 +226,12 @@ LAW = Law(
             title="A call does not end as its work did, or as the interceptor said",
             severity=Severity.CRITICAL,
             why="results are lost, or failures hidden",
+        ),
+        "before-missing": OutcomeClass(
+            title="An interceptor is not called exactly once before the work",
+            severity=Severity.HIGH,
+            why="what it checks is not checked: the work is done without the one that protects it",
+            type=FindingType.RELIABILITY,
         ),
         "after-missing": OutcomeClass(
             title="An interceptor that was entered is not left exactly once",

@@ -64,11 +64,11 @@ def _children(line: CallLine) -> Sequence[WorkLine]:
 
 
 def _depth(line: CallLine, deepest: int, judgement: Judgement) -> None:
-    works = _children(line)
+    levels = {int(work.label.removeprefix("child ")) for work in _children(line)}
     judgement.judge(
-        len(works) <= deepest,
+        max(levels, default=0) <= deepest,
         "too-deep",
-        lambda: f"call {line.key} had {len(works)} runs inside each other; {deepest} may be",
+        lambda: f"call {line.key} had {max(levels)} runs inside each other; {deepest} may be",
         run=line.key,
     )
 
@@ -78,12 +78,13 @@ def _result(line: CallLine, deepest: int, judgement: Judgement) -> None:
     works = _children(line)
     failed = any(work.how != "ok" for work in works)
     well = not failed and arguments["levels"] <= deepest
+    due = min(arguments["levels"], deepest) * arguments["beside"]
     value: Any = line.value if line.outcome == "returned" else {}
     judgement.judge(
-        value.get("well") == well and (failed or len(works) == min(arguments["levels"], deepest)),
+        value.get("well") == well and (failed or len(works) == due),
         "wrong-result",
         lambda: (
-            f"{len(works)} of {arguments['levels']} children of call {line.key} were executed"
+            f"{len(works)} of {due} children of call {line.key} were executed"
             f" ({', '.join(work.how for work in works)}), and it {line.in_words()}"
         ),
         run=line.key,

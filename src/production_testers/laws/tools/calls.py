@@ -53,6 +53,18 @@ def _judge(line: CallLine, told: dict[str, Any], there: set[Any], judgement: Jud
         lambda: f"{missing[0]} is a proper call, and resolved are {resolved}",
         run=line.key,
     )
+    own = [
+        [str(call["id"]), arguments]
+        for call in given
+        if (arguments := parsed(call["arguments"])) is not None
+    ]
+    others = [one for one in shown if not _among([str(one[0]), one[2]], own)]
+    judgement.judge(
+        not others,
+        "other-arguments",
+        lambda: f"call {others[0][0]} is resolved with {others[0][2]}, which it did not bring",
+        run=line.key,
+    )
     allowed = [(str(call["id"]), call["name"]) for call in given if call["name"] in there]
     judgement.judge(
         all((str(one[0]), one[1]) in allowed for one in resolved),
@@ -84,6 +96,12 @@ LAW = Law(
             title="A proper call of a registered tool is not resolved as it was made",
             severity=Severity.HIGH,
             why="the tool is not called, or with other arguments",
+        ),
+        "other-arguments": OutcomeClass(
+            title="A call is resolved with arguments that it did not bring",
+            severity=Severity.HIGH,
+            why="the tool acts on something else than was asked for, where the model should be told"
+            " that its call cannot be read",
         ),
         "resolved-unknown": OutcomeClass(
             title="A call is resolved to a tool that nobody registered",

@@ -32,7 +32,7 @@ def check(observation: Observation) -> Verdict:
 def _carried(line: CallLine, got: Mapping[str, Json], judgement: Judgement) -> None:
     ids = line.call.arguments["ids"]
     assert isinstance(ids, Mapping), "it is drawn as one"
-    due = {**ids, "baggage": line.call.arguments["baggage"]}
+    due = {**ids, **{name: line.call.arguments[name] for name in ("baggage", "about")}}
     judgement.judge(
         got == due,
         "not-carried",

@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
-from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
+from production_testers.laws.law import (
+    Category,
+    FindingType,
+    Judgement,
+    Law,
+    OutcomeClass,
+    Severity,
+)
 from production_testers.laws.usage import CallLine, calls_of
 from production_testers.model.canonical import Json, digest
 from production_testers.model.observation import Observation
@@ -65,8 +72,10 @@ LAW = Law(
         ),
         "other-type": OutcomeClass(
             title="A value that changes its type, such as true for 1, is not told as a difference",
-            severity=Severity.MEDIUM,
-            why="true and 1 are equal in Python and different in JSON and in databases",
+            severity=Severity.LOW,
+            why="true and 1 are equal in Python and different in JSON and in databases; which of"
+            " the two is meant is not promised",
+            type=FindingType.IMPROVEMENT,
         ),
         "base-changed": OutcomeClass(
             title="Applying a difference changes the document that it is applied to",

@@ -8,10 +8,11 @@ import asyncio
 import importlib
 import itertools
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from production_testers.experiments import imports, safety
+from production_testers.experiments.five.bench import QuietBench
 from production_testers.experiments.workloads import identity_of
 from production_testers.load.arrivals import constant
 from production_testers.load.plan import Plan
@@ -20,7 +21,6 @@ from production_testers.load.supervisor import Load, WorkerReport
 from production_testers.load.worker.closed_loop import Operation
 from production_testers.load.worker.pipelines import PipelineOperation, Work
 from production_testers.load.worker.session import perform
-from production_testers.model import seeds
 from production_testers.model.canonical import Json
 from production_testers.model.pipeline import PipelineSpec
 from production_testers.model.scenario import Kind, RunRequest, Scenario
@@ -97,40 +97,12 @@ class TargetOperation:
         assert isinstance(adapter, HasUnits), "its adapter found the target's stages"
         safety.guard_in_child(target.allow_hosts)
         settings: dict[str, Json] = {"target": target.as_json(), "control": False}
-        self._unit = adapter.unit("target", settings, PlainBench())
+        self._unit = adapter.unit("target", settings, QuietBench())
         self._numbers = itertools.cycle(range(target.records))
 
     async def __call__(self) -> None:
         """Handle the next request."""
         await self._unit.perform("handle", {"record": next(self._numbers)})
-
-
-class PlainBench:
-    """A bench that adds nothing: no fault, no delay, no note."""
-
-    async def work(self, label: str, given: Json = None) -> Json:
-        """Nothing is done."""
-        await asyncio.sleep(0)
-        return {"from": label, "given": given}
-
-    def work_now(self, label: str, given: Json = None) -> Json:
-        """Nothing is done."""
-        return {"from": label, "given": given}
-
-    async def around(self, _label: str, run: Callable[[], Awaitable[Any]]) -> Any:
-        """The caller's own code as it is."""
-        return await run()
-
-    def emit(self, name: str, **value: Json) -> None:
-        """Nobody listens."""
-
-    def now_ms(self) -> float:
-        """Milliseconds of the running loop."""
-        return asyncio.get_running_loop().time() * 1000
-
-    def identifier(self, *names: str) -> str:
-        """The same for the same names."""
-        return str(seeds.uuid_for(0, *names))
 
 
 def _perform(plan: Plan, operation: Operation) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from production_testers.mocks.services.contract import ServiceError
 from production_testers.model.canonical import Json
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Call:
     """What an operation is given.
 
@@ -56,7 +56,7 @@ class Call:
     def sequence(self, key: str, default: Sequence[Json] | None = None) -> Sequence[Json]:
         """A member that is a list."""
         value = self.payload.get(key, default)
-        if isinstance(value, list | Sequence) and not isinstance(value, str):
+        if type(value) is list or (isinstance(value, Sequence) and not isinstance(value, str)):
             return value
         raise self.refused(key, "a list", value)
 

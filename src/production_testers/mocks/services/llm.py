@@ -109,7 +109,7 @@ class MockLlm:
 
     def handle(self, operation: str, payload: Mapping[str, Json], random: Random) -> Json:
         """Answer one request; see the class for the operations."""
-        call = Call(operation=operation, payload=payload, random=random)
+        call = Call(operation, payload, random)
         return dispatch(self.name, self._operations, call)
 
     def _chat_stream(self, call: Call) -> Json:
@@ -121,8 +121,8 @@ class MockLlm:
     def _chat(self, call: Call) -> dict[str, Any]:
         messages = messages_of(call)
         prompt_tokens = MESSAGE_TOKENS * len(messages)
-        for _, content in messages:
-            prompt_tokens += count_tokens(content)
+        for _, said in messages:
+            prompt_tokens += count_tokens(said)
         if prompt_tokens > self._context_window:
             raise ServiceError(
                 "context_length_exceeded",

@@ -39,7 +39,7 @@ def messages_of(call: Call) -> list[Message]:
     """
     found = []
     for index, raw in enumerate(call.sequence("messages")):
-        if not isinstance(raw, dict | Mapping) or raw.get("role") not in _ROLES:
+        if not (type(raw) is dict or isinstance(raw, Mapping)) or raw.get("role") not in _ROLES:
             raise call.refused(f"messages[{index}]", f"an object with a role of {ROLES}", raw)
         content = raw.get("content")
         text = content if isinstance(content, str) else _in_parts(call, content, index)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-_WORD = re.compile(r"\w+|[^\w\s]")
 _TOKEN = re.compile(r"\w{1,4}|[^\w\s]")
 _PIECE = re.compile(r"\s*(?:\w{1,4}|[^\w\s])")
 
@@ -16,7 +15,13 @@ _PIECE = re.compile(r"\s*(?:\w{1,4}|[^\w\s])")
 @lru_cache(maxsize=1024)
 def count_tokens(text: str) -> int:
     """How many tokens a text has; of the latest texts it is remembered, conversations repeat."""
-    return sum([(len(word) + 3) >> 2 for word in _WORD.findall(text)])
+    return sum(map(_tokens_between_spaces, text.split()))
+
+
+@lru_cache(maxsize=4096)
+def _tokens_between_spaces(text: str) -> int:
+    """The same of a text without white space: words repeat, whatever is asked."""
+    return (len(text) + 3) >> 2 if text.isalnum() else len(_TOKEN.findall(text))
 
 
 def cut(text: str, tokens_max: int) -> tuple[str, str]:

@@ -63,6 +63,8 @@ def _cell(law: str, kind: str, report: Mapping[str, Any]) -> Spec:
         state, told = "broken", f"broken: {broken:,} of {broken + states.get('holds', 0):,}"
     elif explained:
         state, told = "explained", f"{things:,} *"
+    elif states.get("crashed", 0):
+        state, told = "idle", "failed itself"
     elif things:
         state, told = "judged", f"{things:,}"
     else:

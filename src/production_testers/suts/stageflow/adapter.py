@@ -74,9 +74,15 @@ class StageflowAdapter:
 
     def __init__(self) -> None:
         self.emitted: Callable[[str, Mapping[str, Any]], None] | None = None
+        self._description: SutDescription | None = None
 
     def describe(self) -> SutDescription:
-        """Only what this release says of itself counts as a capability."""
+        """Only what this release says of itself counts as a capability; it is read once."""
+        if self._description is None:
+            self._description = self._read()
+        return self._description
+
+    def _read(self) -> SutDescription:
         capabilities = {}
         for capability, promise in PROMISES.items():
             citation = locate(DISTRIBUTION, promise)

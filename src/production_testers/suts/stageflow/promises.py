@@ -10,6 +10,46 @@ _SUB = "stageflow/pipeline/subpipeline.py"
 _TOOLS = "stageflow/tools/executor_v2.py"
 
 PROMISES: dict[Capability, Citation] = {
+    Capability.MEMORY_SAMPLES: Citation(
+        quote="Decorator that records memory usage before/after the wrapped function.",
+        file="stageflow/helpers/memory_tracker.py",
+    ),
+    Capability.AGENT_STAGE: Citation(
+        quote="Execute the agent against the current stage input.", file="stageflow/agent/stage.py"
+    ),
+    Capability.FAN_OUT: Citation(
+        quote="Export to all destinations.", file="stageflow/helpers/analytics.py"
+    ),
+    Capability.DOCUMENTATION: Citation(quote="Args:", file="stageflow/pipeline/pipeline.py"),
+    Capability.LAZY_REGISTRY: Citation(
+        quote="Register all pipelines (called lazily on first access).",
+        file="stageflow/pipeline/registry.py",
+    ),
+    Capability.LINT: Citation(
+        quote="Performs static analysis on a Pipeline to detect:", file="stageflow/cli/lint.py"
+    ),
+    Capability.FAILURE_MODES: Citation(
+        quote="CONTINUE_ON_FAILURE = auto()  # Record failure, continue unrelated branches",
+        file="stageflow/pipeline/failure_tolerance.py",
+    ),
+    Capability.RUNNER: Citation(
+        quote="- Error handling and result normalization", file="stageflow/helpers/run_utils.py"
+    ),
+    Capability.CONFLICTS: Citation(
+        quote="Detect and resolve conflicts in context updates.", file="stageflow/context/enrich.py"
+    ),
+    Capability.TOKEN_BUDGET: Citation(
+        quote="Provides context utilization tracking, truncation event emission,",
+        file="stageflow/context/enrich.py",
+    ),
+    Capability.RUN_SUMMARY: Citation(
+        quote="Emit a wide event summarizing an entire pipeline run.",
+        file="stageflow/observability/wide_events.py",
+    ),
+    Capability.GUARD_RETRY: Citation(
+        quote="Policy describing how to retry when a guard stage fails.",
+        file="stageflow/pipeline/guard_retry.py",
+    ),
     Capability.DAG: Citation(quote="- Dependency-driven execution (topological sort)", file=_DAG),
     Capability.CONCURRENT_RUNS: Citation(
         quote="Built on asyncio for high-performance concurrent execution", file="METADATA"
@@ -284,6 +324,18 @@ REDACTS = frozenset(
 _RUN = "stageflow.pipeline.dag.UnifiedStageGraph.run"
 
 COMPONENTS: dict[Capability, str] = {
+    Capability.MEMORY_SAMPLES: "stageflow.helpers.memory_tracker.MemoryTracker",
+    Capability.AGENT_STAGE: "stageflow.agent.stage.AgentStage",
+    Capability.FAN_OUT: "stageflow.helpers.analytics.CompositeExporter.export",
+    Capability.DOCUMENTATION: "stageflow",
+    Capability.LAZY_REGISTRY: "stageflow.pipeline.registry.PipelineRegistry",
+    Capability.LINT: "stageflow.cli.lint.lint_pipeline",
+    Capability.FAILURE_MODES: "stageflow.pipeline.failure_tolerance.FailureCollector",
+    Capability.RUNNER: "stageflow.helpers.run_utils.PipelineRunner.run",
+    Capability.CONFLICTS: "stageflow.context.enrich.ConflictDetector.check_and_resolve",
+    Capability.TOKEN_BUDGET: "stageflow.context.enrich.ContextUtilization",
+    Capability.RUN_SUMMARY: "stageflow.pipeline.dag.UnifiedStageGraph.run",
+    Capability.GUARD_RETRY: "stageflow.pipeline.dag.UnifiedStageGraph.run",
     Capability.DAG: _RUN,
     Capability.CONCURRENT_RUNS: "stageflow.pipeline.dag.UnifiedStageGraph",
     Capability.STATUS_SKIP: _RUN,

@@ -1,6 +1,7 @@
 """Child runs, known by name and level."""
 
 import asyncio
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ class ChildRuns:
         self.bench = bench
         self.busy: dict[str, list[str]] = {}
         self.marked: set[str] = set()
+        self.names = itertools.count(1)
 
     async def perform(self, operation: str, arguments: Mapping[str, Any]) -> Json:
         """Do one operation."""
@@ -33,8 +35,12 @@ class ChildRuns:
             return {"missed": len(set(children) - self.marked)}
         data = {"owner": arguments["run"]}
         seen: list[str] = []
-        well = await self.child(1, arguments, data, seen)
-        return {"well": well, "owner": seen[0], "data": data}
+        async with asyncio.TaskGroup() as group:
+            beside = [
+                group.create_task(self.child(1, arguments, data, seen))
+                for _ in range(arguments["beside"])
+            ]
+        return {"well": all(one.result() for one in beside), "owner": seen[0], "data": data}
 
     def mark(self, children: list[str]) -> None:
         """As cancelled."""
@@ -47,7 +53,7 @@ class ChildRuns:
         if level > self.deepest:
             raise TooDeepError
         run = arguments["run"]
-        name = f"{run}/{level}"
+        name = f"{run}/{next(self.names)}/{level}"
         self.busy.setdefault(run, []).append(name)
         self.bench.emit("spawned", child=name)
         ended = "failed"

@@ -34,6 +34,8 @@ class SignIn:
         claims: Any = await self._bench.work(VALIDATE, token)
         if "refused" in claims:
             raise RefusedError(claims["refused"])
+        if "lacks" in claims:
+            raise RefusedError(f"the token says nothing of the {claims['lacks']}")
         return dict(claims)
 
     def _is_foreign(self, owner: str | None, tenant: str | None) -> bool:

@@ -25,7 +25,8 @@ class TraceContext:
     async def perform(self, operation: str, arguments: Mapping[str, Any]) -> Json:
         """Do one operation."""
         if operation == "carry":
-            return self._read(self._written({**arguments["ids"], "baggage": arguments["baggage"]}))
+            more = {name: arguments[name] for name in ("baggage", "about")}
+            return self._read(self._written({**arguments["ids"], **more}))
         if arguments.get("outer") is None:
             return await self._observed(arguments["ids"])
         with self._active(arguments["outer"]):

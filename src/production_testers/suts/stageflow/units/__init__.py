@@ -11,6 +11,18 @@ from typing import Any
 from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
+    "memory_samples": "memory_samples",
+    "agent_stage": "agent_stage",
+    "fan_out": "fan_out",
+    "documentation": "documentation",
+    "lazy_registry": "lazy_registry",
+    "lint": "lint",
+    "failure_modes": "failure_modes",
+    "runner": "runner",
+    "conflicts": "conflicts",
+    "token_budget": "token_budget",
+    "run_summary": "run_summary",
+    "guard_retry": "guard_retry",
     "target": "target",
     "admission": "admission",
     "answer_store": "answer_store",
@@ -54,6 +66,18 @@ MODULES: Mapping[str, str] = {
 """Name of the unit → its module in this package."""
 
 CAPABILITIES: Mapping[Capability, str] = {
+    Capability.MEMORY_SAMPLES: "memory_samples",
+    Capability.AGENT_STAGE: "agent_stage",
+    Capability.FAN_OUT: "fan_out",
+    Capability.DOCUMENTATION: "documentation",
+    Capability.LAZY_REGISTRY: "lazy_registry",
+    Capability.LINT: "lint",
+    Capability.FAILURE_MODES: "failure_modes",
+    Capability.RUNNER: "runner",
+    Capability.CONFLICTS: "conflicts",
+    Capability.TOKEN_BUDGET: "token_budget",
+    Capability.RUN_SUMMARY: "run_summary",
+    Capability.GUARD_RETRY: "guard_retry",
     Capability.TARGET: "target",
     Capability.ADMISSION: "admission",
     Capability.ANSWER_STORE: "answer_store",

@@ -41,4 +41,5 @@ class Binding:
         try:
             return await self.bench.work("work")
         finally:
-            self.monitor.release(latency_ms=(time.perf_counter() - begun) * 1000)
+            took = {"latency_ms": (time.perf_counter() - begun) * 1000}
+            self.monitor.release(**(took if arguments["tells"] else {}))

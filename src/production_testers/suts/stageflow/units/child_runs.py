@@ -1,5 +1,6 @@
 """`SubpipelineSpawner` with its `ChildRunTracker`."""
 
+import asyncio
 import uuid
 import warnings
 
@@ -50,15 +51,19 @@ class Binding:
         if operation == "cancel":
             children = list(self.busy.get(arguments["of"], ()))
             await self.spawner.cancel_with_children(self.identity(arguments["of"]))
-            marked = [await self.spawner.is_canceled(child) for child in children]
+            at_work = [child for child in children if child in self.busy[arguments["of"]]]
+            marked = [await self.spawner.is_canceled(child) for child in at_work]
             return {"missed": marked.count(False)}
         run, seen = arguments["run"], []
         names = "request_id session_id user_id org_id interaction_id".split()
         ids = {name: self.identity(name) for name in names}
         more = {"topology": "parent", "execution_mode": "test", "data": {"owner": run}}
         parent = PipelineContext(pipeline_run_id=self.identity(run), **ids, **more)
-        result = await self.child(1, parent, arguments, seen)
-        return {"well": result.success, "owner": seen[0], "data": dict(parent.data)}
+        async with asyncio.TaskGroup() as group:
+            children = [self.child(1, parent, arguments, seen) for _ in range(arguments["beside"])]
+            beside = [group.create_task(child) for child in children]
+        well = all(one.result().success for one in beside)
+        return {"well": well, "owner": seen[0], "data": dict(parent.data)}
 
     async def child(self, level, parent, arguments, seen):
         async def runner(ctx):

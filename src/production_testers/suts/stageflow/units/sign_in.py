@@ -38,6 +38,7 @@ class Binding:
         if "refused" in given:
             raise REFUSED.get(given["refused"], InvalidTokenError)(given["refused"])
         ids = {"user_id": self.id_of(given["user"]), "session_id": self.id_of("session")}
+        ids.pop(f"{given.get('lacks')}_id", None)
         return {**ids, "org_id": self.id_of(given["tenant"]), "roles": given["roles"]}
 
     async def perform(self, operation, arguments):

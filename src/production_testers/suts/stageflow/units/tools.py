@@ -37,6 +37,7 @@ class Binding:
 
     def __init__(self, settings, bench):
         clear_undo_store()
+        set_event_sink(self)
         self.bench, self.refs = bench, {}
         self.store, self.approvals = UndoStore(), ApprovalService()
         config = ToolExecutorConfig(approval_timeout_seconds=settings["approval_ms"] / 1000)
@@ -63,7 +64,6 @@ class Binding:
         self.bench.emit(name, action=self.refs.get(uuid.UUID(data["action_id"])), **more)
 
     async def perform(self, operation, arguments):
-        set_event_sink(self)
         if operation == "kept":
             return sorted(self.refs[entry.action_id] for entry in await self.store.get_all())
         action_id = uuid.UUID(self.bench.identifier("action", arguments["ref"]))

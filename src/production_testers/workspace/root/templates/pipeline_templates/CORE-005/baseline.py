@@ -8,16 +8,19 @@ or run another pipeline. The schedules drawn here show whether anything goes on 
 from random import Random
 
 from production_testers.testing import (
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     chain,
     latencies,
+    play,
     requests,
 )
 
 SERVICES: dict[str, str] = {}
 WATCH = False
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -45,3 +48,7 @@ def scenario(random: Random) -> Scenario:
         services=SERVICES,
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -9,12 +9,14 @@ from random import Random
 from production_testers.testing import (
     CARRY,
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     random_graph,
     requests,
 )
@@ -23,6 +25,7 @@ SERVICES: dict[str, str] = {}
 WATCH = False
 PAUSE_MS = 500.0
 """Longer than a run takes: what starts so much later comes behind it."""
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -63,3 +66,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

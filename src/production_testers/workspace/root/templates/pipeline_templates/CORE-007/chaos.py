@@ -2,16 +2,18 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Chaos,
     FaultKind,
     Kind,
     PipelineSpec,
     Scenario,
     faults,
     latencies,
+    play,
 )
+
+from pipelines import baseline  # found by the import above
 
 KINDS = (
     FaultKind.RAISE,
@@ -22,6 +24,8 @@ KINDS = (
     FaultKind.RETURN_NONE,
     FaultKind.SLOW,
 )
+
+EXPERIMENT = Chaos()
 
 
 def pipeline() -> PipelineSpec:
@@ -43,3 +47,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -7,11 +7,13 @@ from random import Random
 
 from production_testers.testing import (
     CARRY,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     chain,
     latencies,
+    play,
     random_graph,
     records,
     requests,
@@ -20,6 +22,8 @@ from production_testers.testing import (
 SERVICES: dict[str, str] = {}
 WATCH = False
 SORTS = ("valid", "unicode", "numbers", "times", "nesting", "sizes", "emptiness")
+
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -47,3 +51,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -6,12 +6,14 @@ from random import Random
 from production_testers.testing import (
     GIVE,
     STEPS,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     random_graph,
     requests,
 )
@@ -20,6 +22,7 @@ SERVICES: dict[str, str] = {}
 WATCH = False
 LONG_MS = 40
 """What a piece of work takes: many times what an executor may need to notice that one ended."""
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -66,3 +69,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -5,18 +5,21 @@ from random import Random
 from production_testers.testing import (
     GIVE,
     STEPS,
+    Baseline,
     Kind,
     Latencies,
     PipelineSpec,
     Scenario,
     fan_out,
     latencies,
+    play,
     random_graph,
     requests,
 )
 
 SERVICES: dict[str, str] = {}
 WATCH = False
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -51,3 +54,7 @@ def scenario(random: Random) -> Scenario:
         latencies=times(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

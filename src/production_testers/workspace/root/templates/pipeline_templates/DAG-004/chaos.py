@@ -2,15 +2,17 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Chaos,
     FaultKind,
     Kind,
     PipelineSpec,
     Scenario,
     faults,
+    play,
 )
+
+from pipelines import baseline  # found by the import above
 
 KINDS = (
     FaultKind.RAISE,
@@ -20,6 +22,8 @@ KINDS = (
     FaultKind.RETURN_NONE,
     FaultKind.SLOW_CLEANUP,
 )
+
+EXPERIMENT = Chaos()
 
 
 def pipeline() -> PipelineSpec:
@@ -40,3 +44,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

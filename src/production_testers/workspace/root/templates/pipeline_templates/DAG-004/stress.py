@@ -2,13 +2,17 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
     Kind,
     PipelineSpec,
     Scenario,
+    Stress,
+    play,
 )
+
+from pipelines import baseline  # found by the import above
+
+EXPERIMENT = Stress()
 
 
 def pipeline() -> PipelineSpec:
@@ -26,3 +30,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -5,17 +5,20 @@ from random import Random
 from production_testers.testing import (
     GIVE,
     STEPS,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     requests,
 )
 
 SERVICES: dict[str, str] = {}
 WATCH = False
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -60,3 +63,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random, spread=50.0),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -3,17 +3,20 @@
 from random import Random
 
 from production_testers.testing import (
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     chain,
     fan_out,
     latencies,
+    play,
     requests,
 )
 
 SERVICES: dict[str, str] = {}
 WATCH = False
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -40,3 +43,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -4,6 +4,7 @@ from random import Random
 
 from production_testers.testing import (
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -11,6 +12,7 @@ from production_testers.testing import (
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     records,
     requests,
 )
@@ -24,6 +26,7 @@ WATCH = False
 TIMEOUT_MS = 200.0
 STAGES = "pipelines.stages.custom_stages"
 SOURCES = {"required": "profiles", "optional": "news", "cached": "prices"}
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -71,3 +74,7 @@ def scenario(random: Random) -> Scenario:
         services=SERVICES,
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -2,9 +2,8 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Chaos,
     Kind,
     PipelineSpec,
     Scenario,
@@ -12,9 +11,14 @@ from production_testers.testing import (
     at_service,
     fault_plan,
     latencies,
+    play,
 )
 
+from pipelines import baseline  # found by the import above
+
 SLOW_MS = (50, 150, 400, 2_000, 60_000)
+
+EXPERIMENT = Chaos()
 
 
 def pipeline() -> PipelineSpec:
@@ -43,3 +47,7 @@ def scenario(random: Random) -> Scenario:
         plan=fault_plan(random, *slow),
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -2,9 +2,8 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Chaos,
     Kind,
     PipelineSpec,
     Scenario,
@@ -12,9 +11,14 @@ from production_testers.testing import (
     at_service,
     fault_plan,
     latencies,
+    play,
 )
 
+from pipelines import baseline  # found by the import above
+
 DOWN = ("http-503", "http-500", "connection-refused", "http-429")
+
+EXPERIMENT = Chaos()
 
 
 def pipeline() -> PipelineSpec:
@@ -45,3 +49,7 @@ def scenario(random: Random) -> Scenario:
         plan=down(random),
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

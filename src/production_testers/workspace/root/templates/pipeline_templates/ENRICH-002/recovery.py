@@ -3,19 +3,22 @@
 from dataclasses import replace
 from random import Random
 
-from pipelines import baseline, chaos
-
 from production_testers.testing import (
     Kind,
     PipelineSpec,
+    Recovery,
     Scenario,
     When,
     at_service,
     fault_plan,
     latencies,
+    play,
 )
 
+from pipelines import baseline, chaos  # found by the import above
+
 PAUSE_MS = 1_000.0
+EXPERIMENT = Recovery()
 
 
 def pipeline() -> PipelineSpec:
@@ -39,3 +42,7 @@ def scenario(random: Random) -> Scenario:
         plan=fault_plan(random, down),
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

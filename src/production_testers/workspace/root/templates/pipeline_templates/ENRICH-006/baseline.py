@@ -7,6 +7,7 @@ from random import Random
 
 from production_testers.testing import (
     CARRY,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -14,6 +15,7 @@ from production_testers.testing import (
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     records,
     requests,
 )
@@ -22,6 +24,7 @@ SERVICES = {"library": "pipelines.stages.custom_stages:library"}
 WATCH = False
 STAGES = "pipelines.stages.custom_stages"
 TENANTS = 4
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -72,3 +75,7 @@ def scenario(random: Random) -> Scenario:
         services=SERVICES,
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -8,6 +8,7 @@ from random import Random
 
 from production_testers.testing import (
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -16,6 +17,7 @@ from production_testers.testing import (
     canary,
     latencies,
     pipeline_of,
+    play,
     records,
     requests,
 )
@@ -23,6 +25,7 @@ from production_testers.testing import (
 SERVICES: dict[str, str] = {}
 WATCH = True
 STAGES = "pipelines.stages.custom_stages"
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -62,3 +65,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

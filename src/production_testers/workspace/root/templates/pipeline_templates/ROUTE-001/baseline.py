@@ -8,6 +8,7 @@ from random import Random
 from production_testers.testing import (
     GIVE,
     STEPS,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -15,11 +16,13 @@ from production_testers.testing import (
     choice,
     latencies,
     pipeline_of,
+    play,
     requests,
 )
 
 SERVICES: dict[str, str] = {}
 WATCH = False
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -59,3 +62,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random, spread=20.0),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

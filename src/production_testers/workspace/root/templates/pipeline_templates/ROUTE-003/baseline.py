@@ -4,6 +4,7 @@ from random import Random
 
 from production_testers.testing import (
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -11,6 +12,7 @@ from production_testers.testing import (
     choice,
     latencies,
     pipeline_of,
+    play,
     requests,
 )
 
@@ -18,6 +20,8 @@ SERVICES: dict[str, str] = {}
 WATCH = False
 STAGES = "pipelines.stages.custom_stages"
 KNOWN = ("invoice", "order", "complaint")
+
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -57,3 +61,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -2,9 +2,8 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Chaos,
     Fault,
     FaultKind,
     Kind,
@@ -12,9 +11,14 @@ from production_testers.testing import (
     Scenario,
     StageKind,
     latencies,
+    play,
 )
 
+from pipelines import baseline  # found by the import above
+
 KINDS = (FaultKind.RAISE, FaultKind.FAIL, FaultKind.SLOW, FaultKind.CANCEL)
+
+EXPERIMENT = Chaos()
 
 
 def pipeline() -> PipelineSpec:
@@ -45,3 +49,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

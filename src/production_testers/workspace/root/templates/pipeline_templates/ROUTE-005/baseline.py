@@ -9,6 +9,7 @@ from random import Random
 
 from production_testers.testing import (
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -16,6 +17,7 @@ from production_testers.testing import (
     choice,
     latencies,
     pipeline_of,
+    play,
     requests,
 )
 
@@ -23,6 +25,8 @@ SERVICES: dict[str, str] = {}
 WATCH = False
 STAGES = "pipelines.stages.custom_stages"
 THRESHOLDS = (0.5, 0.7, 0.9, 0.1 + 0.2, 1.0, 0.0)
+
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -71,3 +75,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -5,12 +5,14 @@ from random import Random
 from production_testers.testing import (
     GIVE,
     STRUCTURED,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     records,
     requests,
 )
@@ -18,6 +20,7 @@ from production_testers.testing import (
 SERVICES: dict[str, str] = {}
 WATCH = False
 STAGES = "pipelines.stages.custom_stages"
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -57,3 +60,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -4,12 +4,14 @@ from random import Random
 
 from production_testers.testing import (
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     records,
     requests,
 )
@@ -18,6 +20,7 @@ SERVICES: dict[str, str] = {}
 WATCH = False
 STAGES = "pipelines.stages.custom_stages"
 RECORDS = 50
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -54,3 +57,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -2,16 +2,19 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Chaos,
     Kind,
     PipelineSpec,
     Scenario,
     latencies,
+    play,
 )
 
+from pipelines import baseline  # found by the import above
+
 RECORDS = 500
+EXPERIMENT = Chaos()
 
 
 def pipeline() -> PipelineSpec:
@@ -29,3 +32,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -1,0 +1,1 @@
+"""Laws about what becomes of the answers of services."""

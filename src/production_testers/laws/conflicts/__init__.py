@@ -1,0 +1,1 @@
+"""Two sources for one field."""

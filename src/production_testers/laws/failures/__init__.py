@@ -1,0 +1,1 @@
+"""What is still done after a failure."""

@@ -1,0 +1,1 @@
+"""Drafts that are made anew while guards refuse them."""

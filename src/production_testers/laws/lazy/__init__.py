@@ -1,0 +1,1 @@
+"""Things that are made when they are first asked for."""

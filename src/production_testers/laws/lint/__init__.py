@@ -1,0 +1,1 @@
+"""What is said of stages before they are built."""

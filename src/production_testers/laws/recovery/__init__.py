@@ -1,0 +1,1 @@
+"""Laws about what comes after a failure."""

@@ -1,0 +1,1 @@
+"""Runs whose end is told in one answer."""

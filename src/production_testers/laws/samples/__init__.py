@@ -1,0 +1,1 @@
+"""Measurements around the caller's own code."""

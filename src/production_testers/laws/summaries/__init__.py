@@ -1,0 +1,1 @@
+"""What is told of stages and runs when they have ended."""

@@ -1,0 +1,55 @@
+"""Wrong ways to go on after a failure."""
+
+from detection.units.planting import PlantedUnit
+from production_testers.suts.reference.units.failure_modes import FailureModes
+
+
+class StopsTheBranch(FailureModes):
+    """To stop means to leave out what is behind the failure."""
+
+    def __init__(self, settings, bench):
+        super().__init__(settings, bench)
+        self._mode = {"stop": "go_on"}.get(self._mode, self._mode)
+
+
+class LooksAtTheFirst(FailureModes):
+    """Of several stages that it is behind, one is looked at."""
+
+    def _may(self, after):
+        return super()._may(set(sorted(after)[:1]))
+
+
+class ForgetsWhatWasLeftOut(FailureModes):
+    """What was left out did not fail."""
+
+    def _may(self, after):
+        return super()._may(after - self._left_out)
+
+
+class StopsAll(FailureModes):
+    """To go on is not implemented."""
+
+    def __init__(self, settings, bench):
+        super().__init__(settings, bench)
+        self._mode = {"go_on": "stop"}.get(self._mode, self._mode)
+
+
+class CountsLeftOut(FailureModes):
+    """What was left out counts as failed."""
+
+    async def perform(self, operation, arguments):
+        answer = await super().perform(operation, arguments)
+        if operation == "summary":
+            answer["failed"] += len(self._left_out)
+        return answer
+
+
+LAW = "failures/modes"
+
+PLANTED = (
+    PlantedUnit("failure_modes", LAW, "goes-on", StopsTheBranch),
+    PlantedUnit("failure_modes", LAW, "behind-failure-runs", LooksAtTheFirst),
+    PlantedUnit("failure_modes", LAW, "behind-left-out-runs", ForgetsWhatWasLeftOut),
+    PlantedUnit("failure_modes", LAW, "left-out", StopsAll),
+    PlantedUnit("failure_modes", LAW, "counts-wrong", CountsLeftOut),
+)

@@ -34,7 +34,7 @@ from detection.mutants.mutating import Mutant
 from detection.mutants.parts import UNITS, part_of
 from production_testers.experiments.environments import Sut, prepare
 from production_testers.experiments.exploration import BATCH, WorkerPool
-from production_testers.experiments.recipes import Recipe
+from production_testers.experiments.recipe import Recipe
 from production_testers.model.errors import PtestError
 
 EXPLORE = "detection.mutants.mutating:explore"

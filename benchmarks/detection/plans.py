@@ -9,7 +9,8 @@ from typing import Any
 from production_testers.experiments.copying import copy_pipelines
 from production_testers.experiments.exploration import WorkerPool
 from production_testers.experiments.folders import IN_FOLDER, in_folder
-from production_testers.experiments.recipes import GENERAL, RECIPES, UNIT_SCHEDULES, Recipe
+from production_testers.experiments.recipe import UNIT_SCHEDULES, Recipe
+from production_testers.experiments.recipes import GENERAL, RECIPES
 from production_testers.phases.matrix import lay_out
 
 

@@ -30,7 +30,8 @@ from plans import Folders, Place, recipe_named
 from production_testers.experiments.environments import Environment, Sut, prepare
 from production_testers.experiments.exploration import WorkerPool, explore
 from production_testers.experiments.lab import COST
-from production_testers.experiments.recipes import RECIPES, Recipe
+from production_testers.experiments.recipe import Recipe
+from production_testers.experiments.recipes import RECIPES
 from production_testers.laws import LAWS
 from production_testers.laws.law import Law
 from production_testers.model.errors import PtestError

@@ -22,7 +22,13 @@ class StopError(Exception):
         self.ended, self.stage, self.cause = ended, stage, cause
 
 
-NOT_OFFERED = {Capability.IDEMPOTENCY, Capability.EVENTS, Capability.REDACTION}
+NOT_OFFERED = {
+    Capability.DURATIONS_TOLD,
+    Capability.EVENTS,
+    Capability.IDEMPOTENCY,
+    Capability.REDACTION,
+    Capability.STAGES_TOLD,
+}
 
 
 class Styled:
@@ -32,12 +38,14 @@ class Styled:
     import_roots = ("detection",)
     attempts = 1
     default_timeout_ms: float | None = None
+    parallel = True
 
     def describe(self) -> SutDescription:
+        not_offered = NOT_OFFERED if self.parallel else {*NOT_OFFERED, Capability.PARALLEL_STAGES}
         return SutDescription(
             name=type(self).__name__,
             version=None,
-            capabilities=dict.fromkeys(set(Capability) - NOT_OFFERED),
+            capabilities=dict.fromkeys(set(Capability) - not_offered),
             components=dict.fromkeys(Capability, "detection.correct.Styled.run"),
         )
 
@@ -120,6 +128,8 @@ Call = Callable[[StageSpec, Mapping[str, Outcome]], Awaitable[Outcome]]
 class Sequential(Styled):
     """One stage after the other; tries a stage that asks for it three times."""
 
+    parallel = False
+
     attempts = 3
 
     async def execute(self, pipeline: PipelineSpec, call: Call) -> Outcomes:
@@ -131,6 +141,8 @@ class Sequential(Styled):
 
 class LevelByLevel(Styled):
     """A task group for every level of the graph; inputs cannot be written."""
+
+    parallel = False
 
     def received(self, values: dict[str, dict[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
         return MappingProxyType(
@@ -156,6 +168,8 @@ class LevelByLevel(Styled):
 
 class Workers(Styled):
     """Three workers take ready stages from a queue; outcomes stand in order of completion."""
+
+    parallel = False
 
     async def execute(self, pipeline: PipelineSpec, call: Call) -> Outcomes:  # noqa: C901 - one piece
         outcomes: Outcomes = {}

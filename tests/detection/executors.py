@@ -262,6 +262,28 @@ class SkipsForAnyRouter(Planted):
         return await super()._outcome(stage)
 
 
+@breaks("routing/one-branch", "other-branch-ran", within=10, workload="choosing")
+class RunsBehindSkippedStages(Planted):
+    """The second stage of a branch is executed when the first was skipped."""
+
+    async def _outcome(self, stage: StageSpec) -> Outcome:
+        before = [self.outcomes[name].status for name in stage.after]
+        if stage.name.endswith("1") and Status.SKIP in before:
+            stage = replace(stage, skippable=False)
+        return await super()._outcome(stage)
+
+
+@breaks("routing/one-branch", "no-branch-ran", within=10, workload="choosing")
+class SkipsBehindAnyGate(Planted):
+    """One closed branch closes all of them, and the result says nothing of what was skipped."""
+
+    async def _outcome(self, stage: StageSpec) -> Outcome:
+        asked = [o for o in self.outcomes.values() if o.skip_dependants]
+        if stage.skippable and asked:
+            return Outcome()
+        return await super()._outcome(stage)
+
+
 # --------------------------------------------------------------------------------- what they get
 
 
@@ -938,6 +960,39 @@ class SharesOneCopy(Planted):
         return await super()._in_time(stage, replace(call, outputs=shared))
 
 
+@breaks("scale/many-runs", "never-ends", within=2, workload="thousand")
+class LosesTheThousandth(Planted):
+    """The run that finds nine hundred others under way is never woken."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        self.built.active += 1
+        try:
+            if self.built.active > 900:
+                await asyncio.Event().wait()
+            return await super().run()
+        finally:
+            self.built.active -= 1
+
+
+@breaks("timing/ready-stages-start", "held-up", within=60)
+class OneStageAtATime(Planted):
+    """A lock around the execution of stages, of each run."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        lock = self.__dict__.setdefault("lock", asyncio.Lock())
+        async with lock:
+            return await super()._in_time(stage, call)
+
+
+@breaks("timing/never-idle", "idle", within=20)
+class LooksOnceASecond(Planted):
+    """A run that has ended is noticed when somebody looks, and that is once a second."""
+
+    async def clean_up(self, tasks: Tasks) -> None:
+        await super().clean_up(tasks)
+        await asyncio.sleep(1)
+
+
 # ---------------------------------------------------------------------------------- what is told
 
 
@@ -981,6 +1036,78 @@ class EmitsTheLatestId(Planted):
     def _tell(self, name: str, stage: StageSpec) -> None:
         if self.emit is not None and self.built.identity is not None:
             self.emit(name, {"stage": stage.name, "request": self.built.identity.request})
+
+
+@breaks("observability/no-foreign-ids", "in-event", within=10, workload="watched")
+class EmitsTheFirstIdAsWell(Planted):
+    """Events hold the request of the run that the pipeline was first used for, too."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        self.built.identity = self.built.identity or self.identity
+        if self.emit is not None:
+            also = self.built.identity.request
+            self.emit(name, {"request": self.identity.request, "correlation": also})
+
+
+@breaks("observability/no-foreign-ids", "in-log", within=10, workload="watched")
+class LogsTheFirstId(Planted):
+    """A logger keeps the request that it was made for."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        self.built.identity = self.built.identity or self.identity
+        logging.getLogger("detection").info("%s of %s", name, self.built.identity.request)
+
+
+@breaks("observability/stages-told", "start-missing", within=10, workload="watched")
+class TellsOfFirstStagesOnly(Planted):
+    """Only stages that depend on nothing are told to start."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        if name == "stage.ended" or not stage.after:
+            super()._tell(name, stage)
+
+
+@breaks("observability/stages-told", "end-missing", within=40, workload="watched")
+class TellsOfGoodEndsOnly(Planted):
+    """Of a stage that fails no end is told."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        if name == "stage.started" or stage.name in self.outcomes:
+            super()._tell(name, stage)
+
+
+@breaks("observability/stages-told", "started-twice", within=10, workload="watched")
+class TellsStartsOfJoinsTwice(Planted):
+    """Each of several dependencies has the start of a stage told."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        for _ in stage.after if name == "stage.started" and stage.after else "1":
+            super()._tell(name, stage)
+
+
+@breaks("observability/stages-told", "ended-twice", within=40, workload="watched")
+class TellsFailuresTwice(Planted):
+    """A stage that fails is told to have ended, and then to have failed."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        super()._tell(name, stage)
+        if name == "stage.ended" and stage.name not in self.outcomes:
+            super()._tell(name, stage)
+
+
+@breaks("observability/durations-told", "wrong-duration", within=10, workload="watched")
+class TellsTimeSinceTheRun(Planted):
+    """How long a stage took is counted from the start of its run."""
+
+    async def run(self) -> Mapping[str, Outcome]:
+        self.__dict__["began"] = asyncio.get_running_loop().time()
+        return await super().run()
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        if stage.name in self.took_ms:
+            now = asyncio.get_running_loop().time()
+            self.took_ms[stage.name] = (now - self.__dict__["began"]) * 1000
+        super()._tell(name, stage)
 
 
 @breaks("privacy/nothing-personal-told", "in-log", within=10, workload="watched")

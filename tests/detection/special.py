@@ -133,6 +133,21 @@ def burst(random: Random) -> Scenario:
     return _scenario(random, workloads.fan_out(2), workloads.requests(random, 60, spread_ms=0.5))
 
 
+def thousand(random: Random) -> Scenario:
+    """A thousand runs at the same moment."""
+    return _scenario(random, workloads.chain(2), workloads.requests(random, 1_000, spread_ms=0.0))
+
+
+def choosing(random: Random) -> Scenario:
+    """A choice between branches of one to three stages, which meet again."""
+    branches = {name: random.randint(1, 3) for name in "abc"[: random.randint(2, 3)]}
+    stages = workloads.choice("choose", branches)
+    ends = tuple(f"{name}{length - 1}" for name, length in branches.items())
+    stages.append(StageSpec(name="join", function=GIVE, after=ends))
+    pipeline = workloads.pipeline_of("choosing", stages, random)
+    return _scenario(random, pipeline, workloads.requests(random, 2))
+
+
 def large(random: Random) -> Scenario:
     """More than 100 MB."""
     pipeline = workloads.pipeline_of(
@@ -178,6 +193,8 @@ SPECIAL: dict[str, Callable[[Random], Scenario]] = {
         bad_answers,
         wide,
         burst,
+        thousand,
+        choosing,
         large,
         failing,
         alone,
@@ -185,6 +202,7 @@ SPECIAL: dict[str, Callable[[Random], Scenario]] = {
 }
 SCHEDULES = {
     "large": 1,
+    "thousand": 1,
     "wide": 3,
     "burst": 3,
     "redaction": 3,

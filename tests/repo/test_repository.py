@@ -127,10 +127,10 @@ def test_every_template_compiles(path):
 def test_every_recipe_has_templates_laws_data_and_a_plan(name):
     recipe = RECIPES[name]
     assert recipe.name == name
-    assert (PIPELINES / recipe.name).is_dir() or recipe.units
+    assert (PIPELINES / recipe.folder).is_dir() or recipe.units
     assert all(unit in UNITS for unit in recipe.units)
     kinds = {kind.value for kind in Kind}
-    own = {path.stem for path in (PIPELINES / recipe.name).glob("*.py")}
+    own = {path.stem for path in (PIPELINES / recipe.folder).glob("*.py")}
     assert own <= kinds | {"__init__"}
     assert own or recipe.units
     assert recipe.conclusive
@@ -143,7 +143,7 @@ def test_every_recipe_has_templates_laws_data_and_a_plan(name):
 def test_every_folder_of_templates_belongs_to_a_recipe():
     folders = {path.name for path in PIPELINES.iterdir() if path.is_dir()}
     assert folders - {"__pycache__"} <= {*RECIPES, GENERAL.name}
-    own = {name for name, recipe in RECIPES.items() if not recipe.units}
+    own = {recipe.folder for recipe in RECIPES.values() if not recipe.units}
     assert own | {GENERAL.name} <= folders
 
 
@@ -153,7 +153,8 @@ def load(tmp_path, monkeypatch):
 
     def modules(name):
         folder = tmp_path / "pipelines"
-        for source in dict.fromkeys((GENERAL.name, name)):
+        recipe = RECIPES.get(name, GENERAL)
+        for source in dict.fromkeys((GENERAL.name, recipe.folder)):
             for path in sorted((PIPELINES / source).rglob("*.py")):
                 target = folder / path.relative_to(PIPELINES / source)
                 target.parent.mkdir(parents=True, exist_ok=True)

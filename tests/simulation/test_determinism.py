@@ -196,6 +196,25 @@ def test_a_rebound_module_reads_virtual_dates(run, module):
     assert abs((module.now()[0] - real).total_seconds()) < 60
 
 
+def test_an_import_inside_a_function_gets_the_simulated_datetime_too(run, module):
+    code = """
+    def now():
+        from datetime import UTC, datetime
+        import datetime as whole
+        return [datetime.now(UTC), whole.datetime.now(whole.UTC)]
+    """
+    exec(textwrap.dedent(code), vars(module))
+    rebind((module.__name__,))
+
+    async def main(_loop):
+        await asyncio.sleep(1800)
+        return [str(moment)[:19] for moment in module.now()]
+
+    assert run(main).result == ["2026-01-01 00:30:00"] * 2
+    real = datetime.datetime.now(datetime.UTC)
+    assert all(abs((moment - real).total_seconds()) < 60 for moment in module.now())
+
+
 def test_modules_outside_the_roots_are_not_rebound(module):
     module.datetime = datetime.datetime
     rebind(("something_else",))

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from pprint import pformat
 
-from production_testers.experiments.recipes import GENERAL, Recipe
+from production_testers.experiments.recipe import Recipe
+from production_testers.experiments.recipes import GENERAL
 from production_testers.model.errors import UsageError
 from production_testers.model.target import Target
 from production_testers.workspace.atomic import write_bytes, write_text
@@ -63,7 +64,7 @@ def copy_pipelines(
         UsageError: A template is missing.
     """
     pipelines = templates / "pipeline_templates"
-    own = pipelines / recipe.name
+    own = pipelines / recipe.folder
     sources = [pipelines / GENERAL.name]
     if recipe is not GENERAL and (own.is_dir() or not recipe.units):
         sources.append(own)

@@ -1,151 +1,27 @@
-"""What makes a roadmap entry executable: scenarios, laws that its title needs, plan, data.
+"""The recipes: what each roadmap entry needs, in scenarios, laws, plan and data.
 
 An entry without a recipe of its own runs the general scenarios under the general laws, and is
 *inconclusive* at best: the risk that it names was not exercised.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from production_testers.experiments.families import RECIPES as OF_FAMILIES
 from production_testers.experiments.family_data import data_for
+from production_testers.experiments.recipe import (
+    BURST_SCHEDULES,
+    DEEP_SCHEDULES,
+    GUARD_SCHEDULES,
+    HEAVY_SCHEDULES,
+    LOAD_SCHEDULES,
+    NOTES_SCHEDULES,
+    UNIT_SCHEDULES,
+    LoadGoal,
+    Recipe,
+    Requirement,
+)
 from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model.scenario import Kind
-
-GENERAL_SCHEDULES: Mapping[Kind, int] = {
-    Kind.BASELINE: 50,
-    Kind.STRESS: 75,
-    Kind.CHAOS: 200,
-    Kind.ADVERSARIAL: 125,
-    Kind.RECOVERY: 75,
-}
-DEEP_SCHEDULES: Mapping[Kind, int] = {
-    Kind.BASELINE: 6,
-    Kind.STRESS: 10,
-    Kind.CHAOS: 40,
-    Kind.ADVERSARIAL: 30,
-    Kind.RECOVERY: 10,
-}
-HEAVY_SCHEDULES: Mapping[Kind, int] = {
-    Kind.BASELINE: 1,
-    Kind.STRESS: 2,
-    Kind.CHAOS: 3,
-    Kind.ADVERSARIAL: 2,
-    Kind.RECOVERY: 2,
-}
-"""For scenarios that take seconds each."""
-BURST_SCHEDULES: Mapping[Kind, int] = {
-    Kind.BASELINE: 50,
-    Kind.STRESS: 40,
-    Kind.CHAOS: 60,
-    Kind.ADVERSARIAL: 125,
-    Kind.RECOVERY: 75,
-}
-LOAD_SCHEDULES: Mapping[Kind, int] = {
-    Kind.BASELINE: 50,
-    Kind.STRESS: 10,
-    Kind.CHAOS: 100,
-    Kind.ADVERSARIAL: 60,
-    Kind.RECOVERY: 40,
-}
-UNIT_SCHEDULES: Mapping[Kind, int] = {
-    Kind.BASELINE: 120,
-    Kind.STRESS: 120,
-    Kind.CHAOS: 240,
-    Kind.ADVERSARIAL: 120,
-    Kind.RECOVERY: 120,
-}
-"""For units, whose scenarios take a millisecond or two."""
-GUARD_SCHEDULES: Mapping[Kind, int] = {
-    Kind.BASELINE: 40,
-    Kind.STRESS: 20,
-    Kind.CHAOS: 40,
-    Kind.ADVERSARIAL: 20,
-    Kind.RECOVERY: 10,
-}
-
-
-NOTES_SCHEDULES: Mapping[Kind, int] = {
-    Kind.BASELINE: 10,
-    Kind.STRESS: 5,
-    Kind.CHAOS: 10,
-    Kind.ADVERSARIAL: 5,
-    Kind.RECOVERY: 5,
-}
-"""For scenarios with hundreds of clinical notes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
-    """A law that must have been exercised for the entry's title to be answered.
-
-    Attributes:
-        law: The law.
-        minimum: How many things it must have judged, over all kinds.
-        why: What that has to do with the title.
-    """
-
-    law: str
-    minimum: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadGoal:
-    """The load that an entry's title names; `ptest load ENTRY` makes it.
-
-    Attributes:
-        rate_tps: Executions a second.
-        concurrency: How many are under way at most.
-        duration_s: For how long.
-        data: Data set, variant and number of the records; each execution has one of them.
-        field: The member of the input that holds it, in a list.
-    """
-
-    rate_tps: float
-    concurrency: int
-    duration_s: float
-    data: tuple[str, str, int]
-    field: str
-
-    def records(self) -> dict[str, str | int]:
-        """What a load worker is told of the records."""
-        scenario, variant, size = self.data
-        return {"scenario": scenario, "variant": variant, "size": size, "field": self.field}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """How an entry is executed.
-
-    Attributes:
-        name: Folder of its pipeline templates; files that are not there come from `general`.
-        requires: What makes a run of it conclusive; empty for the general recipe.
-        schedules: Kind → number of schedules of the default plan.
-        cost_sizes: Shape → numbers of stages whose cost is counted.
-        data: Scenario of the mock data.
-        question: What the entry asks, in one sentence.
-        load: The load that the title names; None where it names none.
-        units: Parts of the framework that are used on their own in most of its scenarios.
-        experiments: Kinds whose experiment the title is about.
-    """
-
-    name: str
-    requires: tuple[Requirement, ...] = ()
-    schedules: Mapping[Kind, int] = field(default_factory=lambda: GENERAL_SCHEDULES)
-    cost_sizes: Mapping[str, tuple[int, ...]] = field(
-        default_factory=lambda: {"chain": (128, 256, 512), "fan_out": (128, 256, 512)}
-    )
-    data: str = "requests"
-    question: str = "Do the general laws of pipeline execution hold?"
-    load: LoadGoal | None = None
-    units: tuple[str, ...] = ()
-    experiments: tuple[Kind, ...] = ()
-
-    @property
-    def conclusive(self) -> bool:
-        """Whether the entry has laws or an experiment of its own."""
-        return bool(self.requires or self.experiments)
-
 
 GENERAL = Recipe(name="general")
 
@@ -166,6 +42,7 @@ TARGET = Recipe(
 """For a team's own application, whatever the entry."""
 
 RECIPES: dict[str, Recipe] = {
+    **OF_FAMILIES,
     "CORE-001": Recipe(
         name="CORE-001",
         question="Do the outputs of parallel branches reach the join and the result complete and"
@@ -657,20 +534,6 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
-    "CONTRACT-004": Recipe(
-        name="CONTRACT-004",
-        schedules=UNIT_SCHEDULES,
-        units=("runner",),
-        question="Does whoever starts a run learn how it ended, what each stage gave, and the"
-        " reason of a failure?",
-        requires=(
-            Requirement(
-                law="running/answers",
-                minimum=1_000,
-                why="stages fail in two ways, and the answer must hold the cause",
-            ),
-        ),
-    ),
     "CONTRACT-008": Recipe(
         name="CONTRACT-008",
         schedules=UNIT_SCHEDULES,
@@ -685,32 +548,6 @@ RECIPES: dict[str, Recipe] = {
             ),
         ),
     ),
-    "ENRICH-002": Recipe(
-        name="ENRICH-002",
-        schedules=UNIT_SCHEDULES,
-        units=("failure_modes",),
-        question="After a failure, is exactly that left out which the mode of failure says?",
-        requires=(
-            Requirement(
-                law="failures/modes",
-                minimum=1_000,
-                why="stages beside and behind a failed one must be told apart",
-            ),
-        ),
-    ),
-    "ENRICH-004": Recipe(
-        name="ENRICH-004",
-        schedules=UNIT_SCHEDULES,
-        units=("conflicts",),
-        question="Are two answers for one field resolved as was agreed, alike every time?",
-        requires=(
-            Requirement(
-                law="conflicts/resolved",
-                minimum=1_000,
-                why="sources that contradict each other must be seen, and resolved by the rule",
-            ),
-        ),
-    ),
     "LLM-CONTEXT-001": Recipe(
         name="LLM-CONTEXT-001",
         schedules=UNIT_SCHEDULES,
@@ -721,52 +558,6 @@ RECIPES: dict[str, Recipe] = {
                 law="budget/tokens",
                 minimum=1_000,
                 why="what does not fit must be refused, and what is cut must be told",
-            ),
-        ),
-    ),
-    "ROUTE-003": Recipe(
-        name="ROUTE-003",
-        schedules=UNIT_SCHEDULES,
-        units=("lazy_registry",),
-        question="Does a name that nothing has end in a clear error, and is what has it loaded"
-        " once?",
-        requires=(
-            Requirement(
-                law="lazy/registry",
-                minimum=1_000,
-                why="names that are there and that are not must be told apart, whoever asks first",
-            ),
-        ),
-    ),
-    "OBS-002": Recipe(
-        name="OBS-002",
-        schedules=UNIT_SCHEDULES,
-        units=("memory_samples", "run_summary"),
-        question="Is every stage told of once when it ends, well or not, and measured on both"
-        " sides?",
-        requires=(
-            Requirement(
-                law="summaries/told",
-                minimum=1_000,
-                why="stages that fail must be told of like those that do not",
-            ),
-            Requirement(
-                law="samples/around",
-                minimum=1_000,
-                why="code that fails must be measured like code that does not",
-            ),
-        ),
-    ),
-    "OBS-003": Recipe(
-        name="OBS-003",
-        schedules=UNIT_SCHEDULES,
-        units=("run_summary",),
-        question="Do the durations that are told agree with what passed?",
-        requires=(
-            Requirement(
-                law="summaries/told",
-                minimum=1_000,
-                why="durations of stages and runs must be those of the virtual clock",
             ),
         ),
     ),

@@ -37,6 +37,26 @@ async def route(port: Port) -> Outcome:
     )
 
 
+async def choose(port: Port) -> Mapping[str, Json]:
+    """Choose one of the branches that its parameters name, by the input's number."""
+    await port.work(_work_ms(port))
+    number, branches = port.input.get("number"), port.params.get("branches")
+    named = branches if isinstance(branches, list | tuple) else ()
+    index = number if isinstance(number, int) else 0
+    return {"from": port.stage, "chosen": named[index % len(named)] if named else None}
+
+
+async def select(port: Port) -> Outcome:
+    """Close the branch that its parameters name, unless it is the one that was chosen."""
+    await port.work(_work_ms(port))
+    chosen = [output.get("chosen") for output in port.outputs.values()]
+    branch = port.params.get("selects")
+    return Outcome(
+        value={"from": port.stage, "open": branch in chosen},
+        skip_dependants=None if branch in chosen else f"another branch than {branch} was chosen",
+    )
+
+
 async def look_up(port: Port) -> Mapping[str, Json]:
     """Ask the mock LLM about the run's input, then give its answer on."""
     await port.work(_work_ms(port))

@@ -15,7 +15,7 @@ from production_testers.experiments.instruments import Instruments
 from production_testers.experiments.values import canaries
 from production_testers.model.history import EventKind
 from production_testers.model.scenario import Scenario
-from production_testers.suts.contract import Adapter, Emitting
+from production_testers.suts.contract import Adapter, Emitting, TellsOfStages
 
 OURS = "ptest_"
 """Context variables of the harness begin so; what it sets is no doing of a framework's."""
@@ -35,21 +35,19 @@ def watching(adapter: Adapter, scenario: Scenario, instruments: Instruments) -> 
     if not scenario.watch:
         yield
         return
-    watch = _Watch(scenario, instruments)
+    watch = _Watch(adapter, scenario, instruments)
     watch.setLevel(logging.INFO)
-    logger = logging.getLogger(adapter.import_roots[0])
-    level, propagate = logger.level, logger.propagate
-    logger.addHandler(watch)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
+    everybody = logging.getLogger()
+    level, handlers = everybody.level, everybody.handlers
+    everybody.handlers = [watch]
+    everybody.setLevel(logging.INFO)
     if isinstance(adapter, Emitting):
         adapter.emitted = watch.emitted
     try:
         yield
     finally:
-        logger.removeHandler(watch)
-        logger.setLevel(level)
-        logger.propagate = propagate
+        everybody.handlers = handlers
+        everybody.setLevel(level)
         if isinstance(adapter, Emitting):
             adapter.emitted = None
 
@@ -57,8 +55,11 @@ def watching(adapter: Adapter, scenario: Scenario, instruments: Instruments) -> 
 class _Watch(logging.Handler):
     """Writes down what is said: by whom, about which runs, and which secrets it holds."""
 
-    def __init__(self, scenario: Scenario, instruments: Instruments) -> None:
+    def __init__(self, adapter: Adapter, scenario: Scenario, instruments: Instruments) -> None:
         super().__init__()
+        self._adapter = adapter
+        self._root = adapter.import_roots[0]
+        self._folder = "/" + self._root.replace(".", "/") + "/"
         self._instruments = instruments
         self._requests = [(r.identity.request, r.key) for r in scenario.requests]
         self._tasks: dict[int, tuple[int, object]] = {}
@@ -66,16 +67,25 @@ class _Watch(logging.Handler):
 
     def emitted(self, name: str, content: Mapping[str, Any]) -> None:
         """One event of the framework."""
-        self._add(EventKind.EMITTED, name, "", repr(dict(content)))
+        self._add(EventKind.EMITTED, name, "", repr(dict(content)), content)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """One log record of the framework."""
+        """One log record, if it is the framework's: by its logger's name, or where it is made.
+
+        Not every logger of a framework is named after it.
+        """
+        if not f"{record.name}.".startswith(f"{self._root}.") and (
+            self._folder not in record.pathname
+        ):
+            return
         extra = {key: value for key, value in vars(record).items() if key not in _STANDARD}
         trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
         text = f"{record.getMessage()} {extra!r} {trace}"
-        self._add(EventKind.LOGGED, record.name, record.levelname, text)
+        self._add(EventKind.LOGGED, record.name, record.levelname, text, extra)
 
-    def _add(self, kind: EventKind, name: str, level: str, text: str) -> None:
+    def _add(
+        self, kind: EventKind, name: str, level: str, text: str, content: Mapping[str, Any]
+    ) -> None:
         if self._left <= 0:
             return
         self._left -= 1
@@ -85,8 +95,19 @@ class _Watch(logging.Handler):
         own = self._instruments.own_words()
         found = [canary for canary in canaries(text) if canary not in own]
         self._instruments.recorder.add(
-            kind, run, name=name, level=level, runs=named[:5], canaries=found[:5], task=self._task()
-        )
+            kind, run, name=name, level=level, runs=named[:5], canaries=found[:5],
+            task=self._task(), **self._of_stage(name, content),
+        )  # fmt: skip
+
+    def _of_stage(self, name: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        """What it says of a stage, in our words."""
+        told = None
+        if isinstance(self._adapter, TellsOfStages):
+            told = self._adapter.told_of_stage(name, content)
+        if told is None:
+            return {}
+        took = {} if told.took_ms is None else {"took_ms": told.took_ms}
+        return {"stage": told.stage, "phase": told.phase, **took}
 
     def _task(self) -> int:
         """The task that says it, by a number of its own; 0 outside of every task."""

@@ -4,7 +4,7 @@ Everything is drawn from the `Random` that the caller gives. Registration order 
 executor must not depend on it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from random import Random
@@ -14,7 +14,14 @@ from production_testers.mocks.datasets import generate
 from production_testers.model import seeds
 from production_testers.model.canonical import Json
 from production_testers.model.fault_plan import Rule
-from production_testers.model.pipeline import Identity, PipelineSpec, StageKind, StageSpec
+from production_testers.model.pipeline import (
+    BRANCH,
+    CHOICE,
+    Identity,
+    PipelineSpec,
+    StageKind,
+    StageSpec,
+)
 from production_testers.model.scenario import (
     Fault,
     FaultKind,
@@ -31,6 +38,8 @@ from production_testers.units.target import draw_target
 GIVE = "production_testers.experiments.stages:give"
 STEPS = "production_testers.experiments.stages:work_in_steps"
 ROUTE = "production_testers.experiments.stages:route"
+CHOOSE = "production_testers.experiments.stages:choose"
+SELECT = "production_testers.experiments.stages:select"
 CARRY = "production_testers.experiments.stages:carry"
 BULK = "production_testers.experiments.stages:bulk"
 WEIGH = "production_testers.experiments.stages:weigh"
@@ -80,6 +89,59 @@ def fan_out(width: int, random: Random | None = None, function: str = GIVE) -> P
     stages += [StageSpec(name=name, function=function, after=("source",)) for name in branches]
     stages.append(StageSpec(name="join", function=function, after=tuple(branches)))
     return pipeline_of(f"fan-out-{width}", stages, random)
+
+
+def choice(
+    name: str,
+    branches: Mapping[str, int],
+    *,
+    after: tuple[str, ...] = (),
+    chooses: str = CHOOSE,
+    selects: str = SELECT,
+    function: str = GIVE,
+) -> list[StageSpec]:
+    """A stage that chooses, and branches of which exactly one is taken.
+
+    `name` chooses; for each branch a stage `name_branch` closes it unless it was chosen, and the
+    stages `branch0`, `branch1` … of the branch follow each other.
+
+    Args:
+        name: Of the stage that chooses.
+        branches: Branch → how many stages it has.
+        after: What the choosing stage depends on.
+        chooses: Its function; it is given the names of the branches as the parameter `branches`.
+        selects: The function that closes a branch; it is given its name as `selects`.
+        function: What the stages of branches do.
+    """
+    stages = [
+        StageSpec(
+            name=name,
+            function=chooses,
+            kind=StageKind.ROUTE,
+            after=after,
+            params={"branches": list(branches)},
+        )
+    ]
+    for branch, length in branches.items():
+        gate = f"{name}_{branch}"
+        params: dict[str, Json] = {"selects": branch}
+        stages.append(
+            StageSpec(
+                name=gate, function=selects, kind=StageKind.ROUTE, after=(name,), params=params
+            )
+        )
+        for number in range(length):
+            before = (f"{branch}{number - 1}",) if number else ()
+            stages.append(
+                StageSpec(
+                    name=f"{branch}{number}",
+                    function=function,
+                    after=(gate, *before),
+                    params={CHOICE: name, BRANCH: branch},
+                    skippable=True,
+                )
+            )
+    return stages
 
 
 def random_graph(

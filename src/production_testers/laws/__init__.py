@@ -71,15 +71,20 @@ from production_testers.laws.lint import faults as lint_faults
 from production_testers.laws.memory import conversation as memory_conversation
 from production_testers.laws.merge import finds_what_is_there, timing_independent
 from production_testers.laws.nesting import context_inherited
-from production_testers.laws.observability import events_correlated
+from production_testers.laws.observability import (
+    durations_told,
+    events_correlated,
+    no_foreign_ids,
+    stages_told,
+)
 from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.recovery import restored as recovery_restored
 from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.retry import bounded as retry_bounded
-from production_testers.laws.routing import skip_requests
+from production_testers.laws.routing import one_branch, skip_requests
 from production_testers.laws.running import answers as running_answers
 from production_testers.laws.samples import around as samples_around
-from production_testers.laws.scale import bursts, depth, large_context, width
+from production_testers.laws.scale import bursts, depth, large_context, many_runs, width
 from production_testers.laws.sinks import delivery as sinks_delivery
 from production_testers.laws.sinks import pressure as sinks_pressure
 from production_testers.laws.spawning import children as spawning_children
@@ -100,7 +105,7 @@ from production_testers.laws.target import (
     secrets_kept,
     tenants_apart,
 )
-from production_testers.laws.timing import timeout_enforced
+from production_testers.laws.timing import never_idle, ready_stages_start, timeout_enforced
 from production_testers.laws.tools import answers as tools_answers
 from production_testers.laws.tools import calls as tools_calls
 from production_testers.laws.tools import events as tools_events
@@ -228,6 +233,13 @@ LAWS: dict[str, Law] = {
         bad_answers,
         ordered,
         guard_audit,
+        many_runs,
+        never_idle,
+        no_foreign_ids,
+        one_branch,
+        ready_stages_start,
+        stages_told,
+        durations_told,
         guarded_drafts,
         summaries_told,
         budget_tokens,

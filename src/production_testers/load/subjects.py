@@ -11,7 +11,8 @@ from typing import Any
 import production_testers
 from production_testers.experiments.copying import copy_pipelines
 from production_testers.experiments.environments import Sut, prepare
-from production_testers.experiments.recipes import RECIPES, LoadGoal, recipe_for
+from production_testers.experiments.recipe import LoadGoal
+from production_testers.experiments.recipes import RECIPES, recipe_for
 from production_testers.experiments.worker.client import clean_environment
 from production_testers.model.errors import UsageError
 from production_testers.model.scenario import Kind

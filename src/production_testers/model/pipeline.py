@@ -17,6 +17,10 @@ ORIGIN = "ptest.origin"
 """The key under which every output says which run, stage and attempt gave it: our own mark."""
 
 
+CHOICE, BRANCH = "choice", "branch"
+"""Parameters of a stage on a branch: of the branches of a choice exactly one is to be taken."""
+
+
 class StageKind(StrEnum):
     """What a stage is for; frameworks that know no kinds ignore it."""
 

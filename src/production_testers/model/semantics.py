@@ -97,6 +97,9 @@ class Capability(StrEnum):
     MEMORY_SAMPLES = "memory_samples"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
+    PARALLEL_STAGES = "parallel_stages"
+    STAGES_TOLD = "stages_told"
+    DURATIONS_TOLD = "durations_told"
 
 
 class PersonalData(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 from production_testers.evidence.defect import Defect
 from production_testers.experiments.environments import Environment, Sut
 from production_testers.experiments.exploration import KindReport
-from production_testers.experiments.recipes import Recipe
+from production_testers.experiments.recipe import Recipe
 from production_testers.model.scenario import Kind
 from production_testers.model.target import Target
 from production_testers.phases.research.decisions import Seen

@@ -30,7 +30,8 @@ from production_testers.experiments.copying import copy_pipelines, copy_template
 from production_testers.experiments.environments import Sut, cache_folder, prepare
 from production_testers.experiments.exploration import KindReport, WorkerPool, explore
 from production_testers.experiments.folders import IN_FOLDER, in_folder
-from production_testers.experiments.recipes import GENERAL, RECIPES, Recipe, recipe_for
+from production_testers.experiments.recipe import Recipe
+from production_testers.experiments.recipes import GENERAL, RECIPES, recipe_for
 from production_testers.experiments.worker import WorkerDiedError
 from production_testers.experiments.worker.client import this_interpreter
 from production_testers.laws import LAWS
@@ -43,7 +44,7 @@ COST = "production_testers.experiments.jobs:cost"
 DESCRIBE = "production_testers.experiments.jobs:describe"
 COST_SIZES = {"chain": (64, 128, 256), "fan_out": (64, 128, 256)}
 
-QUICK_SHARE = 10
+QUICK_SHARE = 20
 """The quick tier executes one schedule in so many of each plan, and at least one of each kind."""
 
 HEAVY = 3

@@ -16,7 +16,8 @@ from typing import Any
 from production_testers import __version__
 from production_testers.experiments.environments import Environment, Sut, prepare
 from production_testers.experiments.exploration import WorkerPool
-from production_testers.experiments.recipes import TARGET, Recipe, recipe_for
+from production_testers.experiments.recipe import Recipe
+from production_testers.experiments.recipes import TARGET, recipe_for
 from production_testers.experiments.worker import Worker
 from production_testers.experiments.worker.client import pass_on
 from production_testers.mocks.datasets import SCENARIOS

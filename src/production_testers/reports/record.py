@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from production_testers.experiments.recipes import Recipe
+from production_testers.experiments.recipe import Recipe
 from production_testers.workspace.documents import (
     DxScores,
     EnvironmentDocument,

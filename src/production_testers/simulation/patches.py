@@ -3,7 +3,8 @@
 `install()` goes in before the system under test is imported, so names that it binds at import
 time (`from time import time`) are ours as well. Outside a simulation every patch does what it
 did before. `datetime.datetime` is a class that libraries compare by identity, so it is not
-replaced in its module; `rebind` replaces it in the namespaces of the system under test.
+replaced in its module; `rebind` replaces it in the namespaces of the system under test, and for
+the import statements inside of its functions.
 
 `time.sleep` inside a simulation does not block: it moves virtual time on while nothing else
 runs, which is what it does to a real loop. Waiting for another thread (`Condition.wait`, and
@@ -13,6 +14,7 @@ with it `Event`, `Queue` and `concurrent.futures`) is refused: there is none tha
 # ruff: noqa: SLF001 - stands in for functions that take anything, and finds them
 
 import asyncio
+import builtins
 import datetime as datetime_module
 import math
 import os
@@ -444,11 +446,29 @@ def rebind(roots: tuple[str, ...]) -> None:
         if name in _rebound or name.partition(".")[0] not in roots or module is None:
             continue
         _rebound.add(name)
+        _import_ours()
         for key, value in tuple(vars(module).items()):
             if value is _real_datetime:
                 setattr(module, key, SimulatedDatetime)
             elif value is datetime_module:
                 setattr(module, key, _simulated_module)
+
+
+_real_import = builtins.__import__
+
+
+def _import(name: str, *rest: Any, **named: Any) -> Any:
+    """The simulated `datetime` for who imports it inside a function of a rebound module."""
+    if name == "datetime":
+        namespace = rest[0] if rest else named.get("globals")
+        if namespace is not None and namespace.get("__name__") in _rebound:
+            return _simulated_module
+    return _real_import(name, *rest, **named)
+
+
+def _import_ours() -> None:
+    """Let import statements come here; more than once is as good as once."""
+    builtins.__import__ = _import
 
 
 _simulated_module = ModuleType("datetime", datetime_module.__doc__)

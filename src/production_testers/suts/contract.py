@@ -111,6 +111,34 @@ class Emitting(Protocol):
     emitted: Callable[[str, Mapping[str, Any]], None] | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageTold:
+    """What an event or a log record of the framework says of a stage.
+
+    Attributes:
+        stage: The stage's name.
+        phase: `started` or `ended`.
+        took_ms: How long it took, where that is said.
+    """
+
+    stage: str
+    phase: str
+    took_ms: float | None = None
+
+
+@runtime_checkable
+class TellsOfStages(Protocol):
+    """An adapter whose framework says of its own accord that stages start and end."""
+
+    def told_of_stage(self, name: str, content: Mapping[str, Any]) -> StageTold | None:
+        """What is said of a stage; None where it is about something else.
+
+        Args:
+            name: Of the event, or of the logger.
+            content: The event's content, or the record's own members.
+        """
+
+
 class Bench(Protocol):
     """What a binding of a unit may use: the caller's own code, as the scenario says it behaves."""
 

@@ -10,7 +10,8 @@ from typing import Any
 from production_testers.cli.options import JsonFlag, WorkspacePath, find_workspace
 from production_testers.cli.output import show, show_json, table
 from production_testers.experiments.five.ground import Held
-from production_testers.experiments.recipes import Recipe, recipe_for
+from production_testers.experiments.recipe import Recipe
+from production_testers.experiments.recipes import recipe_for
 from production_testers.model.errors import InvalidDocumentError, UsageError
 from production_testers.workspace.aggregate import RunFindings, aggregate
 from production_testers.workspace.clock import iso, utc_now

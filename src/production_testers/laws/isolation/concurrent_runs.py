@@ -14,8 +14,7 @@ def check(observation: Observation) -> Verdict:
     judgement = Judgement()
     lines = list(runs(observation))
     for run in lines:
-        others = [other for other in lines if other.root != run.root and _before(other, run)]
-        if others:
+        if any(other.root != run.root and _before(other, run) for other in lines):
             _sees(run, judgement)
             _is_stopped(run, judgement)
     return judgement.verdict()

@@ -1,7 +1,7 @@
 """Every event of the framework names the run that it belongs to."""
 
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
-from production_testers.model.canonical import Json
+from production_testers.laws.observability import speakers
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
@@ -15,7 +15,7 @@ def check(observation: Observation) -> Verdict:
     none of them: the run that it was started for is not known to be the one that it works for.
     """
     judgement = Judgement()
-    shared = _shared(observation)
+    shared = speakers.shared(observation)
     for event in observation.history.of(EventKind.EMITTED):
         named = event.value.get("runs")
         if not event.run or not isinstance(named, list) or event.value.get("task") in shared:
@@ -30,22 +30,6 @@ def check(observation: Observation) -> Verdict:
             event.seq,
         )
     return judgement.verdict()
-
-
-def _shared(observation: Observation) -> set[Json]:
-    """Tasks that have spoken for more than one run, or after the run that they were started for."""
-    ended: set[str] = set()
-    spoken: dict[Json, set[str]] = {}
-    shared: set[Json] = set()
-    for event in observation.history.of(EventKind.EMITTED, EventKind.RUN_ENDED):
-        if event.kind is EventKind.RUN_ENDED:
-            ended.add(event.run)
-            continue
-        task, named = event.value.get("task"), event.value.get("runs")
-        spoken.setdefault(task, set()).update(map(str, named) if isinstance(named, list) else ())
-        if len(spoken[task]) > 1 or event.run in ended:
-            shared.add(task)
-    return shared
 
 
 LAW = Law(

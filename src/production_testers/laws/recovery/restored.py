@@ -10,7 +10,7 @@ from production_testers.laws.law import (
     OutcomeClass,
     Severity,
 )
-from production_testers.laws.timeline import RunLine, runs
+from production_testers.laws.timeline import FAILURES, RunLine, runs
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.scenario import Scenario
@@ -61,6 +61,9 @@ def _judge(
     outcomes = run.expected.outcomes
     if outcomes and "completed" not in outcomes:
         return  # its own input lets it end otherwise
+    ended, _, stage = run.outcome.partition(":")
+    if ended == "failed" and run.line(stage).status in FAILURES and not run.faults:
+        return  # so does its own stage, which was executed and to which nothing was done
     judgement.judge(
         run.outcome == "completed",
         "stays-broken",

@@ -29,7 +29,7 @@ def check(observation: Observation) -> Verdict:
     judgement = Judgement()
     lines = [run for run in runs(observation) if run.root == run.key]
     spans = [(r.started.time_ns, r.ended.time_ns) for r in lines if r.started and r.ended]
-    if _overlap(spans) < RUNS_MIN:
+    if overlap(spans) < RUNS_MIN:
         return judgement.verdict()
     busy = _united(_worked(lines, observation.history.events[-1].time_ns))
     for run in lines:
@@ -52,7 +52,7 @@ def check(observation: Observation) -> Verdict:
     return judgement.verdict()
 
 
-def _overlap(spans: Iterable[Interval]) -> int:
+def overlap(spans: Iterable[Interval]) -> int:
     """How many of the intervals overlap at most."""
     edges = sorted(edge for a, b in spans for edge in ((a, -1), (b, 1)))
     most = now = 0

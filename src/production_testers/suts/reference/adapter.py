@@ -9,7 +9,7 @@ from production_testers.model.pipeline import PipelineSpec
 from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
 from production_testers.model.target import Target
-from production_testers.suts.contract import Bench, Body, BoundUnit, RunResult
+from production_testers.suts.contract import Bench, Body, BoundUnit, RunResult, StageTold
 from production_testers.suts.plain_bench import PlainBench
 from production_testers.suts.reference.executor import Built, execute
 from production_testers.suts.reference.redaction import REDACTS
@@ -63,6 +63,13 @@ class ReferenceAdapter:
     def unit(self, name: str, settings: Mapping[str, Json], bench: Bench) -> BoundUnit:
         """A new instance of the reference's own unit."""
         return MADE[name](settings, bench)
+
+    def told_of_stage(self, name: str, content: Mapping[str, Any]) -> StageTold | None:
+        """Both of its events are about stages."""
+        stage, took_ms = content.get("stage"), content.get("took_ms")
+        _, _, phase = name.partition("stage.")
+        told = isinstance(stage, str) and phase in ("started", "ended")
+        return StageTold(stage=str(stage), phase=phase, took_ms=took_ms) if told else None
 
     async def run(self, built: Built, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """Execute once."""

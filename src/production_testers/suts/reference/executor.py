@@ -72,6 +72,7 @@ class Execution:
     work_done: WorkDone = field(default_factory=WorkDone)
     emit: Callable[[str, Mapping[str, Any]], None] | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    took_ms: dict[str, float] = field(default_factory=dict)
 
     async def run(self) -> Mapping[str, Outcome]:
         """Execute every stage.
@@ -100,13 +101,20 @@ class Execution:
             await asyncio.wait(dependencies, return_when=asyncio.ALL_COMPLETED)
         if any(task.cancelled() or task.exception() for task in dependencies):
             raise asyncio.CancelledError  # its dependency failed; that one tells why
+        loop = asyncio.get_running_loop()
+        started = loop.time()
         self._tell("stage.started", stage)
-        self.outcomes[stage.name] = await self._outcome(stage)
-        self._tell("stage.ended", stage)
+        try:
+            self.outcomes[stage.name] = await self._outcome(stage)
+        finally:
+            self.took_ms[stage.name] = (loop.time() - started) * 1000
+            self._tell("stage.ended", stage)
 
     def _tell(self, name: str, stage: StageSpec) -> None:
         if self.emit is not None:
-            self.emit(name, {"stage": stage.name, "request": self.identity.request})
+            content = {"stage": stage.name, "request": self.identity.request}
+            took_ms = self.took_ms.get(stage.name)
+            self.emit(name, content if took_ms is None else {**content, "took_ms": took_ms})
 
     async def _outcome(self, stage: StageSpec) -> Outcome:
         if stage.skippable:

@@ -36,8 +36,9 @@ from production_testers.suts.contract import (
     RunResult,
     StageCall,
     StageResult,
+    StageTold,
 )
-from production_testers.suts.stageflow import units
+from production_testers.suts.stageflow import telling, units
 from production_testers.suts.stageflow.promises import COMPONENTS, DISTRIBUTION, PROMISES, REDACTS
 from production_testers.suts.targets import is_coroutine, plain_stages
 
@@ -101,6 +102,10 @@ class StageflowAdapter:
         """A `UnifiedStageGraph`, with the interceptors that the release has by default."""
         spawner = SubpipelineSpawner(ChildRunTracker())
         return _graph(pipeline, _Making(body, spawner, watched=self.emitted is not None))
+
+    def told_of_stage(self, name: str, content: Mapping[str, Any]) -> StageTold | None:
+        """Wide events, and the records of the loggers that follow stages."""
+        return telling.told_of_stage(name, content)
 
     def components_of(self, name: str) -> Mapping[str, str]:
         """As the binding says, where this release has the name."""

@@ -82,6 +82,14 @@ PROMISES: dict[Capability, Citation] = {
         quote="Searches through all prior_outputs in insertion order and returns",
         file="stageflow/stages/inputs.py",
     ),
+    Capability.PARALLEL_STAGES: Citation(
+        quote="Executes stages as soon as their dependencies are met, allowing", file=_DAG
+    ),
+    Capability.STAGES_TOLD: Citation(quote="- Structured logging with stage events", file=_DAG),
+    Capability.DURATIONS_TOLD: Citation(
+        quote='"duration_ms": _duration_ms(result.started_at, result.ended_at),',
+        file="stageflow/observability/wide_events.py",
+    ),
     Capability.CLEANUP_ON_FAILURE: Citation(
         quote="Uses structured cancellation to ensure proper resource cleanup", file=_DAG
     ),
@@ -343,6 +351,9 @@ COMPONENTS: dict[Capability, str] = {
     Capability.CLEANUP_ON_FAILURE: _RUN,
     Capability.EXTERNAL_CANCELLATION: _RUN,
     Capability.IDEMPOTENCY: "stageflow.pipeline.idempotency.IdempotencyInterceptor",
+    Capability.PARALLEL_STAGES: _RUN,
+    Capability.STAGES_TOLD: _RUN,
+    Capability.DURATIONS_TOLD: _RUN,
     Capability.EVENTS: "stageflow.stages.context.PipelineContext",
     Capability.REDACTION: "stageflow.helpers.guardrails.PIIDetector",
     Capability.UNITS: "stageflow",

@@ -1,0 +1,22 @@
+"""Recipes by family of the roadmap, a module each."""
+
+from production_testers.experiments.families import (
+    contract,
+    core,
+    dag,
+    enrich,
+    guard,
+    obs,
+    route,
+    transform,
+    work,
+)
+from production_testers.experiments.recipe import Recipe
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for family in (contract, core, dag, enrich, guard, obs, route, transform, work)
+    for recipe in family.RECIPES
+}
+
+__all__ = ["RECIPES"]

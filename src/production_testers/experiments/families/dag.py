@@ -1,0 +1,81 @@
+"""Recipes of the family DAG: order, parallelism, failures, many graphs."""
+
+from production_testers.experiments.recipe import Recipe, needs
+from production_testers.model.scenario import Kind
+
+RECIPES = (
+    Recipe(
+        name="DAG-001",
+        question="Is every stage executed once, after all that it depends on?",
+        requires=needs(
+            ("dag/runs-once", 2_000, "every stage must be executed, and none twice"),
+            ("dag/dependencies-first", 2_000, "no stage may start before its dependencies ended"),
+        ),
+    ),
+    Recipe(
+        name="DAG-003",
+        question="Does a stage start when it can, while independent ones are at work?",
+        requires=needs(
+            (
+                "timing/ready-stages-start",
+                2_000,
+                "stages must not wait for stages that they do not depend on",
+            ),
+        ),
+    ),
+    Recipe(
+        name="DAG-004",
+        question="Does every run end, in whatever order its stages complete?",
+        requires=needs(
+            (
+                "dag/outcome-allowed",
+                2_000,
+                "runs whose stages end in every order, also at the same moment, must end",
+            ),
+            ("lifecycle/nothing-left-running", 2_000, "a run must not wait for what is over"),
+        ),
+    ),
+    Recipe(
+        name="DAG-007",
+        question="When a stage fails, what becomes of its siblings, and of those behind it?",
+        requires=needs(
+            (
+                "dag/failed-dependants",
+                300,
+                "what stands behind a stage that failed must not be executed",
+            ),
+            (
+                "lifecycle/nothing-left-running",
+                500,
+                "siblings must have been stopped, or have ended, when their run returns",
+            ),
+            ("dag/failure-surfaces", 300, "the run must fail in the stage that failed"),
+            ("contract/partial-output", 50, "what siblings gave must be what the caller gets"),
+        ),
+    ),
+    Recipe(
+        name="DAG-011",
+        question="Does a join wait for its slowest branch, and get what all of them gave?",
+        requires=needs(
+            ("dag/dependencies-first", 4_000, "a join must start after the slowest branch"),
+            ("dag/outputs-delivered", 4_000, "a join must see what the slowest branch gave, too"),
+        ),
+    ),
+    Recipe(
+        name="DAG-012",
+        schedules={
+            Kind.BASELINE: 3,
+            Kind.STRESS: 3,
+            Kind.CHAOS: 3,
+            Kind.ADVERSARIAL: 3,
+            Kind.RECOVERY: 3,
+        },
+        question="Do 1,000 runs that are under way at once all end, as they would alone? (They are"
+        " runs of one built pipeline.)",
+        requires=needs(
+            ("scale/many-runs", 5_000, "each of a thousand runs must end"),
+            ("scale/bursts", 5_000, "none may be left waiting while nothing works"),
+            ("isolation/concurrent-runs", 10_000, "none may be stopped, or fed, by another"),
+        ),
+    ),
+)

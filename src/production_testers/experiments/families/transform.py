@@ -1,0 +1,58 @@
+"""Recipes of the family TRANSFORM: records, streams and what they cost."""
+
+from production_testers.experiments.recipe import UNIT_SCHEDULES, Recipe, needs
+from production_testers.model.scenario import Kind
+
+RECIPES = (
+    Recipe(
+        name="TRANSFORM-001",
+        data="values",
+        question="Do equal inputs give equal outputs, whatever runs beside them?",
+        requires=needs(
+            (
+                "dag/result-as-reference",
+                2_000,
+                "what a transformation gives must follow from its input alone",
+            ),
+            (
+                "merge/timing-independent",
+                300,
+                "of equal records, what a stage looks up must be equal",
+            ),
+        ),
+    ),
+    Recipe(
+        name="TRANSFORM-003",
+        schedules={
+            Kind.BASELINE: 5,
+            Kind.STRESS: 5,
+            Kind.CHAOS: 20,
+            Kind.ADVERSARIAL: 10,
+            Kind.RECOVERY: 10,
+        },
+        question="Among 10,000 records, one run each and 500 at a time, does a malformed one"
+        " cost more than itself?",
+        requires=needs(
+            (
+                "isolation/concurrent-runs",
+                20_000,
+                "no record may fail, or be given something else, because of a malformed one",
+            ),
+            ("dag/failure-surfaces", 1, "the malformed record must be told"),
+        ),
+    ),
+    Recipe(
+        name="TRANSFORM-004",
+        schedules=UNIT_SCHEDULES,
+        units=("chunk_queue",),
+        question="Does a stream hand on more than it may hold, and never hold more? (The stream is"
+        " many times larger than what its queue holds; memory itself is measured by `ptest load`.)",
+        requires=needs(
+            (
+                "streaming/queue",
+                1_000,
+                "a queue must never hold more chunks than fit, and lose none of those beyond",
+            ),
+        ),
+    ),
+)

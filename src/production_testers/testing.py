@@ -14,6 +14,7 @@ from production_testers.experiments.five import (
 )
 from production_testers.experiments.five.playing import play
 from production_testers.experiments.lab import Lab, laws_of, needs_costs
+from production_testers.experiments.regression import seen_in_target
 from production_testers.experiments.session import one_run_a_session
 from production_testers.experiments.stages import (
     carry,
@@ -138,6 +139,7 @@ __all__ = [
     "records",
     "requests",
     "route",
+    "seen_in_target",
     "sent_again",
     "storm",
     "why_not_whole",

@@ -1,6 +1,8 @@
 """A plan is counted in schedules, and adds up to the same whoever executes it."""
 
+import json
 import sys
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -187,3 +189,17 @@ def test_the_first_few_candidates_of_each_class_are_kept():
     kept = [c["index"] for c in report.candidates if c["verdict"]["outcome_class"] == "late"]
     assert kept == [0, 1, 2, 10][:CANDIDATES_PER_CLASS]
     assert {c["kind"] for c in report.candidates} == {"chaos"}
+
+
+def test_what_is_handed_on_to_a_lab_says_the_same():
+    report = KindReport(kind=Kind.CHAOS, planned=4, schedules=4, faults_planned=3)
+    report.judged = {"a/law": Counter(broken=1, holds=3), "b/law": Counter(explained=2)}
+    report.exercised = Counter({"a/law": 7})
+    report.faults_fired = Counter(raise_=2)
+    report.candidates = [{"law": "a/law", "index": 2, "verdict": {"summary": "so"}, "scenario": {}}]
+    told = json.loads(json.dumps(report.handed_on()))
+    taken = KindReport.taken_over(Kind.CHAOS, told)
+    for law in ("a/law", "b/law", "c/law"):
+        assert taken.state_of(law) == report.state_of(law)
+    assert (taken.why_inconclusive, taken.exercised) == ("", report.exercised)
+    assert taken.candidates[0]["verdict"] == {"summary": "so"}

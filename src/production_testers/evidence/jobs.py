@@ -12,8 +12,10 @@ from production_testers.evidence.reordering import in_directives
 from production_testers.evidence.shrinking import shrink
 from production_testers.experiments import imports
 from production_testers.experiments.execution import execute, factors_for, needs
+from production_testers.experiments.jobs import cost
 from production_testers.experiments.judging import run_and_judge
 from production_testers.laws import LAWS, Law
+from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model import scenario_format
 from production_testers.model.errors import UsageError
 from production_testers.model.ordering import Order
@@ -190,7 +192,15 @@ def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[st
     return {"states": states}
 
 
-def component(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> str:
-    """The component at fault for a law and a way of breaking it."""
+def component(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> str:
+    """The component at fault for a law and a way of breaking it.
+
+    Args of the job: law, outcome_class; shape and sizes where something was counted.
+    """
+    if arguments.get("shape") == REQUESTS:
+        control = cost(adapter, {**arguments, "control": True}, emit)["verdicts"]
+        if control[arguments["law"]]["state"] != State.HOLDS.value:
+            units = imports.units_module()
+            return str(units.TARGET.object).replace(":", ".")
     verdict = Verdict(state=State.BROKEN, outcome_class=arguments["outcome_class"])
     return fingerprint.component(arguments["law"], verdict, adapter.describe())

@@ -25,6 +25,7 @@ from production_testers.experiments.releases import RELEASES
 from production_testers.experiments.worker import Worker, WorkerDiedError, Workers
 from production_testers.laws import LAWS, Severity
 from production_testers.laws.cost.kept_per_run import RUNS
+from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model.scenario import Kind
 from production_testers.units.target import TARGET
 
@@ -192,9 +193,9 @@ def _cost_defect(
     outcome_class = str(verdict["outcome_class"])
     component = workers.call(
         "production_testers.evidence.jobs:component",
-        {"law": law, "outcome_class": outcome_class},
+        {"law": law, "outcome_class": outcome_class, "shape": shape, "sizes": sizes},
     )
-    runs = LAWS[law].measures == "runs"
+    runs = LAWS[law].measures in ("runs", "requests")
     needed = ("run-count",) if runs else ("stage-count",)
     counted = (
         f"memory in use counted after {sizes} runs ({shape.removeprefix(RUNS)})"
@@ -355,7 +356,7 @@ def _reproduced(defect: Defect, replays: Sequence[Replay]) -> Shown:
 
 
 def _attributed(control: Worker, defect: Defect) -> Defect:
-    if "scenario" not in defect.exhibit:
+    if "scenario" not in defect.exhibit and not _is_of_target(defect):
         state = control.call(COST, dict(defect.exhibit))["verdicts"][defect.law]["state"]
         detail = f"on the reference executor, over the same sizes, the law {state}"
         return defect.with_step("attributed", detail, passed=state == "holds")
@@ -373,11 +374,20 @@ def _attributed(control: Worker, defect: Defect) -> Defect:
 
 def _is_of_target(defect: Defect) -> bool:
     usage = defect.exhibit.get("scenario", {}).get("usage")
-    return bool(usage) and usage["unit"] == TARGET
+    of_target = bool(usage) and usage["unit"] == TARGET
+    return of_target or defect.exhibit.get("shape") == REQUESTS
 
 
 def _attributed_of_target(worker: Worker, defect: Defect) -> Defect:
     """The same stages, executed as plain tasks: does the law hold without the framework?"""
+    if "scenario" not in defect.exhibit:
+        state = worker.call(COST, {**defect.exhibit, "control": True})["verdicts"][defect.law]
+        whose = "the framework" if state["state"] == "holds" else "the application"
+        detail = (
+            "with the same stages as plain tasks, without the framework, over the same numbers of"
+            f" requests, the law {state['state']}: {whose}"
+        )
+        return defect.with_step("attributed", detail)
     scenario = defect.exhibit["scenario"]
     settings = {**scenario["usage"]["settings"], "control": True}
     without = {**scenario, "usage": {**scenario["usage"], "settings": settings}}

@@ -124,6 +124,8 @@ def _plainer(work: Work) -> Iterator[Work]:
         yield Work()
     if work.hangs:
         yield replace(work, hangs=False)
+    if work.late:
+        yield replace(work, late=False)
     if work.raises:
         yield replace(work, raises="")
     if work.spoils:
@@ -314,12 +316,13 @@ def _works(label: str, works: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _work(work: Mapping[str, Any]) -> str:
+    once_done = "is done, and only then " if work.get("late") else ""
     if work["hangs"]:
-        return "never ends"
+        return f"{once_done}never ends"
     gives = "" if work["gives"] is None else f" and gives {_shown(work['gives'])}"
     spoilt = f" and gives a bad answer ({work['spoils']})" if work.get("spoils") else gives
     ends = f" and fails ({work['raises']})" if work["raises"] else spoilt
-    return f"takes {work['ms']:g} ms{ends}"
+    return f"{once_done}takes {work['ms']:g} ms{ends}"
 
 
 def _shown(value: Json) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from production_testers.evidence.usages import usage_in_words
 from production_testers.experiments.workloads import GIVE
+from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.mocks.faults.words import rule_in_words
 from production_testers.model import fault_plan_format
 from production_testers.model.ordering import Hold
@@ -41,6 +42,8 @@ def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
         return (f"A script of {lines} lines, which ends with 1.",)
     if "scenario" not in exhibit:
         sizes = " and ".join(str(size) for size in exhibit["sizes"])
+        if exhibit["shape"] == REQUESTS:
+            return (f"{sizes} requests, the same few again and again, and nothing goes wrong.",)
         if exhibit["shape"] in ENDS:
             ends = ENDS[exhibit["shape"]]
             return (f"{sizes} runs of one pipeline of four trivial stages, {ends}.",)

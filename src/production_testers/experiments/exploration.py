@@ -134,6 +134,41 @@ class KindReport:
         """Whether part of the plan was not executed."""
         return self.schedules + self.left_out < self.planned
 
+    def handed_on(self) -> dict[str, Any]:
+        """What a lab needs of it to answer as if it had explored itself."""
+        return {
+            "planned": self.planned,
+            "schedules": self.schedules,
+            "left_out": self.left_out,
+            "not_offered": dict(self.not_offered),
+            "judged": {law: dict(states) for law, states in self.judged.items()},
+            "exercised": dict(self.exercised),
+            "crashes": dict(self.crashes),
+            "faults_planned": self.faults_planned,
+            "faults_fired": dict(self.faults_fired),
+            "candidates": [
+                {"law": one["law"], "index": one["index"], "verdict": one["verdict"]}
+                for one in self.candidates
+            ],
+        }
+
+    @classmethod
+    def taken_over(cls, kind: Kind, told: Mapping[str, Any]) -> Self:
+        """Read what `handed_on` gave."""
+        return cls(
+            kind=kind,
+            planned=told["planned"],
+            schedules=told["schedules"],
+            left_out=told["left_out"],
+            not_offered=Counter(told["not_offered"]),
+            judged={law: Counter(states) for law, states in told["judged"].items()},
+            exercised=Counter(told["exercised"]),
+            crashes=dict(told["crashes"]),
+            faults_planned=told["faults_planned"],
+            faults_fired=Counter(told["faults_fired"]),
+            candidates=list(told["candidates"]),
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The report as it stands in `results/exploration.json`."""
         return {

@@ -10,18 +10,20 @@ from random import Random
 from types import FrameType
 from typing import Any, Self
 
-from production_testers.experiments import growing, imports, workloads
+from production_testers.experiments import growing, growing_requests, imports, workloads
 from production_testers.experiments.execution import execute, needs
 from production_testers.experiments.firing import fired_faults, planned_faults
 from production_testers.experiments.judging import judge, run_and_judge
 from production_testers.experiments.ordering import ordered, strategy_of
 from production_testers.laws import LAWS
+from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model import scenario_format, seeds
 from production_testers.model.errors import UsageError
 from production_testers.model.history import History
 from production_testers.model.observation import CostPoint, Observation
 from production_testers.model.scenario import Kind, Latencies, RunRequest, Scenario
 from production_testers.model.semantics import SutDescription
+from production_testers.model.target import Target
 from production_testers.model.verdict import Verdict
 from production_testers.suts.contract import Adapter
 
@@ -209,6 +211,8 @@ def cost(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, A
     Args of the job: shape (`chain` or `fan_out`, or one of `growing.WAYS`: then what is kept after
     growing numbers of runs is counted instead), sizes (ascending).
     """
+    if arguments["shape"] == REQUESTS:
+        return _kept_of_requests(adapter, arguments, emit)
     if arguments["shape"] in growing.WAYS:
         return _kept(adapter, arguments, emit)
     sut = adapter.describe()
@@ -244,9 +248,24 @@ def _kept(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, 
     )
 
 
+def _kept_of_requests(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Args of the job, beside the others: control, whether to do without the framework."""
+    units = imports.units_module()
+    target: Target = units.TARGET
+    control = bool(arguments.get("control"))
+    points = growing_requests.kept(adapter, target, arguments["sizes"], emit, control=control)
+    scenario = cost_scenario("chain", 1)
+    empty = History(events=())
+    return _counted(
+        Observation(scenario=scenario, sut=adapter.describe(), history=empty, costs=points)
+    )
+
+
 def _counted(observation: Observation) -> dict[str, Any]:
     """What the laws about counted work say."""
-    measured = {"stages" if p.what == "stages" else "runs" for p in observation.costs}
+    measured = {
+        {"stages": "stages", REQUESTS: "requests"}.get(p.what, "runs") for p in observation.costs
+    }
     laws = [
         law
         for law in LAWS.values()

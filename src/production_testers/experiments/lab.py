@@ -20,6 +20,8 @@ from production_testers.model.errors import UsageError
 from production_testers.model.scenario import Kind
 
 PYTHON_VARIABLE = "PTEST_SUT_PYTHON"
+EXPLORED_VARIABLE = "PTEST_EXPLORED"
+"""A file with what the same folder's plan has just shown: the runner's tests explore no more."""
 COST = "production_testers.experiments.jobs:cost"
 MEASURE = "production_testers.load.worker.measuring:measure"
 
@@ -49,7 +51,10 @@ def laws_of(category: str) -> list[str]:
     wanted = Category(category)
     module = imports.units_module()
     units = module.UNITS if module else ()
-    return [law.id for law in LAWS.values() if law.category is wanted and law.concerns(units)]
+    laws = [law for law in LAWS.values() if law.category is wanted and law.concerns(units)]
+    if module is not None and not module.PIPELINES_EVERY:  # no pipeline is run here
+        laws = [law for law in laws if law.units is not None]
+    return [law.id for law in laws]
 
 
 def needs_costs(law: str) -> bool:
@@ -78,6 +83,9 @@ class Lab:
         self._reports: dict[Kind, KindReport] = {}
         self._costs: dict[str, Any] | None = None
         self._measured: dict[str, Any] | None = None
+        if explored := os.environ.get(EXPLORED_VARIABLE):
+            told = json.loads(Path(explored).read_text(encoding="utf-8"))
+            self._reports = {Kind(k): KindReport.taken_over(Kind(k), told[k]) for k in told}
 
     def __enter__(self) -> Self:
         return self

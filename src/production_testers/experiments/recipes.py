@@ -20,6 +20,7 @@ from production_testers.experiments.recipe import (
     Recipe,
     Requirement,
 )
+from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model.scenario import Kind
 
 GENERAL = Recipe(name="general")
@@ -28,7 +29,7 @@ TARGET = Recipe(
     name="target",
     units=("target",),
     schedules={kind: 100 if kind is Kind.BASELINE else 150 for kind in Kind},
-    cost_sizes={},
+    cost_sizes={REQUESTS: (1_200, 1_500)},
     question="Does the team's own application do what it must when the world misbehaves?",
     requires=(
         Requirement(

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from production_testers.experiments import safety
+from production_testers.experiments.target_mocks import put_into_settings
 from production_testers.model.target import Target
 from production_testers.suts.contract import Adapter, HasUnits
-from production_testers.suts.targets import load, requests_of
+from production_testers.suts.targets import given_by, is_coroutine, load, requests_of
 
 REACHING = {
     "socket": "connects to other machines",
@@ -54,8 +55,13 @@ def find(adapter: Adapter, arguments: dict[str, Any], _emit: Callable[..., None]
     """
     target = Target.from_json(arguments["target"])
     safety.guard(target.allow_hosts)
+    put_into_settings(target)
     records = len(requests_of(target))
     found = load(target.object, target.folder)
+    for path in filter(None, (*target.invariants, target.context)):
+        load(path, target.folder)
+    for name, service in target.services.items():
+        given_by(service.factory, target.folder, f"services.{name}")
     kind, stages = (
         adapter.stages_of(target, found) if isinstance(adapter, HasUnits) else ("unknown", {})
     )
@@ -68,15 +74,23 @@ def find(adapter: Adapter, arguments: dict[str, Any], _emit: Callable[..., None]
             "code": {name: code for name, (_place, code) in stages.items() if code},
         },
         "kind": kind,
-        "parameters": _parameters(found),
+        "parameters": _parameters(found, target),
         "effects": _effects(sources),
         "reads_env": sorted(set().union(*(_environment(tree) for _, tree in sources), set())),
         "refused": list(safety.REFUSED),
     }
 
 
-def _parameters(found: Any) -> list[str]:
-    return list(inspect.signature(found).parameters) if inspect.isfunction(found) else []
+def _parameters(found: Any, target: Target) -> list[str]:
+    """What a factory takes; what an async function takes beside its request."""
+    if not inspect.isroutine(found) and not inspect.isclass(found):
+        return []
+    named = [
+        one.name
+        for one in inspect.signature(found).parameters.values()
+        if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    ]
+    return named[1:] if is_coroutine(found, target) else named
 
 
 def _own_sources(folder: str) -> list[tuple[str, ast.AST]]:

@@ -14,14 +14,20 @@ from typing import Any
 from production_testers.experiments import safety
 from production_testers.experiments.factors import Factors
 from production_testers.experiments.recorder import Recorder
+from production_testers.experiments.redacting import Redactor
+from production_testers.experiments.target_mocks import put_into_settings, serve_in
 from production_testers.experiments.watching import RUN, changed_since
 from production_testers.model import seeds
 from production_testers.model.canonical import Json, canonical_json, digest
 from production_testers.model.errors import UsageError
 from production_testers.model.history import EventKind
 from production_testers.model.scenario import Scenario
+from production_testers.model.target import Target
 from production_testers.model.usage import LAST, Call, Usage, Work
+from production_testers.simulation import SimulatedLoop
 from production_testers.suts.contract import Adapter, BoundUnit, HasUnits, leads_to
+from production_testers.suts.target_services import spoilt
+from production_testers.suts.targets import requests_of
 from production_testers.units.target import TARGET, target_of
 
 VALUE_MAX = 4_000
@@ -52,6 +58,7 @@ class CallersBench:
     recorder: Recorder
     factors: Factors
     errors: dict[str, list[BaseException]] = field(default_factory=dict)
+    redact: Callable[[str], str] = str
     _executions: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def work(self, label: str, given: Json = None) -> Json:
@@ -80,15 +87,15 @@ class CallersBench:
         key, nth, work, planned = self._planned(label)
         record = self.recorder.add
         record(EventKind.STAGE_STARTED, key, label, nth)
-        factor = self.factors.factor(f"{key}/{label}/{nth}")
         try:
             if planned and not work.spoils:
                 record(EventKind.FAULT_FIRED, key, label, nth, fault=_kind_of(work))
-            if work.hangs:
-                await asyncio.get_running_loop().create_future()
-            await asyncio.sleep(work.ms * factor / 1000)
-            self._fail(key, label, nth, work)
-            gives = await run()
+            if work.late:
+                gives = await run()
+                await self._goes_wrong(key, label, nth, work)
+            else:
+                await self._goes_wrong(key, label, nth, work)
+                gives = await run()
             if work.spoils:
                 good, gives = gives, spoilt(gives, work.spoils)
                 if gives is not good:
@@ -98,14 +105,24 @@ class CallersBench:
             raise
         except Exception as error:
             kind = work.raises or type(error).__name__
-            record(EventKind.STAGE_RAISED, key, label, nth, type=kind, message=str(error)[:200])
+            said = self.redact(str(error))[:MESSAGE_MAX]
+            record(EventKind.STAGE_RAISED, key, label, nth, type=kind, message=said)
             raise
         record(EventKind.STAGE_ENDED, key, label, nth, status="ok")
         return gives
 
+    async def _goes_wrong(self, key: str, label: str, nth: int, work: Work) -> None:
+        """Wait, and raise or hang, as the scenario says."""
+        if work.hangs:
+            await asyncio.get_running_loop().create_future()
+        await asyncio.sleep(work.ms * self.factors.factor(f"{key}/{label}/{nth}") / 1000)
+        self._fail(key, label, nth, work)
+
     def emit(self, name: str, **value: Json) -> None:
         """Note an event that the unit emitted."""
-        told: dict[str, Any] = value
+        told: dict[str, Any] = {
+            key: self.redact(one) if isinstance(one, str) else one for key, one in value.items()
+        }
         self.recorder.add(EventKind.EMITTED, RUN.get(), name=name, **told)
 
     def now_ms(self) -> float:
@@ -123,9 +140,14 @@ class CallersBench:
 
     def _next(self, label: str) -> tuple[str, int, Work]:
         key = RUN.get()
+        nth = self._count(key, label)
+        owner, dot, _ = label.partition(".")
+        place = self._count(key, f"{owner}.*") if dot else 0
+        return key, nth, work_of(self.usage, key, label, nth, place)
+
+    def _count(self, key: str, label: str) -> int:
         self._executions[key, label] += 1
-        nth = self._executions[key, label]
-        return key, nth, work_of(self.usage, key, label, nth)
+        return self._executions[key, label]
 
     def _started(self, key: str, label: str, nth: int, given: Json) -> None:
         more: dict[str, Any] = {} if given is None else {"given": _bounded(given)}
@@ -147,40 +169,31 @@ class CallersBench:
         return gives
 
 
-def work_of(usage: Usage, key: str, label: str, nth: int) -> Work:
-    """What a usage says of one execution of the caller's own code."""
+def work_of(usage: Usage, key: str, label: str, nth: int, place: int = 0) -> Work:
+    """What a usage says of one execution of the caller's own code.
+
+    Args:
+        usage: The usage.
+        key: The call.
+        label: Of the code; `llm.*` says something of `llm.complete`, too.
+        nth: Which execution of that label.
+        place: Which execution of everything of its owner, whatever its label; by default `nth`.
+    """
     try:
-        works = _of_label(usage.call(key).works, label)
+        said = usage.call(key).works
     except KeyError:  # outside of every call, such as while the unit is made
-        works = ()
-    return works[min(nth, len(works)) - 1] if works else Work()
-
-
-def _of_label(works: Mapping[str, tuple[Work, ...]], label: str) -> tuple[Work, ...]:
-    """What is said of a label, or of everything of its owner: `llm.*` for `llm.complete`."""
+        return Work()
+    if works := said.get(label):
+        return works[min(nth, len(works)) - 1]
     owner, dot, _ = label.partition(".")
-    return works.get(label) or (works.get(f"{owner}.*", ()) if dot else ())
+    if dot and (works := said.get(f"{owner}.*")):
+        return works[min(place or nth, len(works)) - 1]
+    return Work()
 
 
 def _kind_of(work: Work) -> str:
-    return "hang" if work.hangs else work.raises or work.spoils or "replaced"
-
-
-def spoilt(value: Any, how: str) -> Any:
-    """A bad answer made of a good one, and the very same value where nobody could tell.
-
-    Half of a list, or of a text that is no JSON, is as good as any other.
-    """
-    if how == "none":
-        return None
-    if how == "wrong_type":
-        return 0 if isinstance(value, str | Mapping | list) else "?"
-    half = how == "truncated"
-    if isinstance(value, str) and value:
-        return value if half and value[0] not in "{[" else value[: len(value) // 2 * half]
-    if isinstance(value, Mapping) and value:
-        return dict(list(value.items())[: len(value) // 2 * half])
-    return value
+    kind = "hang" if work.hangs else work.raises or work.spoils or "slow"
+    return f"late {kind}" if work.late else kind
 
 
 def _bounded(value: Json) -> Json:
@@ -205,6 +218,12 @@ class Use:
         self.factors = factors
         self.record = recorder.add
         self.bench = CallersBench(self.usage, recorder, factors)
+        if self.usage.unit == TARGET:
+            target = target_of(self.usage)
+            self.bench.redact = redactor_of(target)
+            put_into_settings(target)
+            if target.mocks and isinstance(loop := asyncio.get_running_loop(), SimulatedLoop):
+                serve_in(loop, target, self.bench)
 
     async def run(self) -> None:
         """Make the unit, and have every client make its calls."""
@@ -214,7 +233,7 @@ class Use:
             raise  # the scenario names something that is not there: no answer of the framework
         except Exception as error:  # noqa: BLE001 - a refusal is the framework's answer
             for call in self.usage.calls:
-                self.record(EventKind.RUN_ENDED, call.key, outcome="refused", **_told(error))
+                self.record(EventKind.RUN_ENDED, call.key, outcome="refused", **self._told(error))
             return
         calls = self.usage.clients()
         if self.usage.first in calls:
@@ -267,7 +286,11 @@ class Use:
             return {"outcome": "returned", "digest": digest(value), "value": _bounded(value)}
         own = any(leads_to(error, one) for one in self.bench.errors.get(call.key, ()))
         name = next((n for cls, n in unit.errors.items() if isinstance(error, cls)), "")
-        return {"outcome": "raised", "error": name, "own": own, **_told(error)}
+        return {"outcome": "raised", "error": name, "own": own, **self._told(error)}
+
+    def _told(self, error: BaseException) -> dict[str, Any]:
+        said = self.bench.redact(str(error))[:MESSAGE_MAX]
+        return {"type": type(error).__name__, "message": said}
 
 
 async def _performed(
@@ -282,5 +305,14 @@ async def _performed(
     return value
 
 
-def _told(error: BaseException) -> dict[str, Any]:
-    return {"type": type(error).__name__, "message": str(error)[:MESSAGE_MAX]}
+_REDACTORS: dict[str, Redactor] = {}
+
+
+def redactor_of(target: Target) -> Redactor:
+    """What must not stand in evidence about an application; its requests are read once."""
+    key = f"{target.folder} {target.inputs} {target.promises.secrets} {target.env}"
+    if key not in _REDACTORS:
+        secrets = target.promises.secrets
+        records = requests_of(target) if secrets else []
+        _REDACTORS[key] = Redactor.of_target(secrets, records, target.env)
+    return _REDACTORS[key]

@@ -93,13 +93,17 @@ from production_testers.laws.streaming import audio as streaming_audio
 from production_testers.laws.streaming import queue as streaming_queue
 from production_testers.laws.summaries import told as summaries_told
 from production_testers.laws.target import (
+    any_text,
     as_alone,
     bad_answers,
     effects_once,
+    gives_back,
     in_time,
     invariants,
+    keeps_nothing,
     ordered,
     secrets_kept,
+    tenants_apart,
 )
 from production_testers.laws.timing import never_idle, ready_stages_start, timeout_enforced
 from production_testers.laws.tools import answers as tools_answers
@@ -217,10 +221,14 @@ LAWS: dict[str, Law] = {
         tracing_context,
         sinks_delivery,
         sinks_pressure,
+        any_text,
         as_alone,
+        gives_back,
+        keeps_nothing,
         in_time,
         effects_once,
         secrets_kept,
+        tenants_apart,
         invariants,
         bad_answers,
         ordered,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from production_testers.model.canonical import Json
 from production_testers.model.history import Event, EventKind
@@ -130,6 +131,16 @@ def unit_of(observation: Observation) -> Unit:
 
 def calls_of(observation: Observation, *operations: str) -> list[CallLine]:
     """Every call of a usage, or those of some operations, in the order of the usage."""
+    lines = _LAST[1] if _LAST[0] is observation else _arranged(observation)
+    _LAST[:] = [observation, lines]
+    return [line for line in lines if not operations or line.call.operation in operations]
+
+
+_LAST: list[Any] = [None, []]
+"""The observation that was arranged last, and its calls: every law asks for the same."""
+
+
+def _arranged(observation: Observation) -> list[CallLine]:
     usage = observation.scenario.usage
     if usage is None:
         return []
@@ -137,7 +148,7 @@ def calls_of(observation: Observation, *operations: str) -> list[CallLine]:
     for event in observation.history:
         if (line := lines.get(event.run)) is not None:
             _note(line, event)
-    return [line for line in lines.values() if not operations or line.call.operation in operations]
+    return list(lines.values())
 
 
 def _note(line: CallLine, event: Event) -> None:
@@ -151,9 +162,10 @@ def _note(line: CallLine, event: Event) -> None:
     elif event.kind is EventKind.STAGE_STARTED:
         line.works.append(WorkLine(event.stage, event.attempt, event))
     elif event.kind in WORK_ENDS:
-        for work in line.works:
+        for work in reversed(line.works):
             if (work.label, work.nth) == (event.stage, event.attempt):
                 work.ended = event
+                break
 
 
 def ended_before(one: CallLine, other: CallLine) -> bool:

@@ -99,7 +99,7 @@ def _usage_json(usage: Usage) -> dict[str, Json]:
 
 def _call_json(call: Call) -> dict[str, Json]:
     works: dict[str, Json] = {
-        label: [asdict(work) for work in works] for label, works in call.works.items()
+        label: [_work_json(work) for work in works] for label, works in call.works.items()
     }
     return {
         "key": call.key,
@@ -110,6 +110,13 @@ def _call_json(call: Call) -> dict[str, Json]:
         "cancel_after_ms": call.cancel_after_ms,
         **_if_said("works", works),
     }
+
+
+def _work_json(work: Work) -> dict[str, Json]:
+    told: dict[str, Json] = asdict(work)
+    if not work.late:
+        del told["late"]
+    return told
 
 
 def _order_json(order: Order) -> dict[str, Json]:

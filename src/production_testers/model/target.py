@@ -19,10 +19,44 @@ class ServiceSpec:
         effects: Methods that have an effect in the world: charging, sending, writing.
         deduplicates_by: Name of the argument by which the service knows a call that it has seen:
             such a call has no effect again.
+        opens: Methods that give a request something that it must give back: a connection, a lock.
+        closes: Methods that take it back. What is entered with `async with` closes at its end.
     """
 
     factory: str
     parameter: str = ""
+    effects: tuple[str, ...] = ()
+    deduplicates_by: str = ""
+    opens: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+
+
+PORT = 47_100
+"""The mock services of an application listen on ports from here on, on loopback."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MockSpec:
+    """One of our mock services, or a function of the team's, behind an application's own setting.
+
+    The application speaks HTTP to it with the client that it has.
+
+    Attributes:
+        service: `llm` (OpenAI's API below /v1), `api` or another of our mock services.
+        factory: Import path of a function without arguments that gives an async function
+            `(method, path, headers, body) -> (status, body)`; it answers instead of a service.
+        env: Environment variable that takes the address.
+        parameter: Name of the target factory's parameter that takes it.
+        value: What is put there; `{url}` is `http://127.0.0.1:PORT`.
+        effects: Requests that act in the world, as `POST /payments`.
+        deduplicates_by: Header by which the service knows a request that it has seen.
+    """
+
+    service: str = ""
+    factory: str = ""
+    env: str = ""
+    parameter: str = ""
+    value: str = "{url}"
     effects: tuple[str, ...] = ()
     deduplicates_by: str = ""
 
@@ -34,10 +68,13 @@ class Promises:
     Attributes:
         timeout_ms: A request ends within so many milliseconds, whatever a service does.
         idempotent: Name of the input's member that names a request: sent again, it acts once.
-        tenant: Name of the input's member that names the tenant.
+        tenant: Name of the input's member that names the tenant: nothing of a tenant's requests is
+            in what another one's are answered, or ask of a service.
         ordered: Name of the input's member for which effects happen in the order of requests.
         secrets: Names of the input's members that must not be in logs, errors, other requests.
         refuses_bad_answers: An empty or truncated answer of a service never becomes a success.
+        free_text: Names of the input's members that may hold any text, of any length; where they
+            come out, they come out as they went in.
     """
 
     timeout_ms: float | None = None
@@ -46,6 +83,7 @@ class Promises:
     ordered: str = ""
     secrets: tuple[str, ...] = ()
     refuses_bad_answers: bool = False
+    free_text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +98,7 @@ class Target:
         records: How many there are.
         context: Import path of a function that makes the framework's context of an input.
         services: Name → what stands in for it.
+        mocks: Name → what answers where a setting of the application leads.
         promises: What is judged beside the general laws.
         invariants: Import paths of functions `(input, output, calls) -> bool | str | None`.
         env: Names of environment variables that it is given.
@@ -76,6 +115,7 @@ class Target:
     records: int = 0
     context: str = ""
     services: Mapping[str, ServiceSpec] = field(default_factory=dict)
+    mocks: Mapping[str, MockSpec] = field(default_factory=dict)
     promises: Promises = field(default_factory=Promises)
     invariants: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
@@ -83,6 +123,20 @@ class Target:
     stages: Mapping[str, str] = field(default_factory=dict)
     code: Mapping[str, str] = field(default_factory=dict)
     python: str = ""
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """Names of everything outside of it that it calls."""
+        return (*self.services, *self.mocks)
+
+    def port_of(self, mock: str) -> int:
+        """Where a mock service listens."""
+        return PORT + list(self.mocks).index(mock)
+
+    def setting_of(self, mock: str) -> str:
+        """What stands in the application's setting for a mock service."""
+        url = f"http://127.0.0.1:{self.port_of(mock)}"
+        return self.mocks[mock].value.replace("{url}", url)
 
     def as_json(self) -> dict[str, Json]:
         """As it stands in a scenario or a file."""
@@ -96,23 +150,31 @@ class Target:
         Raises:
             InvalidDocumentError: A member is unknown, missing or of another type.
         """
-        problems = [f"{name}: unknown" for name in sorted(raw.keys() - _names(cls))]
-        services = raw.get("services") or {}
+        problems = _odd("", raw, cls)
+        tables: dict[str, dict[str, Any]] = {}
+        for member, kind in _TABLES.items():
+            tables[member] = {}
+            given = raw.get(member) or {}
+            if not isinstance(given, Mapping):
+                problems.append(f"{member}: {given!r} is no table")
+                continue
+            for name, one in given.items():
+                found = _odd(f"{member}.{name}", one, kind)
+                problems += found
+                if not found:
+                    tables[member][name] = kind(**_frozen_members(one))
         promises = raw.get("promises") or {}
-        for name, service in services.items():
-            problems += _odd(f"services.{name}", service, ServiceSpec)
-        problems += _odd("promises", promises, Promises)
+        problems += (promised := _odd("promises", promises, Promises))
         if not isinstance(raw.get("object"), str) or ":" not in str(raw.get("object")):
             problems.append(f"object: {raw.get('object')!r} is no module:object")
-        if problems:
+        if problems or promised:
             raise InvalidDocumentError(path, tuple(problems))
-        made = {name: _frozen(value) for name, value in raw.items()}
-        made["services"] = {
-            name: ServiceSpec(**{key: _frozen(value) for key, value in service.items()})
-            for name, service in services.items()
-        }
-        made["promises"] = Promises(**{name: _frozen(value) for name, value in promises.items()})
+        made = {**_frozen_members(raw), **tables}
+        made["promises"] = Promises(**_frozen_members(promises))
         return cls(**made)
+
+
+_TABLES: Mapping[str, type] = {"services": ServiceSpec, "mocks": MockSpec}
 
 
 def _names(cls: type) -> set[str]:
@@ -120,13 +182,48 @@ def _names(cls: type) -> set[str]:
 
 
 def _odd(where: str, raw: Any, cls: type) -> list[str]:
+    """What is wrong with a table: members that are unknown, missing or of another type."""
     if not isinstance(raw, Mapping):
         return [f"{where}: {raw!r} is no table"]
-    unknown = [f"{where}.{name}: unknown" for name in sorted(raw.keys() - _names(cls))]
-    if cls is ServiceSpec and not isinstance(raw.get("factory"), str):
-        unknown.append(f"{where}.factory: missing")
-    return unknown
+    before = f"{where}." if where else ""
+    told = [f"{before}{name}: unknown" for name in sorted(raw.keys() - _names(cls))]
+    kinds = {one.name: _kind_of(one.type) for one in fields(cls)}
+    told += [
+        f"{before}{name}: {value!r} is no {_WORDS[kinds[name]]}"
+        for name, value in raw.items()
+        if name in kinds and not _fits(value, kinds[name])
+    ]
+    if cls is ServiceSpec and "factory" not in raw:
+        told.append(f"{before}factory: missing")
+    if cls is MockSpec and not (raw.get("service") or raw.get("factory")):
+        told.append(f"{before}service: missing, and so is factory")
+    if cls is MockSpec and not (raw.get("env") or raw.get("parameter")):
+        told.append(f"{before}env: missing, and so is parameter")
+    return told
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+_WORDS = {
+    "str": "text",
+    "bool": "true or false",
+    "int": "number",
+    "float | None": "number",
+    "tuple[str, ...]": "list of texts",
+}
+
+
+def _kind_of(annotation: Any) -> str:
+    plain = isinstance(annotation, type) and not hasattr(annotation, "__args__")
+    return annotation.__name__ if plain else str(annotation)
+
+
+def _fits(value: Any, kind: str) -> bool:
+    if kind == "tuple[str, ...]":
+        return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+    if kind == "float | None":
+        return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    wanted = {"str": str, "bool": bool, "int": int}.get(kind)
+    return wanted is None or isinstance(value, wanted)
+
+
+def _frozen_members(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(one) if isinstance(one, list) else one for name, one in raw.items()}

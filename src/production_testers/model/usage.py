@@ -19,6 +19,7 @@ class Work:
         gives: What it gives back; None for a value that names the call and the work.
         hangs: It never ends of its own accord.
         spoils: What becomes of what it gives back: a name of `SPOILINGS`; empty for nothing.
+        late: What goes wrong goes wrong once the work is done: only its answer is lost, or late.
     """
 
     ms: float = 1.0
@@ -26,6 +27,7 @@ class Work:
     gives: Json = None
     hangs: bool = False
     spoils: str = ""
+    late: bool = False
 
 
 SPOILINGS = ("empty", "truncated", "wrong_type", "none")

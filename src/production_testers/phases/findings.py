@@ -19,11 +19,13 @@ from production_testers.evidence.pipeline import (
     minimise,
     proposed,
 )
+from production_testers.evidence.repro.regression import regression_test
 from production_testers.evidence.repro.script import Claim
 from production_testers.evidence.trial import Trial
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import install_clean
 from production_testers.experiments.exploration import WorkerPool
+from production_testers.experiments.redacting import redacted_in
 from production_testers.experiments.worker import Workers
 from production_testers.laws import LAWS, Severity
 from production_testers.model.errors import InvalidDocumentError
@@ -253,6 +255,8 @@ def _take_in(
         finding = of_same_cause(context, finding, cause, known)
     _write_evidence(context, finding.id, shown)
     finding = _with_script(context, finding, shown)
+    if context.target is not None:
+        finding = _of_target(context, finding, shown)
     context.run.journal.append(
         "finding_recorded", finding=finding.id, fingerprint=shown.defect.fingerprint
     )
@@ -282,6 +286,34 @@ def _with_script(context: RunContext, finding: Finding, shown: Shown) -> Finding
             "evidence": evidence,
             "attachments": attached,
             "reproduction": reproduction.model_copy(update={"steps": steps}),
+        }
+    )
+
+
+def _of_target(context: RunContext, finding: Finding, shown: Shown) -> Finding:
+    """The finding with a test that the team can keep, and with what its evidence leaves out."""
+    name = f"test_{finding.id.lower().replace('-', '_')}.py"
+    path = f"results/evidence/{finding.id}/{name}"
+    text = regression_test(finding.id, finding.title, shown.defect)
+    if text is not None:
+        write_text(context.run.evidence_of(finding.id) / name, text)
+        attached = Attachment(name="Regression test", path=path, type="test")
+        reproduction = finding.reproduction or Reproduction()
+        step = f"cp {path} your tests/, then pytest tests/{name}  # fails until it is mended"
+        finding = finding.model_copy(
+            update={
+                "attachments": (*finding.attachments, attached),
+                "reproduction": reproduction.model_copy(
+                    update={"steps": (*reproduction.steps, step)}
+                ),
+            }
+        )
+    redacted = _redacted(shown)
+    told = ", ".join(f"{kind} ({count})" for kind, count in redacted.items()) or "nothing"
+    return finding.model_copy(
+        update={
+            "description": f"{finding.description}\n\nRedacted in the evidence: {told}.",
+            "evidence": {**finding.evidence, "redacted": redacted},
         }
     )
 
@@ -448,12 +480,21 @@ def _promise(context: RunContext, defect: Defect) -> dict[str, Any] | None:
 
 def _write_evidence(context: RunContext, finding_id: str, shown: Shown) -> None:
     folder = context.run.evidence_of(finding_id)
-    write_json(folder / "evidence.json", {"finding": finding_id, **shown.defect.as_json()})
+    evidence = {"finding": finding_id, **shown.defect.as_json()}
+    if context.target is not None:
+        evidence["redacted"] = _redacted(shown)
+    write_json(folder / "evidence.json", evidence)
     if shown.history:
         write_text(folder / "history.jsonl", shown.history)
     StateLog(folder).write(
         [ReachedState(**asdict(step), sut=context.sut_label) for step in shown.defect.steps]
     )
+
+
+def _redacted(shown: Shown) -> dict[str, int]:
+    """Kind → how often a value of it was taken out of the evidence."""
+    told = redacted_in([dict(shown.defect.verdict), dict(shown.defect.exhibit), shown.history])
+    return dict(told)
 
 
 def _recorded(context: RunContext) -> set[str]:

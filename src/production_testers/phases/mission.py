@@ -375,8 +375,8 @@ def _mission(context: RunContext) -> Outcome:
             if context.target is None:  # an application is no release of the framework
                 context.tell("Releases: which of them have each finding")
                 ranging.range_findings(context, spent)
-            context.tell("  recording which of the flagged lines are executed")
-            probing.probe(context, workers)
+                context.tell("  recording which of the flagged lines are executed")
+                probing.probe(context, workers)
             context.tell("  running the folder's own tests")
             tests = testing.run_folder_tests(context)
         with _phase(context, "dx", "Developer experience"):

@@ -1,18 +1,17 @@
 """A team's application on the command line's side: its configuration, and what is found of it."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from production_testers.experiments.environments import Environment
+from production_testers.experiments.regression import CONFIG, config_above, table_of
 from production_testers.experiments.worker import Worker
 from production_testers.experiments.worker.client import pass_on
 from production_testers.model.errors import InvalidDocumentError, UsageError
 from production_testers.model.target import Target
 
-CONFIG = "ptest.toml"
 FIND = "production_testers.experiments.target_finding:find"
 
 
@@ -48,8 +47,8 @@ def read_target(named: str | None, folder: Path, allow_hosts: tuple[str, ...] = 
     Raises:
         UsageError: Nobody names one, or the configuration cannot be read.
     """
-    config = _config_of(folder)
-    raw: dict[str, Any] = {} if config is None else _table(config)
+    config = config_above(folder)
+    raw: dict[str, Any] = {} if config is None else table_of(config)
     if named is not None:
         raw["object"] = named
     if "object" not in raw:
@@ -65,24 +64,6 @@ def read_target(named: str | None, folder: Path, allow_hosts: tuple[str, ...] = 
         return Target.from_json(raw, path=str(config or CONFIG))
     except InvalidDocumentError as error:
         raise UsageError(str(error)) from error
-
-
-def _config_of(folder: Path) -> Path | None:
-    for place in (folder.resolve(), *folder.resolve().parents):
-        if (place / CONFIG).is_file():
-            return place / CONFIG
-    return None
-
-
-def _table(path: Path) -> dict[str, Any]:
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read: {error}.") from error
-    table = raw.get("target")
-    if not isinstance(table, dict):
-        raise UsageError(f"{path} has no table [target].", do="docs/guide/target.md shows one.")
-    return dict(table)
 
 
 def look_at(target: Target, environment: Environment, sut: str) -> Found:
@@ -111,16 +92,22 @@ def missing(found: Found) -> list[str]:
     told = []
     if not target.inputs:
         told.append("inputs: eight made-up texts are used; name a JSON-lines file or a function")
-    unserved = [name for name in found.parameters if name not in _given(target)]
+    unserved = [name for name in found.parameters if name not in given_to(target)]
     told += [
         f"services.{name}: the factory takes it; name what stands in for it" for name in unserved
     ]
     if target.services and not any(service.effects for service in target.services.values()):
         told.append("services.*.effects: which methods act in the world; exactly-once needs it")
+    if target.services and not any(service.opens for service in target.services.values()):
+        told.append("services.*.opens, closes: which methods give what must be given back")
     if promises.timeout_ms is None:
         told.append("promises.timeout_ms: how long a request may take when a service hangs")
     if not promises.secrets:
         told.append("promises.secrets: which members of a request must stay out of logs and errors")
+    if not promises.tenant:
+        told.append("promises.tenant: which member of a request names its tenant")
+    if not promises.free_text:
+        told.append("promises.free_text: which members of a request may hold any text")
     if not promises.idempotent:
         told.append("promises.idempotent: which member names a request that may be sent again")
     if not target.invariants:
@@ -130,5 +117,7 @@ def missing(found: Found) -> list[str]:
     return told
 
 
-def _given(target: Target) -> set[str]:
-    return {service.parameter or name for name, service in target.services.items()}
+def given_to(target: Target) -> set[str]:
+    """Names of the parameters that services come in by."""
+    mocked = {mock.parameter for mock in target.mocks.values()}
+    return {service.parameter or name for name, service in target.services.items()} | mocked

@@ -1,18 +1,20 @@
 """Phase 4: explores scenarios, counts work, measures for real, runs the folder's tests."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from production_testers.experiments.copying import copy_templates
 from production_testers.experiments.exploration import WorkerPool, explore
 from production_testers.experiments.five import playing
-from production_testers.experiments.lab import COST, MEASURE, PYTHON_VARIABLE
+from production_testers.experiments.lab import COST, EXPLORED_VARIABLE, MEASURE, PYTHON_VARIABLE
 from production_testers.load import documents, hlog, otlp
 from production_testers.load.result import Result, percentiles_ms
 from production_testers.load.running import started_ns
@@ -166,14 +168,29 @@ def run_folder_tests(context: RunContext) -> tuple[TestOutcome, ...]:
     """Run `pytest tests/` in the folder, as anybody would, against the same environment."""
     with tempfile.TemporaryDirectory(prefix="ptest-junit-") as name:
         junit = Path(name) / "junit.xml"  # pytest would leave half a file where it dies
-        _run_pytest(context, junit)
+        _run_pytest(context, junit, _explored(context, Path(name)))
         here = f"{context.run.path.resolve()}/".encode()  # says nothing to another machine
         write_bytes(context.run.junit, junit.read_bytes().replace(here, b""))
     return read_junit(context.run.junit)
 
 
-def _run_pytest(context: RunContext, junit: Path) -> None:
-    environment = {**os.environ, PYTHON_VARIABLE: str(context.environment.python)}
+def _explored(context: RunContext, folder: Path) -> dict[str, str]:
+    """Where the tests find what this run has shown; nothing where they explore for themselves.
+
+    An application's schedules are the same ones a moment later, and half of the run's time.
+    """
+    if context.target is None or any(one.truncated for one in context.reports.values()):
+        return {}
+    path = folder / "explored.json"
+    told = {kind.value: report.handed_on() for kind, report in context.reports.items()}
+    path.write_text(json.dumps(told), encoding="utf-8")
+    return {EXPLORED_VARIABLE: str(path)}
+
+
+def _run_pytest(context: RunContext, junit: Path, explored: Mapping[str, str]) -> None:
+    environment = {
+        **os.environ, PYTHON_VARIABLE: str(context.environment.python), **explored,
+    }  # fmt: skip
     command = [
         *(sys.executable, "-m", "pytest", "tests/", "-v", "-p", "no:cacheprovider"),
         *("-p", "no:xdist", "--junitxml", str(junit)),

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from production_testers.simulation.tasks import Actor, SimulatedFuture, SimulatedTask, adopt
+from production_testers.simulation.wires import Wires
 
 PASS_COST_S = 1e-6
 """Virtual time that one pass over the ready callbacks takes: polling loops make progress."""
@@ -156,6 +157,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         steps: Callbacks that ran.
         skew: By how many seconds the wall clock is wrong at a moment; None for never.
         after_close: Where a callback was scheduled though the loop was closed.
+        wires: What can be connected to inside of the simulation.
     """
 
     _ready: deque[Any]
@@ -167,6 +169,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._asyncgens = _Generators()
         self.order_seed = order_seed & 0xFFFF_FFFF
         self.root = Actor("")
+        self.wires = Wires()
         self.tasks: list[Any] = []
         self.passes = 0
         self.steps = 0
@@ -430,6 +433,45 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None:
         """Nobody sleeps in a selector."""
 
+    async def create_connection(
+        self,
+        protocol_factory: Callable[[], Any],
+        host: Any = None,
+        port: Any = None,
+        *,
+        sock: Any = None,
+        **more: Any,
+    ) -> tuple[Any, Any]:
+        """Connect to what is served inside of the simulation.
+
+        Raises:
+            RefusedError: Nothing is served there, or it is to be encrypted.
+        """
+        address = self.wires.address_for(host, port, sock)
+        if address is None or more.get("ssl"):
+            raise RefusedError("loop.create_connection()")
+        return self.wires.connected(self, protocol_factory, address)
+
+    async def sock_connect(self, sock: Any, address: Any) -> None:
+        """Take note of where a client's own socket leads.
+
+        Raises:
+            RefusedError: Nothing is served there.
+        """
+        if not self.wires.connecting(sock, address):
+            raise RefusedError("loop.sock_connect()")
+
+    async def getaddrinfo(self, host: Any, port: Any, **_more: Any) -> list[Any]:
+        """Of what is served inside of the simulation.
+
+        Raises:
+            RefusedError: Nothing is served there.
+        """
+        found = self.wires.addresses(host, port)
+        if found is None:
+            raise RefusedError("loop.getaddrinfo()")
+        return found
+
 
 def _unless_cancelled(
     future: asyncio.Future[Any], give: Callable[[Any], None], outcome: object
@@ -477,10 +519,10 @@ def _refuse(name: str) -> Callable[..., NoReturn]:
 
 _REAL = (
     "add_reader add_writer remove_reader remove_writer sock_recv sock_recv_into sock_recvfrom "
-    "sock_sendall sock_sendto sock_connect sock_accept sock_sendfile create_connection "
+    "sock_sendall sock_sendto sock_accept sock_sendfile "
     "create_server create_datagram_endpoint create_unix_connection create_unix_server "
     "connect_read_pipe connect_write_pipe subprocess_shell subprocess_exec start_tls "
-    "add_signal_handler getaddrinfo getnameinfo"
+    "add_signal_handler getnameinfo"
 )
 for _name in _REAL.split():
     setattr(SimulatedLoop, _name, _refuse(_name))

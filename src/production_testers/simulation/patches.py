@@ -402,7 +402,15 @@ def _audit(event: str, _args: tuple[Any, ...]) -> None:
     if event in _REFUSED_AUDITS and _source is not None:
         if _source.thread != threading.get_ident():
             return
+        if event == "socket.__new__" and _may_connect():
+            return  # connecting it is the loop's matter
         raise RefusedError(event)
+
+
+def _may_connect() -> bool:
+    """Whether something is served inside of the simulation: clients make their sockets first."""
+    wires = getattr(asyncio._get_running_loop(), "wires", None)
+    return bool(wires and wires.served)
 
 
 _looked_at: set[str] = set()

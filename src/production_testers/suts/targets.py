@@ -8,10 +8,10 @@ import asyncio
 import importlib
 import inspect
 import json
-import logging
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextvars import ContextVar
+from contextlib import suppress
+from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -21,12 +21,12 @@ from production_testers.model.canonical import Json, digest
 from production_testers.model.errors import UsageError
 from production_testers.model.target import ServiceSpec, Target
 from production_testers.suts.contract import Bench
+from production_testers.suts.target_services import ServiceProxy, plain
+from production_testers.suts.target_watch import Marks, OutputWatch
+from production_testers.units.odd_texts import ODD_TEXTS
 
 DEPTH_MAX = 6
 """Members of answers that stand deeper are compared as a whole."""
-
-SECRET_MIN = 4
-"""A shorter text says nothing about where it comes from."""
 
 
 def load(path: str, folder: str) -> Any:
@@ -50,6 +50,22 @@ def load(path: str, folder: str) -> Any:
     return found
 
 
+def given_by(path: str, folder: str, what: str) -> Any:
+    """What a function of the application gives that takes nothing.
+
+    Raises:
+        UsageError: It cannot be imported or called.
+    """
+    function = load(path, folder)
+    try:
+        return function()
+    except Exception as error:  # the application's own function may raise anything
+        raise UsageError(
+            f"{what}: {path} cannot be called: {type(error).__name__}: {error}.",
+            do="Name a function or a class that takes no arguments.",
+        ) from error
+
+
 def requests_of(target: Target) -> list[Json]:
     """Every request that the application is given, in order.
 
@@ -59,7 +75,7 @@ def requests_of(target: Target) -> list[Json]:
     if not target.inputs:
         return [f"request {number}" for number in range(8)]
     if ":" in target.inputs and not Path(target.folder, target.inputs).exists():
-        found = list(load(target.inputs, target.folder)())
+        found = list(given_by(target.inputs, target.folder, "inputs"))
     else:
         found = _lines(Path(target.folder, target.inputs))
     if not found:
@@ -77,6 +93,10 @@ def _lines(path: Path) -> list[Json]:
         ) from error
 
 
+STAGE: ContextVar[str] = ContextVar("ptest_stage", default="")
+"""The stage that the current task works for."""
+
+
 @dataclass(slots=True)
 class Wrapped:
     """One instance of the application with everything around it watched.
@@ -87,21 +107,25 @@ class Wrapped:
         made: The object that the target's path gave: a factory has been called.
         records: Its requests.
         number: The request that the current task works for.
-        log: Searches the log while requests run.
-        seen: Calls of services that these know by a key.
+        record: What that request is.
+        marks: What tells its requests apart.
+        begun: Requests that it was given so far.
+        output: Searches what is written while requests run.
     """
 
     target: Target
     bench: Bench
     made: Any = None
     records: list[Json] = field(default_factory=list)
-    number: ContextVar[int] = field(default_factory=lambda: ContextVar("ptest_record", default=0))
-
-    log: Any = None
-    seen: set[tuple[str, str, str]] = field(default_factory=set)
+    number: ContextVar[int] = field(default_factory=lambda: ContextVar("ptest_record", default=-1))
+    record: ContextVar[Json] = field(default_factory=lambda: ContextVar("ptest_request"))
+    marks: Marks = field(init=False)
+    begun: dict[int, None] = field(default_factory=dict)
+    output: OutputWatch = field(init=False)
 
     def __post_init__(self) -> None:
-        self.log = _LogWatch(self)
+        self.marks = _marks_of(self.target)
+        self.output = OutputWatch(partial(self.scan, "log"))
 
     @classmethod
     def make(cls, target: Target, bench: Bench, is_made: Callable[[Any], bool]) -> "Wrapped":
@@ -117,60 +141,158 @@ class Wrapped:
         """
         wrapped = cls(target=target, bench=bench, records=requests_of(target))
         found = load(target.object, target.folder)
-        if not is_made(found):
-            found = wrapped.call_factory(found)
+        if is_coroutine(found, target):
+            given = wrapped.services_for(found)
+            found = partial(found, **given) if given else found
+        elif not is_made(found):
+            found = wrapped.built(found)
         wrapped.made = found
         return wrapped
 
-    def call_factory(self, factory: Callable[..., Any]) -> Any:
-        """Call a factory with the services that it takes by name."""
-        takes = inspect.signature(factory).parameters
-        given = {}
-        for name, service in self.target.services.items():
-            parameter = service.parameter or name
-            if parameter in takes:
-                given[parameter] = self.service(name, service)
-        return factory(**given)
+    async def ready(self) -> Any:
+        """What is executed: what an async factory gives, once for all requests."""
+        if inspect.iscoroutine(self.made):
+            self.made = asyncio.get_running_loop().create_task(self.made, context=Context())
+        if isinstance(self.made, asyncio.Task):
+            made = await asyncio.shield(self.made)
+            self.made = made
+        return self.made
+
+    def built(self, factory: Any) -> Any:
+        """What a factory gives; an async one gives what is still to be awaited.
+
+        Raises:
+            UsageError: It cannot be called with the services that are named.
+        """
+        try:
+            takes = inspect.signature(factory).parameters
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                f"The target {self.target.object!r} is a {type(factory).__name__}, which cannot"
+                " be executed.",
+                do="Name a pipeline, a graph, a factory of one, or an async function.",
+            ) from error
+        given = self.services_for(factory)
+        needed = [
+            name
+            for name, one in takes.items()
+            if one.default is one.empty
+            and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+            and name not in given
+        ]
+        if len(needed) > 1 and inspect.iscoroutinefunction(factory):
+            needed = needed[1:]  # an async function of a request takes that first
+        if needed:
+            raise UsageError(
+                f"{self.target.object} takes {', '.join(needed)}, and nothing stands in for it.",
+                do=f"Write [target.services.{needed[0]}] with a factory into ptest.toml.",
+            )
+        try:
+            return factory(**given)
+        except Exception as error:  # the application's own code may raise anything
+            raise UsageError(
+                f"{self.target.object} cannot be called: {type(error).__name__}: {error}."
+            ) from error
+
+    def services_for(self, function: Callable[..., Any]) -> dict[str, Any]:
+        """The services that a function takes by name."""
+        takes = inspect.signature(function).parameters
+        given = {
+            service.parameter or name: self.service(name, service)
+            for name, service in self.target.services.items()
+            if (service.parameter or name) in takes
+        }
+        for name, mock in self.target.mocks.items():
+            if mock.parameter in takes:
+                given[mock.parameter] = self.target.setting_of(name)
+        return given
 
     def service(self, name: str, spec: ServiceSpec) -> Any:
         """The replacement of a service, with every call of it noted."""
-        return _Proxy(load(spec.factory, self.target.folder)(), name, spec, self)
+        return ServiceProxy(
+            given_by(spec.factory, self.target.folder, f"services.{name}"), name, spec, self
+        )
 
     async def stage(self, name: str, run: Callable[[], Awaitable[Any]]) -> Any:
         """Execute one of its stages."""
-        return await self.bench.around(name, run)
 
-    def note_effect(self, service: str, method: str, arguments: Sequence[Any]) -> None:
-        """A call of a service that has an effect in the world has succeeded."""
+        async def inside() -> Any:
+            """The stage, which whatever happens in it names."""
+            before = STAGE.set(name)
+            try:
+                return await run()
+            finally:
+                with suppress(ValueError):  # thrown away unfinished, in another context
+                    STAGE.reset(before)
+
+        return await self.bench.around(name, inside)
+
+    def note(self, name: str, **value: Json) -> None:
+        """Note what happened, and in which stage."""
+        self.bench.emit(name, stage=STAGE.get(), **value)
+
+    async def around(self, label: str, run: Callable[[], Awaitable[Any]]) -> Any:
+        """Execute a call of a service."""
+        self.note("asks", operation=label)
+        return await self.bench.around(label, run)
+
+    def asked(self, service: str, arguments: Sequence[Any]) -> None:
+        """A service is called: with what?"""
+        self.scan(f"service {service}", repr(arguments))
+
+    def acted(self, service: str, method: str, spec: ServiceSpec, named: Mapping[str, Any]) -> None:
+        """Note an effect, with the key by which the service knows the call."""
         member = self.target.promises.ordered
-        record = self.records[self.number.get()]
+        record = self.record.get(None)
         group = digest(record.get(member)) if member and isinstance(record, Mapping) else ""
-        operation, told = f"{service}.{method}", digest(_plain(arguments))
-        self.bench.emit("effect", operation=operation, arguments=told, group=group)
+        name = spec.deduplicates_by
+        key = digest(plain(named[name])) if name in named else ""
+        told = digest(plain(dict(sorted(named.items()))))
+        operation = f"{service}.{method}"
+        self.note("effect", operation=operation, arguments=told, group=group, key=key)
+
+    def opened(self, service: str, method: str) -> None:
+        """Note that a request was given something to give back."""
+        self.note("opened", operation=f"{service}.{method}")
+
+    def closed(self, service: str, method: str) -> None:
+        """Note that it gives it back."""
+        self.note("closed", operation=f"{service}.{method}")
 
     def scan(self, where: str, text: str) -> None:
-        """Note whose secrets stand in a text."""
-        for number, secrets in enumerate(self.secrets()):
-            if any(secret in text for secret in secrets):
-                self.bench.emit("secret", where=where, record=number)
+        """Note whose secrets stand in a text, and who else's texts."""
+        number, numbers = self.number.get(), list(self.begun)
+        for other in self.marks.secrets_in(text, numbers):
+            self.note("secret", where=where, record=other)
+        if number >= 0:
+            for other in self.marks.strangers_in(text, number, numbers):
+                self.note("stranger", where=where, record=other)
 
-    def secrets(self) -> list[list[str]]:
-        """For every request, the values of its secret members."""
-        return [
-            [
-                str(record[name])
-                for name in self.target.promises.secrets
-                if isinstance(record, Mapping) and len(str(record.get(name) or "")) >= SECRET_MIN
-            ]
-            for record in self.records
-        ]
+    def request(self, arguments: Mapping[str, Any]) -> Json:
+        """What is asked for: one of the records, perhaps with one of its texts replaced."""
+        record = self.records[int(arguments["record"])]
+        odd = arguments.get("odd")
+        if not odd or not isinstance(record, Mapping) or odd["member"] not in record:
+            return record
+        return {**record, odd["member"]: ODD_TEXTS[odd["text"]]}
 
-    def judged(self, number: int, output: Any) -> list[list[Json]]:
+    def judged(self, output: Any) -> list[list[Json]]:
         """Every invariant: its name, whether it holds, and what it says."""
         return [
-            _judged(path, load(path, self.target.folder), self.records[number], output)
+            _judged(path, load(path, self.target.folder), self.record.get(), output)
             for path in self.target.invariants
         ]
+
+
+_KNOWN_MARKS: dict[str, Marks] = {}
+
+
+def _marks_of(target: Target) -> Marks:
+    """The marks of a target's requests, which are read once."""
+    key = f"{target.folder} {target.inputs} {target.promises}"
+    if key not in _KNOWN_MARKS:
+        _KNOWN_MARKS[key] = Marks(target.promises, requests_of(target))
+    return _KNOWN_MARKS[key]
 
 
 def _judged(path: str, check: Callable[..., Any], given: Json, output: Any) -> list[Json]:
@@ -185,54 +307,6 @@ def _judged(path: str, check: Callable[..., Any], given: Json, output: Any) -> l
     return [name, holds, "" if holds or said is False else str(said)[:200]]
 
 
-class _Proxy:
-    """Stands for a service: every coroutine method that is called goes through the bench."""
-
-    def __init__(self, real: Any, name: str, spec: ServiceSpec, wrapped: Wrapped) -> None:
-        self._ptest = (real, name, spec, wrapped)
-
-    def __getattr__(self, method: str) -> Any:
-        real, name, spec, wrapped = self._ptest
-        found = getattr(real, method)
-        if not inspect.iscoroutinefunction(found):
-            return found
-        return partial(_through, found, name, method, spec, wrapped)
-
-
-async def _through(
-    found: Callable[..., Awaitable[Any]],
-    name: str,
-    method: str,
-    spec: ServiceSpec,
-    wrapped: Wrapped,
-    *positional: Any,
-    **named: Any,
-) -> Any:
-    arguments = [*positional, dict(sorted(named.items()))]
-    wrapped.scan(f"service {name}", repr(arguments))
-
-    async def run() -> Any:
-        """The replacement's own answer; the effect has happened once it is there."""
-        answer = await found(*positional, **named)
-        key = (name, method, repr(named.get(spec.deduplicates_by)))
-        known = spec.deduplicates_by in named and key in wrapped.seen
-        wrapped.seen.add(key)
-        if method in spec.effects and not known:
-            wrapped.note_effect(name, method, arguments)
-        return answer
-
-    return await wrapped.bench.around(f"{name}.{method}", run)
-
-
-def _plain(value: Any) -> Json:
-    """A value as JSON, whatever it is: what JSON does not know stands by its text."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(member) for key, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(member) for member in value]
-    return value if value is None or isinstance(value, str | int | float | bool) else repr(value)
-
-
 def flattened(value: Any, prefix: str = "", depth: int = 0) -> dict[str, str]:
     """Path of every member → digest of its value: an answer that can be compared and not read."""
     if isinstance(value, Mapping) and value and depth < DEPTH_MAX:
@@ -240,7 +314,12 @@ def flattened(value: Any, prefix: str = "", depth: int = 0) -> dict[str, str]:
         for key, member in value.items():
             found |= flattened(member, f"{prefix}.{key}" if prefix else str(key), depth + 1)
         return found
-    return {prefix or "answer": digest(_plain(value))}
+    return {prefix or "answer": digest(plain(value))}
+
+
+def none_is_made(_found: Any) -> bool:
+    """Without a framework whatever is no async function of one request is a factory of one."""
+    return False
 
 
 def place_of(code: Any) -> tuple[str, str]:
@@ -265,87 +344,71 @@ def plain_stages(target: Target, found: Any) -> tuple[str, dict[str, tuple[str, 
     Raises:
         UsageError: It is no async function of one request.
     """
-    if not is_coroutine(found):
+    if not is_handler(found):
         raise UsageError(
-            f"The target {target.object!r} is a {type(found).__name__}, which cannot be executed.",
+            f"The target {target.object!r} gives a {type(found).__name__}, which cannot be"
+            " executed.",
             do="Name a pipeline, a graph, a factory of one, or an async function of one request.",
         )
     return "an async function", {"handle": place_of(found)}
 
 
-def is_coroutine(found: Any) -> bool:
-    """Whether it is an async function of one request, and no factory."""
-    if not inspect.iscoroutinefunction(found):
+def is_handler(found: Any) -> bool:
+    """Whether it is called with a request and awaited: a function, a method, a callable object."""
+    if inspect.isclass(found):
         return False
+    if isinstance(found, partial):
+        return is_handler(found.func)
+    return inspect.iscoroutinefunction(found) or inspect.iscoroutinefunction(
+        getattr(type(found), "__call__", None)  # noqa: B004 - is it a coroutine?
+    )
+
+
+def is_coroutine(found: Any, target: Target) -> bool:
+    """Whether it is an async function of one request, and no factory.
+
+    It may take services by their names beside the request: a factory takes nothing else.
+    """
+    if not is_handler(found):
+        return False
+    services = {service.parameter or name for name, service in target.services.items()}
+    services |= {mock.parameter for mock in target.mocks.values()}
     needed = [
-        one
+        one.name
         for one in inspect.signature(found).parameters.values()
         if one.default is inspect.Parameter.empty
         and one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
+        and one.name not in services
     ]
     return len(needed) == 1
 
 
-async def settled(found: Any) -> Any:
-    """What a factory gave, awaited where it is async."""
-    return await found if asyncio.iscoroutine(found) else found
-
-
-class _LogWatch(logging.Handler):
-    """Searches every log record, whoever writes it, for secrets; attached while requests run."""
-
-    def __init__(self, wrapped: Wrapped) -> None:
-        super().__init__()
-        self._wrapped = wrapped
-        self._requests = 0
-        self._before = (logging.NOTSET, logging.WARNING)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """One record: its message, what is attached to it, its traceback."""
-        more = {key: value for key, value in vars(record).items() if key not in _STANDARD}
-        trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
-        self._wrapped.scan("log", f"{record.getMessage()} {more!r} {trace}")
-
-    def __enter__(self) -> None:
-        self._requests += 1
-        if self._requests == 1:
-            root = logging.getLogger()
-            self._before = (root.manager.disable, root.level)
-            logging.disable(logging.NOTSET)
-            root.setLevel(logging.INFO)
-            root.addHandler(self)
-
-    def __exit__(self, *_exc: object) -> None:
-        self._requests -= 1
-        if self._requests == 0:
-            root = logging.getLogger()
-            root.removeHandler(self)
-            disabled, level = self._before
-            logging.disable(disabled)
-            root.setLevel(level)
-
-
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-
-
-async def answered(wrapped: Wrapped, number: int, run: Callable[[], Awaitable[Any]]) -> Json:
+async def answered(
+    wrapped: Wrapped, arguments: Mapping[str, Any], run: Callable[[Json], Awaitable[Any]]
+) -> Json:
     """Handle one request and give what is kept of it: digests, and what the invariants say.
 
     Args:
         wrapped: The application.
-        number: Which request.
+        arguments: Which request: its number, and what is odd about it.
         run: Executes it.
     """
-    before = wrapped.number.set(number)
+    number, request = int(arguments["record"]), wrapped.request(arguments)
+    before = wrapped.number.set(number), wrapped.record.set(request)
+    wrapped.begun[number] = None
     try:
-        with wrapped.log:
-            output = await run()
+        with wrapped.output:
+            output = await run(request)
+        wrapped.scan("answer", repr(output))
+        for name, holds, said in wrapped.judged(output):
+            wrapped.bench.emit("invariant", invariant=name, holds=holds, said=said)
+        for member in wrapped.target.promises.free_text:
+            if isinstance(request, Mapping) and member in request:
+                wrapped.bench.emit("text", member=member, digest=digest(request[member]))
     except Exception as error:
         wrapped.scan("error", f"{type(error).__name__}: {error}")
         raise
     finally:
-        wrapped.number.reset(before)
-    wrapped.scan("answer", repr(output))
-    for name, holds, said in wrapped.judged(number, output):
-        wrapped.bench.emit("invariant", invariant=name, holds=holds, said=said)
+        wrapped.number.reset(before[0])
+        wrapped.record.reset(before[1])
     return dict(flattened(output))

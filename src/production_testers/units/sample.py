@@ -1,6 +1,7 @@
 """An application that is right: what the unit `target` is tried on where no team names its own.
 
-It asks a model, writes into a ledger once for every order, and keeps an account's orders in line.
+It asks a model, writes into a ledger once for every order, over a connection that it gives back,
+and keeps an account's orders in line.
 """
 
 import asyncio
@@ -24,12 +25,23 @@ class Model:
         return json.dumps({"rating": len(text) % 10, "about": text})
 
 
-class Ledger:
-    """Stands in for a ledger: an entry with a key that it has seen is no new one."""
+class Connection:
+    """To the ledger."""
 
     async def write(self, *, account: str, amount: int, key: str) -> Mapping[str, Any]:
         """Write one entry."""
         return {"account": account, "amount": amount, "key": key}
+
+
+class Ledger:
+    """Stands in for a ledger: an entry with a key that it has seen is no new one."""
+
+    async def connect(self) -> Connection:
+        """A connection, which is to be released."""
+        return Connection()
+
+    async def release(self, connection: Connection) -> None:
+        """Take a connection back."""
 
 
 def orders() -> list[Order]:
@@ -37,9 +49,10 @@ def orders() -> list[Order]:
     return [
         {
             "order": f"o-{number}",
-            "account": f"a-{number % 3}",
+            "account": f"account-{number % 3}",
             "amount": 10 * number + 1,
             "text": "x" * (3 + number),
+            "note": f"note {number}",
             "card": f"4000-0000-{number:04}-{7 * number:04}",
         }
         for number in range(8)
@@ -60,6 +73,15 @@ async def asked(answer: Awaitable[Any], *names: str) -> Mapping[str, Any]:
     return read
 
 
+async def written(ledger: Ledger, entry: Mapping[str, Any], key: str) -> None:
+    """Write an entry over a connection that is given back."""
+    connection = await asyncio.wait_for(ledger.connect(), PATIENCE_S)
+    try:
+        await asked(connection.write(**entry, key=key), "account", "amount", "key")
+    finally:
+        await asyncio.wait_for(ledger.release(connection), PATIENCE_S)
+
+
 def build(model: Model, ledger: Ledger) -> Handle:
     """The application over the services that it is given."""
     lines: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -69,8 +91,9 @@ def build(model: Model, ledger: Ledger) -> Handle:
         async with lines[order["account"]]:
             rating = await asked(model.rate(text=order["text"]), "rating", "about")
             entry = {"account": order["account"], "amount": order["amount"]}
-            await asked(ledger.write(**entry, key=order["order"]), "account", "amount", "key")
-            return {"order": order["order"], "rating": rating["rating"], **entry}
+            await written(ledger, entry, order["order"])
+            answer = {"order": order["order"], "note": order["note"], **entry}
+            return {**answer, "rating": rating["rating"]}
 
     return handle
 

@@ -12,6 +12,7 @@ from production_testers.model.target import Promises, ServiceSpec, Target
 from production_testers.model.usage import SPOILINGS, Call, Usage, Work
 from production_testers.units import drawing
 from production_testers.units.contract import Operation, Unit
+from production_testers.units.odd_texts import ODD_TEXTS
 
 TARGET = "target"
 """Name of the unit."""
@@ -24,15 +25,21 @@ SAMPLE = Target(
     services={
         "model": ServiceSpec(factory=f"{_SAMPLE}:Model"),
         "ledger": ServiceSpec(
-            factory=f"{_SAMPLE}:Ledger", effects=("write",), deduplicates_by="key"
+            factory=f"{_SAMPLE}:Ledger",
+            effects=("write",),
+            deduplicates_by="key",
+            opens=("connect",),
+            closes=("release",),
         ),
     },
     promises=Promises(
         timeout_ms=120_000,
         idempotent="order",
+        tenant="account",
         ordered="account",
         secrets=("card",),
         refuses_bad_answers=True,
+        free_text=("note",),
     ),
     invariants=(f"{_SAMPLE}:amount_is_kept",),
     stages={"handle": ""},
@@ -43,6 +50,15 @@ FAILURES = ("timeout", "connection", "error")
 SLOW_MS = 30_000.0
 """Longer than anybody waits."""
 
+
+CROWD = 24
+"""Clients at once, in a tenth of the usages under stress."""
+
+LATE_SHARE = 0.35
+"""Of failures, hung and slow work: what was asked for is done, and its answer is lost or late."""
+
+HOLDS_SHARE = 0.8
+"""Of what goes wrong in the application's own code, so much is a failure; the rest hangs, too."""
 
 SERVICE_SHARE = 0.7
 """Of what goes wrong, so much does outside: services fail more often than code does."""
@@ -66,6 +82,8 @@ def draw_target(random: Random, kind: Kind, target: Target) -> Usage:
     calls = [_call(0, index, number) for index, number in enumerate([*numbers, *numbers])]
     first = calls[0].client
     clients = random.randint(2, 6) if kind is Kind.STRESS else random.randint(1, 4)
+    if kind is Kind.STRESS and random.random() < 0.1:
+        clients = CROWD
     others = random.sample(range(target.records), min(random.randint(0, 3), target.records))
     for client in range(1, clients + 1):
         calls += _of_client(random, kind, target, client, [*numbers, *others])
@@ -73,8 +91,19 @@ def draw_target(random: Random, kind: Kind, target: Target) -> Usage:
     return Usage(unit="target", settings=settings, calls=tuple(calls), first=first)
 
 
-def _call(client: int, index: int, number: int, **more: Any) -> Call:
-    return drawing.call(client, index, "handle", {"record": number}, **more)
+def _call(
+    client: int, index: int, number: int, odd: Mapping[str, Json] | None = None, **more: Any
+) -> Call:
+    arguments: dict[str, Json] = {"record": number, **({"odd": dict(odd)} if odd else {})}
+    return drawing.call(client, index, "handle", arguments, **more)
+
+
+def _odd(random: Random, kind: Kind, target: Target) -> Mapping[str, Json] | None:
+    """What is odd about a request: one of its texts that may be any."""
+    members = target.promises.free_text
+    if not members or kind is not Kind.ADVERSARIAL or random.random() < 0.5:
+        return None
+    return {"member": random.choice(members), "text": random.choice(sorted(ODD_TEXTS))}
 
 
 def _of_client(
@@ -83,40 +112,50 @@ def _of_client(
     """One to three requests in a row."""
     return [
         _call(
-            client, index, random.choice(list(numbers)),
+            client, index, random.choice(list(numbers)), _odd(random, kind, target),
             after_ms=random.choice((0.0, 0.0, 1.0, 5.0, 20.0)),
             cancel_after_ms=drawing.gives_up(random, kind, 60.0),
             works=_works(random, kind, target),
         )
-        for index in range(random.randint(1, 3))
+        for index in range(random.randint(1, 3) if client < CROWD // 2 else 1)
     ]  # fmt: skip
 
 
 def _works(random: Random, kind: Kind, target: Target) -> Mapping[str, tuple[Work, ...]]:
     """What goes wrong in a call: in one of its stages, or in a service that it calls."""
-    shares = {Kind.CHAOS: 0.6, Kind.ADVERSARIAL: 0.5, Kind.RECOVERY: 0.5}
+    shares = {Kind.CHAOS: 0.7, Kind.ADVERSARIAL: 0.6, Kind.RECOVERY: 0.6}
     if random.random() >= shares.get(kind, 0.0):
         return {}
-    services = [f"{name}.*" for name in target.services]
+    services = [f"{name}.*" for name in target.outside]
     places = services if services and random.random() < SERVICE_SHARE else list(target.stages)
     if not places:
         return {}
-    first = random.randint(0, 1)
-    works = [Work(ms=0.0)] * first + [_work(random, kind)]
+    place = random.choice(places)
+    outside = place.endswith(".*")
+    before = random.choice((0, 0, 0, 0, 1, 1, 2, 3)) if outside else random.randint(0, 1)
+    works = [Work(ms=0.0)] * before + [_work(random, kind, outside=outside)]
     if random.random() < 0.6:
         works.append(Work(ms=0.0))
-    return {random.choice(places): tuple(works)}
+    return {place: tuple(works)}
 
 
-def _work(random: Random, kind: Kind) -> Work:
-    chosen = random.choice(("raises", "raises", "slow", "hangs", "spoils"))
-    if kind is Kind.ADVERSARIAL or chosen == "spoils":
+def _work(random: Random, kind: Kind, *, outside: bool) -> Work:
+    """One thing that goes wrong; in a third of the cases only once the work is done.
+
+    The application's own code seldom hangs: no promise is about that.
+    """
+    if not outside and random.random() < HOLDS_SHARE:
+        late = random.random() < LATE_SHARE
+        return Work(ms=0.0, raises=random.choice(FAILURES), late=late)
+    chosen = random.choice(("raises", "raises", "slow", "hangs", "hangs", "spoils"))
+    if outside and (kind is Kind.ADVERSARIAL or chosen == "spoils"):
         return Work(ms=0.0, spoils=random.choice(SPOILINGS))
+    late = random.random() < LATE_SHARE
+    if chosen in ("raises", "spoils"):
+        return Work(ms=0.0, raises=random.choice(FAILURES), late=late)
     if chosen == "slow":
-        return Work(ms=SLOW_MS)
-    if chosen == "hangs":
-        return Work(ms=0.0, hangs=True)
-    return Work(ms=0.0, raises=random.choice(FAILURES))
+        return Work(ms=SLOW_MS, late=late)
+    return Work(ms=0.0, hangs=True, late=late)
 
 
 def target_of(usage: Usage) -> Target:
@@ -140,7 +179,7 @@ UNIT = Unit(
         "handle": Operation(
             does="Handles one request, and gives digests of what it answers.",
             required=("record",),
-            fixed=("record",),
+            fixed=("record", "odd"),
         )
     },
     draw=draw,

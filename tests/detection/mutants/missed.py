@@ -4,9 +4,6 @@ WHY: dict[str, str] = {
     "a child run that inherits its parent's data writes into them": (
         "only 1.2.0 lets a child inherit data when it is spawned, and no scenario does"
     ),
-    "a failure is remembered as the answer to its request": (
-        "nothing promises that a request that failed is done again under the same key"
-    ),
     "a run of a built pipeline takes the time-outs of the run before": (
         "all runs of one pipeline have the same time-outs in the scenarios"
     ),

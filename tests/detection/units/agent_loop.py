@@ -1,5 +1,7 @@
 """Wrong agents."""
 
+import asyncio
+
 from detection.units.planting import PlantedUnit
 from production_testers.suts.reference.units.agent_loop import AgentLoop, EndlessError
 
@@ -58,7 +60,18 @@ class ForgetsFailures(AgentLoop):
         return super()._told(call, success) if success else []
 
 
+class TakesAnInterruptionForAFailure(AgentLoop):
+    """Whatever ends a tool, the tool has failed, and the model is asked what to do about it."""
+
+    async def _use(self, call):
+        try:
+            return await super()._use(call)
+        except asyncio.CancelledError:
+            return False
+
+
 PLANTED = (
+    PlantedUnit("agent_loop", "agents/loop", "goes-on", TakesAnInterruptionForAFailure),
     PlantedUnit("agent_loop", "agents/loop", "limit-exceeded", OneMoreTurn),
     PlantedUnit("agent_loop", "agents/loop", "tools-otherwise", TriesToolsAgain),
     PlantedUnit("agent_loop", "agents/loop", "answer-lost", CountsTools),

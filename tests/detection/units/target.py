@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from detection.units.planting import PlantedUnit
 from production_testers.suts.reference.units.target import PlainTarget
-from production_testers.units.sample import asked
+from production_testers.units.sample import asked, written
 
 log = logging.getLogger("sample")
 
@@ -16,8 +16,8 @@ async def done(order, model, ledger, key=None):
     """What a right application does."""
     rating = await asked(model.rate(text=order["text"]), "rating", "about")
     entry = {"account": order["account"], "amount": order["amount"]}
-    await asked(ledger.write(**entry, key=key or order["order"]), "account", "amount", "key")
-    return {"order": order["order"], "rating": rating["rating"], **entry}
+    await written(ledger, entry, key or order["order"])
+    return {"order": order["order"], "note": order["note"], "rating": rating["rating"], **entry}
 
 
 def in_line(work):
@@ -183,6 +183,35 @@ def unordered(model, ledger):
     return handle
 
 
+@in_line
+async def keeps_connections(order, model, ledger):
+    connection = await asyncio.wait_for(ledger.connect(), 1)
+    await asked(
+        connection.write(account=order["account"], amount=order["amount"], key=order["order"]),
+        "key",
+    )
+    await ledger.release(connection)
+    return {"order": order["order"]}
+
+
+def one_for_all(model, ledger):
+    ratings = {}
+
+    async def handle(order):
+        if order["amount"] // 20 not in ratings:
+            rating = await asked(model.rate(text=order["text"]), "rating", "about")
+            ratings[order["amount"] // 20] = f"{order['account']}: {rating['rating']}"
+        return {"order": order["order"], "rating": ratings[order["amount"] // 20]}
+
+    return handle
+
+
+@in_line
+async def ascii_only(order, model, ledger):
+    answer = await done(order, model, ledger)
+    return {**answer, "note": order["note"].encode("ascii", "replace").decode()[:100]}
+
+
 class Wrong(PlainTarget):
     """The application at `at` instead of the sample."""
 
@@ -212,5 +241,8 @@ PLANTED = (
     wrong("rounds", "invariants", "broken"),
     wrong("falls_back", "invariants", "broken-by-failure"),
     wrong("takes_anything", "bad-answers", "taken"),
+    wrong("keeps_connections", "gives-back", "kept"),
+    wrong("one_for_all", "tenants-apart", "mixed"),
+    wrong("ascii_only", "any-text", "changed"),
     wrong("unordered", "ordered", "overtaken", 300),
 )

@@ -56,8 +56,11 @@ def laws_for(found: Found) -> list[str]:
         "target/effects-once": bool(promises.idempotent),
         "target/secrets-kept": bool(promises.secrets),
         "target/invariants": bool(found.target.invariants),
-        "target/bad-answers": promises.refuses_bad_answers and bool(found.target.services),
+        "target/bad-answers": promises.refuses_bad_answers and bool(found.target.outside),
         "target/ordered": bool(promises.ordered),
+        "target/tenants-apart": bool(promises.tenant),
+        "target/any-text": bool(promises.free_text),
+        "target/gives-back": any(one.opens for one in found.target.services.values()),
     }
     about = [law.id for law in LAWS.values() if law.units and law.concerns((TARGET,))]
     return [law for law in about if needs.get(law, True)]
@@ -71,7 +74,13 @@ def _told(found: Found) -> list[str]:
     lines += [
         f"  {name}  {service.factory}{_effects(service.effects)}"
         for name, service in target.services.items()
-    ] or ["  none"]
+    ]
+    lines += [
+        f"  {name}  {mock.factory or mock.service} at {target.setting_of(name)}, in"
+        f" {mock.env or mock.parameter}"
+        for name, mock in target.mocks.items()
+    ]
+    lines += [] if target.outside else ["  none"]
     lines += ["", "What it may do to the world (refused while it is tested, but for this machine):"]
     lines += [
         f"  {effect}: {', '.join(places[:3])}" for effect, places in found.effects.items()

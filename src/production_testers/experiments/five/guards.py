@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from production_testers.experiments.five.bench import QuietBench
 from production_testers.experiments.five.ground import Ground
 from production_testers.experiments.workloads import REDACT, identity_of
 from production_testers.mocks.datasets import generate
@@ -20,6 +19,7 @@ from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability
 from production_testers.model.shares import Share
 from production_testers.suts.contract import HasUnits, StageCall
+from production_testers.suts.plain_bench import PlainBench
 
 ATTACKS = ("injection", "jailbreak", "probes", "obfuscated")
 SETTINGS: dict[str, Json] = {
@@ -201,7 +201,7 @@ def _asking(ground: Ground, operation: str, capability: Capability) -> Ask | Non
     offered = ground.sut.offers(capability) and ground.sut.offers(Capability.CONTENT_FILTER)
     if not offered or not isinstance(ground.adapter, HasUnits):
         return None
-    unit = ground.adapter.unit("guard_checks", SETTINGS, QuietBench())
+    unit = ground.adapter.unit("guard_checks", SETTINGS, PlainBench())
 
     async def ask(text: str) -> Any:
         return await unit.perform(operation, {"text": text})

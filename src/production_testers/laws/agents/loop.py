@@ -19,15 +19,34 @@ from production_testers.units.agent_loop import MODEL, TOOL, TOOLS, turn_of, tur
 
 
 def check(observation: Observation) -> Verdict:
-    """Judge every run that was not given up."""
+    """Judge every run that was not given up, and of the others what came after that."""
     judgement = Judgement()
     usage = observation.scenario.usage
     assert usage is not None, "the law is about a unit"
     most = int(str(usage.settings["turns"]))
     for line in calls_of(observation, "run"):
+        if line.given_up is not None:
+            _stopped(line, judgement)
         if line.ended is not None and line.given_up is None and line.outcome != "refused":
             _judge(line, most, judgement)
     return judgement.verdict()
+
+
+def _stopped(line: CallLine, judgement: Judgement) -> None:
+    assert line.given_up is not None, "it was"
+    begun = [
+        work
+        for label in (MODEL, TOOL)
+        for work in line.works_of(label)
+        if work.started.seq > line.given_up.seq
+    ]
+    judgement.judge(
+        not begun,
+        "goes-on",
+        lambda: f"call {line.key} was given up, and {begun[0].label} was started after that",
+        line.given_up.seq,
+        run=line.key,
+    )
 
 
 def _judge(line: CallLine, most: int, judgement: Judgement) -> None:
@@ -134,7 +153,8 @@ def _messages(line: CallLine, judgement: Judgement) -> None:
 LAW = Law(
     id="agents/loop",
     statement="An agent calls the tools that its model names, once and in order, tells the model"
-    " what came of each, stops when it answers or the turns are over, and tells its caller which.",
+    " what came of each, stops when it answers, when the turns are over or it is cancelled, and"
+    " tells its caller which.",
     category=Category.RELIABILITY,
     capability=Capability.AGENT_LOOP,
     units=frozenset({"agent_loop"}),
@@ -143,6 +163,12 @@ LAW = Law(
             title="An agent takes more turns than it may",
             severity=Severity.HIGH,
             why="loops cost without end",
+            type=FindingType.RELIABILITY,
+        ),
+        "goes-on": OutcomeClass(
+            title="An agent goes on with its models and tools after its run was cancelled",
+            severity=Severity.HIGH,
+            why="what nobody wants any more is paid for, and tools act for a caller who has gone",
             type=FindingType.RELIABILITY,
         ),
         "tools-otherwise": OutcomeClass(

@@ -27,7 +27,7 @@ def check(observation: Observation) -> Verdict:
     for request in requests:
         if request.alone:
             alone.setdefault(request.record, []).append(request)
-    others = [one for one in requests if not one.alone and one.undisturbed]
+    others = [one for one in requests if not (one.alone or one.odd) and one.undisturbed]
     for request in others:
         first = alone.get(request.record, [])
         if len(first) == 2 and {one.line.outcome for one in first} == {"returned"}:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
-from production_testers.laws.target.requests import Request, requests_of
+from production_testers.laws.target.requests import Request, effects_of, requests_of
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
@@ -21,8 +21,9 @@ def check(observation: Observation) -> Verdict:
         if request.alone:  # on an instance of its own
             continue
         same.setdefault(request.record, []).append(request)
+    happened = list(effects_of(one for sent in same.values() for one in sent))
     for record, sent in same.items():
-        effects = [event for one in sent for event in one.emitted("effect")]
+        effects = [event for one, event in happened if one.record == record]
         counts = Counter(str(event.value["operation"]) for event in effects)
         for operation, count in sorted(counts.items()):
             of_one = [event for event in effects if event.value["operation"] == operation]

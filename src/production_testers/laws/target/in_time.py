@@ -9,7 +9,7 @@ from production_testers.laws.law import (
     Severity,
 )
 from production_testers.laws.target.requests import Request, requests_of, where
-from production_testers.laws.usage import CallLine, WorkLine
+from production_testers.laws.usage import CallLine, WorkLine, ended_before
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
@@ -26,9 +26,12 @@ def check(observation: Observation) -> Verdict:
     limit = target.promises.timeout_ms
     if limit is None:
         return judgement.verdict()
+    held_up = [one for one in requests if _own_code_hangs(one, target)]
     for request in requests:
         line = request.line
-        if line.given_up is not None or line.started is None or _own_code_hangs(request, target):
+        if line.given_up is not None or line.started is None:
+            continue
+        if any(one.alone == request.alone and _overlap(one, request) for one in held_up):
             continue
         last = line.ended or line.events[-1]
         took = (last.time_ns - line.started.time_ns) / 1e6
@@ -67,6 +70,10 @@ def _own_code_hangs(request: Request, target: Target) -> bool:
         event.kind is EventKind.FAULT_FIRED and event.stage in target.stages
         for event in request.line.events
     )
+
+
+def _overlap(one: Request, other: Request) -> bool:
+    return not ended_before(one.line, other.line) and not ended_before(other.line, one.line)
 
 
 def _stage_of(request: Request, target: Target, label: str) -> str:

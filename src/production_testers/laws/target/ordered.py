@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
-from production_testers.laws.target.requests import requests_of
+from production_testers.laws.target.requests import effects_of, requests_of
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
@@ -40,15 +40,14 @@ def check(observation: Observation) -> Verdict:
         return judgement.verdict()
     stages = frozenset(target.stages)
     found: dict[tuple[str, str], list[_Effect]] = {}
-    for request in requests:
+    for request, event in effects_of(one for one in requests if not one.alone):
         begun = [work.started.seq for work in request.line.works if "." in work.label]
-        if request.line.started is None or not begun or not request.undisturbed or request.alone:
+        if request.line.started is None or not begun or not request.undisturbed:
             continue
-        for event in request.emitted("effect"):
-            place = str(event.value["operation"]), str(event.value.get("group", ""))
-            made, stage = request.line.started.seq, request.stage_at(event, stages)
-            effect = _Effect(event.seq, made, min(begun), request.key, stage)
-            found.setdefault(place, []).append(effect)
+        place = str(event.value["operation"]), str(event.value.get("group", ""))
+        made, stage = request.line.started.seq, request.stage_at(event, stages)
+        effect = _Effect(event.seq, made, min(begun), request.key, stage)
+        found.setdefault(place, []).append(effect)
     for (operation, _group), effects in found.items():
         for first, later in permutations(effects, 2):
             if first.begun < later.made:

@@ -1,6 +1,6 @@
 """The calls of a target's usage: alone or side by side, and what was done in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,16 @@ class Request:
         value = self.line.value
         return dict(value) if isinstance(value, dict) and "size" not in value else {}
 
+    @property
+    def odd(self) -> str:
+        """Which member of it holds a text that is not its record's own; empty for none."""
+        odd: Any = self.line.call.arguments.get("odd")
+        return str(odd["member"]) if odd else ""
+
+    def texts(self) -> dict[str, Json]:
+        """Member that may hold any text → digest of what it held."""
+        return {str(e.value["member"]): e.value["digest"] for e in self.emitted("text")}
+
     def emitted(self, name: str) -> Iterator[Event]:
         """Notes of one name."""
         for event in self.line.events:
@@ -51,7 +61,17 @@ class Request:
                 yield event
 
     def stage_at(self, event: Event, stages: frozenset[str]) -> str:
-        """The stage of the target during which something happened: the last that had begun."""
+        """The stage of the target in which something happened.
+
+        As it was noted, or that in which the service was asked; else the last that had begun.
+        """
+        told = event.stage
+        if "." in told:  # of a service
+            before = [e for e in self.emitted("asks") if e.seq < event.seq]
+            asks = [e.stage for e in before if e.value["operation"] == told]
+            told = asks[-1] if asks else ""
+        if told in stages:
+            return told
         begun = [w for w in self.line.works if w.label in stages and w.started.seq < event.seq]
         going = [w for w in begun if w.ended is None or w.ended.seq > event.seq]
         return (going or begun or [WorkLine("", 0, event)])[-1].label
@@ -65,6 +85,17 @@ def requests_of(observation: Observation) -> tuple[Target, list[Request]]:
     return target_of(usage), [
         Request(line, _record_of(line), line.call.client == usage.first) for line in lines
     ]
+
+
+def effects_of(requests: Iterable[Request]) -> Iterator[tuple[Request, Event]]:
+    """Every effect in the world, in order; a service ignores a call whose key it has seen."""
+    found = [(one, event) for one in requests for event in one.emitted("effect")]
+    seen = set()
+    for request, event in sorted(found, key=lambda pair: pair[1].seq):
+        key = event.value.get("key") and (event.value["operation"], event.value["key"])
+        if not key or key not in seen:
+            yield request, event
+        seen.add(key)
 
 
 def _record_of(line: CallLine) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from production_testers.experiments import imports, safety
-from production_testers.experiments.five.bench import QuietBench
+from production_testers.experiments.target_mocks import put_into_settings, serve_for_real
 from production_testers.experiments.workloads import identity_of
 from production_testers.load.arrivals import constant
 from production_testers.load.plan import Plan
@@ -26,6 +26,7 @@ from production_testers.model.pipeline import PipelineSpec
 from production_testers.model.scenario import Kind, RunRequest, Scenario
 from production_testers.model.target import Target
 from production_testers.suts.contract import Adapter, HasUnits
+from production_testers.suts.plain_bench import PlainBench
 
 OPEN_SHARE = 0.5
 """The open loop's rate as a share of what the closed loop completed."""
@@ -96,12 +97,19 @@ class TargetOperation:
     def __init__(self, adapter: Adapter, target: Target) -> None:
         assert isinstance(adapter, HasUnits), "its adapter found the target's stages"
         safety.guard_in_child(target.allow_hosts)
+        put_into_settings(target)
         settings: dict[str, Json] = {"target": target.as_json(), "control": False}
-        self._unit = adapter.unit("target", settings, QuietBench())
+        self._target, self._bench = target, PlainBench()
+        self._unit = adapter.unit("target", settings, self._bench)
         self._numbers = itertools.cycle(range(target.records))
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def __call__(self) -> None:
         """Handle the next request."""
+        loop = asyncio.get_running_loop()
+        if self._target.mocks and self._loop is not loop:
+            self._loop = loop  # nothing is awaited in between: no other request comes first
+            await serve_for_real(self._target, self._bench)
         await self._unit.perform("handle", {"record": next(self._numbers)})
 
 

@@ -1,5 +1,6 @@
 """The reference executor behind the adapter contract."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,10 +10,16 @@ from production_testers.model.scenario import RunRequest
 from production_testers.model.semantics import Capability, SutDescription
 from production_testers.model.target import Target
 from production_testers.suts.contract import Bench, Body, BoundUnit, RunResult, StageTold
+from production_testers.suts.plain_bench import PlainBench
 from production_testers.suts.reference.executor import Built, execute
 from production_testers.suts.reference.redaction import REDACTS
 from production_testers.suts.reference.units import MADE
-from production_testers.suts.targets import plain_stages
+from production_testers.suts.targets import (
+    Wrapped,
+    is_coroutine,
+    none_is_made,
+    plain_stages,
+)
 from production_testers.units import UNITS
 
 COMPONENT = "production_testers.suts.reference.executor.Execution.run"
@@ -49,6 +56,8 @@ class ReferenceAdapter:
 
     def stages_of(self, target: Target, found: Any) -> tuple[str, dict[str, tuple[str, str]]]:
         """A plain function is its own only stage."""
+        if not is_coroutine(found, target):
+            found = asyncio.run(Wrapped.make(target, PlainBench(), none_is_made).ready())
         return plain_stages(target, found)
 
     def unit(self, name: str, settings: Mapping[str, Json], bench: Bench) -> BoundUnit:

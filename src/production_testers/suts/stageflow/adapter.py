@@ -113,8 +113,8 @@ class StageflowAdapter:
         return {operation: at for operation, at in named.items() if _importable(at)}
 
     def stages_of(self, target: Target, found: Any) -> tuple[str, dict[str, tuple[str, str]]]:
-        """The stages of a pipeline or a graph; a factory is called without services."""
-        if is_coroutine(found):
+        """The stages of a pipeline or a graph; a factory is called with its services."""
+        if is_coroutine(found, target):
             return plain_stages(target, found)
         told: tuple[str, dict[str, tuple[str, str]]] = units.binding("target").stages_of(target)
         return told

@@ -7,7 +7,7 @@ from production_testers.model.canonical import Json
 from production_testers.model.errors import UsageError
 from production_testers.model.target import Target
 from production_testers.suts.contract import Bench
-from production_testers.suts.targets import Wrapped, answered, is_coroutine, settled
+from production_testers.suts.targets import Wrapped, answered, is_handler, none_is_made
 
 
 class PlainTarget:
@@ -17,18 +17,30 @@ class PlainTarget:
 
     def __init__(self, settings: Mapping[str, Any], bench: Bench) -> None:
         target = Target.from_json(settings["target"])
-        self._wrapped = Wrapped.make(target, bench, is_coroutine)
+        self._wrapped = Wrapped.make(target, bench, none_is_made)
 
     async def perform(self, _operation: str, arguments: Mapping[str, Any]) -> Json:
         """Handle one request."""
-        wrapped, number = self._wrapped, int(arguments["record"])
-        wrapped.made = await settled(wrapped.made)
-        function = wrapped.made
-        if not callable(function):
-            raise UsageError(f"{wrapped.target.object} is no async function.")
+        await self._wrapped.ready()
+        return await called(self._wrapped, arguments)
 
-        async def run() -> Any:
-            """The team's own function."""
-            return await function(wrapped.records[number])
 
-        return await answered(wrapped, number, lambda: wrapped.stage("handle", run))
+async def called(wrapped: Wrapped, arguments: Mapping[str, Any]) -> Json:
+    """Handle one request with the team's own function.
+
+    Raises:
+        UsageError: It is none.
+    """
+    function = wrapped.made
+    if not is_handler(function):
+        raise UsageError(f"{wrapped.target.object} gives a {type(function).__name__}.")
+
+    async def run(request: Json) -> Any:
+        """The team's own function, which is one stage."""
+
+        async def handle() -> Any:
+            return await function(request)
+
+        return await wrapped.stage("handle", handle)
+
+    return await answered(wrapped, arguments, run)

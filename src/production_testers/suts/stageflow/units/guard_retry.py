@@ -5,7 +5,7 @@ import uuid
 from stageflow import (
     Pipeline,
     PipelineContext,
-    PipelineResults,  # noqa: F401 - releases without it take no such context
+    PipelineResults,
     StageKind,
     StageOutput,
 )
@@ -61,5 +61,6 @@ class Binding:
         names = "pipeline_run_id request_id session_id user_id org_id interaction_id".split()
         ids = {name: uuid.UUID(self.bench.identifier(name)) for name in names}
         more = {"topology": "guarded", "execution_mode": "test", "data": {}}
-        outputs = await self.graph.run(PipelineContext(**ids, **more))
+        # releases without this class take no such context
+        outputs: PipelineResults = await self.graph.run(PipelineContext(**ids, **more))
         return {name: outputs[name].data["it"] for name in ("draft", "behind")}

@@ -5,7 +5,7 @@ import uuid
 from stageflow import (
     Pipeline,
     PipelineContext,
-    PipelineResults,  # noqa: F401 - releases without it take no such context
+    PipelineResults,
     StageKind,
     StageOutput,
 )
@@ -56,4 +56,5 @@ class Binding:
         ids = {one: uuid.UUID(self.bench.identifier(one, arguments["run"])) for one in names}
         self.runs[str(ids["pipeline_run_id"])] = arguments["run"]
         more = {"topology": "told", "execution_mode": "test", "data": {}}
-        await self.graph.run(PipelineContext(**ids, **more, event_sink=self))
+        # releases without this class take no such context
+        _: PipelineResults = await self.graph.run(PipelineContext(**ids, **more, event_sink=self))

@@ -9,15 +9,17 @@ import stageflow
 from stageflow.pipeline.dag import UnifiedStageGraph
 from stageflow.stages.inputs import create_stage_inputs
 
+from production_testers.model.errors import UsageError
 from production_testers.model.target import Target
-from production_testers.suts.reference.units.target import PlainTarget
+from production_testers.suts.plain_bench import PlainBench
+from production_testers.suts.reference.units.target import called
 from production_testers.suts.targets import (
     Wrapped,
     answered,
-    is_coroutine,
+    is_handler,
     load,
     place_of,
-    settled,
+    plain_stages,
 )
 
 BUILDERS = (UnifiedStageGraph, stageflow.Pipeline)
@@ -27,38 +29,32 @@ class Binding:
     errors = {}
     components = {"handle": "stageflow.pipeline.dag.UnifiedStageGraph.run"}
 
-    def __new__(cls, settings, bench):
-        target = Target.from_json(settings["target"])
-        if is_coroutine(load(target.object, target.folder)):
-            return PlainTarget(settings, bench)
-        return super().__new__(cls)
-
     def __init__(self, settings, bench):
         target = Target.from_json(settings["target"])
         self.control = settings["control"]
-        self.wrapped = Wrapped.make(target, bench, lambda found: isinstance(found, BUILDERS))
+        self.wrapped = Wrapped.make(target, bench, is_made)
         self.graph = None
 
     @classmethod
     def stages_of(cls, target):
-        bench = None
-        wrapped = Wrapped.make(target, bench, lambda found: isinstance(found, BUILDERS))
-        made = asyncio.run(settled(wrapped.made))
+        made = asyncio.run(Wrapped.make(target, PlainBench(), is_made).ready())
+        if is_handler(made) and not isinstance(made, BUILDERS):
+            return plain_stages(target, made)
         runners = {name: spec.runner for name, spec in getattr(made, "stages", {}).items()}
         if not runners:
-            runners = {name: spec.runner for name, spec in specs_of(graph_of(made)).items()}
+            graph = checked(graph_of(made), target)
+            runners = {name: spec.runner for name, spec in specs_of(graph).items()}
         kind = "a pipeline" if isinstance(made, stageflow.Pipeline) else "a built graph"
-        return kind, {name: place_of(runner) for name, runner in runners.items()}
+        return kind, {name: place_of(behind(runner)) for name, runner in runners.items()}
 
     async def perform(self, operation, arguments):
-        self.wrapped.made = made = await settled(self.wrapped.made)
+        made = await self.wrapped.ready()
+        if is_handler(made) and not isinstance(made, BUILDERS):
+            return await called(self.wrapped, arguments)
         if self.graph is None or isinstance(made, stageflow.Pipeline):
             self.graph = wrap(graph_of(made), self.wrapped)  # Pipeline.run builds for every run
-        number, graph = arguments["record"], self.graph
-        run = self.alone if self.control else self.run
-        return await answered(
-            self.wrapped, number, lambda: run(graph, self.wrapped.records[number])
-        )
+        graph, run = self.graph, self.alone if self.control else self.run
+        return await answered(self.wrapped, arguments, lambda request: run(graph, request))
 
     async def run(self, graph, request):
         return outputs_of(await graph.run(self.context(request)))
@@ -95,6 +91,29 @@ class Binding:
         return stageflow.PipelineContext(**ids, input_text=text, **more)
 
 
+def is_made(found):
+    return isinstance(found, BUILDERS)
+
+
+def checked(graph, target):
+    if not isinstance(graph, UnifiedStageGraph):
+        raise UsageError(
+            f"The target {target.object!r} gives a {type(graph).__name__}, which cannot be"
+            " executed.",
+            do="Name a pipeline, a graph, a factory of one, or an async function of one request.",
+        )
+    return graph
+
+
+def behind(runner):
+    """The team's own stage, where the runner is a function that the framework puts around it."""
+    if getattr(runner, "__module__", "").partition(".")[0] != "stageflow":
+        return runner
+    cells = [cell.cell_contents for cell in getattr(runner, "__closure__", None) or ()]
+    kept = [*(getattr(runner, "__defaults__", None) or ()), *cells]
+    return next((one for one in kept if hasattr(one, "execute")), runner)
+
+
 def graph_of(made):
     return made.build() if isinstance(made, stageflow.Pipeline) else made
 
@@ -113,8 +132,7 @@ def in_order(graph):
 
 def wrap(graph, wrapped):
     """The graph with every stage's runner going through the bench."""
-    if not isinstance(graph, UnifiedStageGraph):
-        raise TypeError(f"{wrapped.target.object} gives a {type(graph).__name__}, no pipeline")
+    checked(graph, wrapped.target)
     for name, spec in specs_of(graph).items():
         graph._specs[name] = replace(spec, runner=through(spec, wrapped))
     return graph

@@ -1,4 +1,4 @@
-"""A bench for units that are used for real, outside of every scenario."""
+"""A bench that adds nothing: no fault, no delay, no note."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,8 +8,8 @@ from production_testers.model import seeds
 from production_testers.model.canonical import Json
 
 
-class QuietBench:
-    """A bench that adds nothing: no fault, no delay, no note."""
+class PlainBench:
+    """See `suts.contract.Bench`: what is executed behaves as it is."""
 
     async def work(self, label: str, given: Json = None) -> Json:
         """Nothing is done."""

@@ -43,7 +43,8 @@ class Refuses:
         self.calls += 1
         if self.calls > 1:
             raise RuntimeError("the mock is broken")
-        return {"answer": 1}
+        whole = {"message": {"content": "one"}, "finish_reason": "stop"}
+        return {"choices": [whole]}
 
 def service(seed):
     return Refuses()

@@ -30,7 +30,7 @@ from production_testers.workspace.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
-GENERAL = "CORE-003"
+GENERAL = "GUARD-007"
 REQUIRED = (
     "README.md",
     "findings.json",

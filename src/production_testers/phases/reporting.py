@@ -208,8 +208,8 @@ def close(context: RunContext, record: RunRecord) -> None:
     The status in findings.json decides whether a run can be resumed, so it changes when nothing
     else is left to write: a process that dies earlier leaves a run in progress.
     """
-    text = _write_readme(context, record)
     write_sarif(context.workspace.root, context.run, context.findings)
+    text = _write_readme(context, record)
     context.run.journal.append("run_completed", verdict=record.verdict.value)
     document = context.run.read_findings()
     metadata = document.metadata.model_copy(

@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/evidence/silence.py [--runs 200]
 
-A run is a seed over an entry's plan: one schedule in twenty of every kind, as the matrix's quick tier,
-drawn by the entry's own pipelines. A broken law counts as a finding here, before any gate.
+A run is a seed over an entry's plan: one schedule in twenty of every kind, as the matrix's quick
+tier, drawn by the entry's own pipelines. A broken law counts as a finding here, before any gate.
 Writes its section of docs/benchmarks.md.
 """
 
@@ -78,7 +78,8 @@ def main() -> None:
         "Findings: silence",
         f"python benchmarks/evidence/silence.py --runs {runs}",
         f"{runs} runs on {len(EXECUTORS)} executors that are right, each in another style, over"
-        f" {len(RECIPES)} recipes: each has a seed of its own, one schedule in twenty of every kind."
+        f" {len(RECIPES)} recipes: each has a seed of its own, one schedule in twenty of every"
+        " kind."
         f" {sum(exercised[law] > 0 for law in exercised)} laws judged {exercised.total():,} things."
         f" Not exercised: {', '.join(sorted(set(offered) - set(+exercised))) or 'none'}."
         " A law that is broken once is a finding here, without any gate. Aim: none.",

@@ -36,8 +36,11 @@ def test_the_page_in_the_documentation_is_that_of_its_documents(kept, verdicts):
     assert (DOCS / f"{RELEASE}.md").read_text() == broken_page(kept, matrix, verdicts)
 
 
-def test_every_finding_has_a_verdict_and_every_verdict_a_finding(kept, verdicts):
-    assert set(ways_of(kept)) == set(verdicts.of)
+def test_every_finding_has_a_verdict_and_every_verdict_is_of_a_law(kept, verdicts):
+    assert set(ways_of(kept)) <= set(verdicts.of)
+    for key in verdicts.of:
+        law, _, way = key.partition(": ")
+        assert way in LAWS[law].classes, key
 
 
 def test_a_matter_of_taste_is_an_improvement_and_low_and_a_defect_is_not(kept, verdicts):
@@ -92,10 +95,17 @@ def matrix(**cells):
 
 
 def test_what_nobody_judged_says_so():
-    page = broken_page(small(), matrix(), Verdicts(of={}, not_exercised={}))
+    page = broken_page(small(), matrix(), Verdicts(of={}))
     assert f"**Verdict: {OPEN}.**\n" in page
     assert "- No script: it is latent.\n" in page
     assert "- `dag/runs-once`: no schedule of the plan reached it." in page
+
+
+def test_what_only_longer_plans_show_stands_behind_the_rest():
+    written = Verdicts(of={"dag/status-effect: retry-is-success": ("defect", "Because.")})
+    page = broken_page(small(), matrix(), written)
+    assert "## Seen by longer plans" in page
+    assert "(`dag/status-effect`, retry-is-success; high). defect: Because." in page
 
 
 def test_the_written_words_stand_on_the_page():

@@ -3,7 +3,7 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class Verdicts:
 
     of: Mapping[str, tuple[str, str]]
     preface: str = ""
-    not_exercised: Mapping[str, str]
+    not_exercised: Mapping[str, str] = field(default_factory=dict)
     not_covered: tuple[str, ...] = ()
 
 
@@ -42,7 +42,7 @@ def read_verdicts(path: Path) -> Verdicts:
         InvalidDocumentError: It is no such file.
     """
     if not path.is_file():
-        return Verdicts(of={}, not_exercised={})
+        return Verdicts(of={})
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -78,6 +78,7 @@ def broken_page(document: Mapping[str, Any], matrix: Mapping[str, Any], verdicts
         *_head(document, matrix, verdicts),
         *_table(document, verdicts),
         *(line for one in document["findings"] for line in _finding(one, verdicts)),
+        *_seen_by_longer_plans(document, matrix, verdicts),
         *_capabilities(document, matrix),
         *_not_exercised(document, matrix, verdicts),
     ]
@@ -155,6 +156,31 @@ def _finding(one: Mapping[str, Any], verdicts: Verdicts) -> Iterator[str]:
     yield ""
     _, reason = verdicts.of.get(_key(one), (OPEN, ""))
     yield f"**Verdict: {_judgement(one, verdicts)}.** {reason}".rstrip()
+    yield ""
+
+
+def _seen_by_longer_plans(
+    document: Mapping[str, Any], matrix: Mapping[str, Any], verdicts: Verdicts
+) -> Iterator[str]:
+    """What runs and longer plans showed, and people judged, but this matrix did not reach."""
+    reached = {_key(one) for one in document["findings"]}
+    further = [key for key in verdicts.of if key not in reached]
+    if not further:
+        return
+    yield "## Seen by longer plans"
+    yield ""
+    yield (
+        f"Judged on {document['release']} in runs of whole entries; the {matrix['tier']} tier,"
+        " which executes a part of each plan, did not meet them."
+    )
+    yield ""
+    for key in further:
+        law, _, way = key.partition(": ")
+        declared = LAWS[law].classes[way].where(matrix["capabilities"][document["release"]])
+        judgement, reason = verdicts.of[key]
+        told = {"taste": "matter of taste"}.get(judgement, judgement)
+        severity = declared.severity.value
+        yield f"- **{declared.title}** (`{law}`, {way}; {severity}). {told}: {reason}"
     yield ""
 
 

@@ -111,7 +111,7 @@ def write_script(defect: Defect, history: str, claim: Claim, *, attempts: int = 
     }
     made = environment.get_template("script")
     lines = 0
-    for brief, dense in ((False, False), (True, False), (True, True)):  # words give way to code
+    for brief, dense in ((0, False), (1, False), (1, True), (2, True)):  # words give way to code
         text = made.render(head=_head(defect, claim, brief=brief), **{**plain, **values})
         kept = [line.rstrip() for line in text.strip().splitlines() if line.strip() or not dense]
         script = "\n".join(kept) + "\n"
@@ -121,14 +121,15 @@ def write_script(defect: Defect, history: str, claim: Claim, *, attempts: int = 
     raise NoScriptError(f"it would have {lines} lines, and {LINES_MAX} are too many to paste")
 
 
-def _head(defect: Defect, claim: Claim, *, brief: bool) -> str:
+def _head(defect: Defect, claim: Claim, *, brief: int) -> str:
+    """What stands above the code: in full, a line each, or without what the code says itself."""
     law = LAWS[defect.law]
     parts = {
         f"{claim.title}.": 1,
         f"Law: {law.statement} [{defect.law}]": 3,
         f"Expected, as promised: {claim.source}" if claim.source else "": 2,
         f"Actual on {claim.sut}: {defect.verdict['summary']}.": 2,
-        f"Scenario: {' '.join(exhibit_in_words(defect.exhibit))}": 3,
+        "" if brief > 1 else f"Scenario: {' '.join(exhibit_in_words(defect.exhibit))}": 3,
         f"Needs {claim.sut}. Ends with 1: it shows; 0: it does not; 2: cannot tell.": 1,
     }
     wrapped = [

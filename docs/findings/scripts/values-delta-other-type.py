@@ -1,0 +1,72 @@
+"""A value that changes its type, such as true for 1, is not told as a difference.
+Law: The difference of two documents, applied to the first, gives the second, speaks of nothing
+that did not change, and leaves the first as it was. [values/delta]
+Expected, as promised: “Apply a previously generated delta to reconstruct the target dict.”
+(stageflow/compression/__init__.py:59)
+Actual on stageflow-core==1.2.0: call c0.0 made {'b': False} of {'b': False}, and it was to be
+{'b': 0}.
+Scenario: One delta. Call rebuild(base={"b":false}, current={"b":0}).
+Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
+"""
+import asyncio, contextvars, hashlib, json, sys, time
+now, loop = 0.0, asyncio.new_event_loop()  # time jumps: nobody waits
+select, loop.time, epoch = loop._selector.select, lambda: now, time.time()
+
+def jump(timeout):
+    global now
+    assert timeout is not None, "nothing can happen any more"
+    now += timeout
+    return select(0)
+
+loop._selector.select = jump
+time.time, time.monotonic, time.perf_counter = lambda: epoch + now, lambda: now, lambda: now
+try:
+    from copy import deepcopy
+    from stageflow.compression import apply_delta, compute_delta
+except ImportError as error:
+    sys.exit(print("cannot tell:", error) or 2)
+SETTINGS = {}
+CALLS = [  # key, client, operation, arguments, starts after, is cancelled after (ms)
+    ('c0.0', 'c0', 'rebuild', {'base': {'b': False}, 'current': {'b': 0}}, 0.0, None),
+]
+OBSERVED = {'c0.0': ['returned', '75159017c71d88b0', [], []]}  # how a call ended; the caller's own code that began, and when (ms)
+call, log, ended = contextvars.ContextVar("call", default=""), [], {}
+
+class Bench:  # the caller's side
+    pass
+
+class Binding:
+
+    def __init__(self, settings, bench):
+        pass
+
+    async def perform(self, operation, arguments):
+        base = deepcopy(arguments['base'])
+        delta = compute_delta(base, deepcopy(arguments['current']))
+        made = apply_delta(base, delta)
+        return {'made': made, 'base': base, 'names': [*delta.get('set', ()), *delta.get('remove', ())]}
+
+def digest(value):
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=dict)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+async def client(unit, name):
+    for key, _, operation, arguments, after, gives_up in [c for c in CALLS if c[1] == name]:
+        call.set(key)
+        task = asyncio.create_task(unit.perform(operation, arguments))
+        [end] = await asyncio.gather(task, return_exceptions=True)
+        how = "raised" if isinstance(end, Exception) else "returned"
+        detail = digest(end) if how == "returned" else type(end).__name__
+        ended[key] = ["cancelled", ""] if task.cancelled() else [how, detail]
+        print(key, operation, ended[key][0], end)
+
+try:
+    loop.run_until_complete(client(Binding(SETTINGS, Bench()), "c0"))
+except AssertionError as stuck:
+    print(stuck)
+for key, (*how, labels, moments) in OBSERVED.items():
+    began = [(seen, ms) for one, _, ms, seen in log if one == key]
+    late = any(abs(ms - at) > 1 for (_, ms), at in zip(began, moments))
+    if ended.get(key, ["", ""]) != how or [label for label, _ in began] != labels or late:
+        sys.exit(print("it does not show:", key, ended.get(key), began) or 0)
+sys.exit(print("it shows") or 1)

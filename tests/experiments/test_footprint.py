@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import tracemalloc
@@ -71,3 +72,14 @@ def test_an_execution_that_fails_is_looked_at_too():
         failing()
     assert kept[0].changed == ("sys.path",)
     assert "planted" not in sys.path
+
+
+def test_a_process_that_looks_for_its_temporary_folder_meanwhile_does_not_wait_for_itself():
+    program = (
+        "import tempfile\n"
+        "from production_testers.experiments.footprint import footprint\n"
+        "with footprint():\n"
+        "    tempfile.tempdir = None\n"
+        "    tempfile.gettempdir()\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

@@ -36,10 +36,12 @@ class Footprint:
     Attributes:
         changed: Names of what is not as it was: `os.environ[NAME]`, `the working folder`, ….
         files: What was done to which files, in order, each once.
+        given: How paths begin that executions were given to write to.
     """
 
     changed: tuple[str, ...] = ()
     files: list[str] = field(default_factory=list)
+    given: str = field(default_factory=lambda: f"{tempfile.gettempdir()}{os.sep}{OWN_FOLDERS}")
 
 
 _WATCHING: list[Footprint] = []
@@ -85,7 +87,7 @@ def _outside(what: str, path: Any) -> str:
     if not isinstance(path, str | bytes | os.PathLike):
         return ""
     place = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - resolve() would open files
-    given = os.path.join(tempfile.gettempdir(), OWN_FOLDERS)  # noqa: PTH118 - a prefix, no path
+    given = _WATCHING[-1].given  # to ask `tempfile` here would wait for a lock that it may hold
     compiled = f"{os.sep}__pycache__{os.sep}" in f"{place}{os.sep}"
     return "" if place == os.devnull or place.startswith(given) or compiled else f"{what} {place}"
 

@@ -149,6 +149,7 @@ def batch(*candidates, **more):
         "exercised": {"x/y": 3},
         "judged": {"x/y": {"holds": 25}},
         "broken": [],
+        "crashes": {},
         "interleavings": ["a", "b"],
         "strategies": {"latencies": 19, "pct2": 6},
         "tasks": 7,

@@ -98,7 +98,17 @@ async def run(self, ctx):
     return {}
 UnifiedStageGraph.run = run
 """
+ALWAYS_FOUND = """
+from types import SimpleNamespace
+from stageflow.helpers import guardrails
+found = SimpleNamespace(passed=False, violations=["patched"], transformed_content=None)
+for check in (guardrails.ContentFilter, guardrails.InjectionDetector, guardrails.PIIDetector):
+    check.check = lambda self, *_args, **_named: found
+"""
 PATCHES = {
+    "invisible-missed": ALWAYS_FOUND,
+    "lookalike-missed": ALWAYS_FOUND,
+    "wide-missed": ALWAYS_FOUND,
     "after-cancellation": STOP_WHAT_IS_LEFT,
     "after-failure": STOP_WHAT_IS_LEFT,
     "stopped-by-another-run": A_GRAPH_FOR_EVERY_RUN,
@@ -168,6 +178,12 @@ def ended(release, script, patch=""):
     return done.returncode, done.stdout + done.stderr
 
 
+INTERCEPTORS = "stageflow.pipeline.interceptors.run_with_interceptors"
+OUTER = {"lets-through": INTERCEPTORS, "gives-up-early": INTERCEPTORS}
+"""What is taken away where a caller sees no difference between the component's fault and its
+absence: without a retry nothing is tried again."""
+
+
 def on_others(script, answers):
     """What it ends with where the defect is not, and where there is nothing that could have it."""
     ends = {}
@@ -189,11 +205,14 @@ def test_a_script_of_the_page_shows_the_defect_where_it_is_and_nowhere_else(find
     code, said = ended(NEWEST, script)
     assert code == 1, said
     ends = on_others(script, ANSWERS[finding["law"], finding["outcome_class"]])
+    if finding["type"] == "improvement":
+        ends.pop("not_offered", None)  # it does not promise it, and may well behave so
     check_others(ends)
     if "holds" not in ends:
-        taken = TAKEN_AWAY.format(component=finding["component"])
-        code, said = ended(NEWEST, script, PATCHES.get(finding["outcome_class"], taken))
-        assert code == 0, said
+        way = finding["outcome_class"]
+        taken = TAKEN_AWAY.format(component=OUTER.get(way, finding["component"]))
+        code, said = ended(NEWEST, script, PATCHES.get(way, taken))
+        assert code == 0 or (way not in PATCHES and code == 2), said
 
 
 @pytest.mark.parametrize(("way", "exhibit"), GONE)
@@ -225,4 +244,4 @@ def test_a_script_of_what_was_mended_shows_it_where_it_was(way, exhibit, tmp_pat
 
 
 def test_there_is_evidence_to_run():
-    assert len(SCRIPTS) >= 40
+    assert len(SCRIPTS) >= 60

@@ -9,7 +9,8 @@ Scenario: One token budget with most 1, reserved 0. Call cut(before=3420, after=
 \\u200b").
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
-import asyncio, contextvars, hashlib, json, sys, time
+import asyncio, contextvars, hashlib, json, os, sys, time
+sys.excepthook = lambda _, error, __: (print("cannot tell:", repr(error)), os._exit(2))
 now, loop = 0.0, asyncio.new_event_loop()  # time jumps: nobody waits
 select, loop.time, epoch = loop._selector.select, lambda: now, time.time()
 

@@ -5,7 +5,8 @@ Actual on stageflow-core==1.2.0: call c0.3 was not executed after 3 failures in 
 Scenario: One circuit breaker with failures 5, rest_ms 30000, probes 1. Call …
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
-import asyncio, contextvars, hashlib, json, sys, time
+import asyncio, contextvars, hashlib, json, os, sys, time
+sys.excepthook = lambda _, error, __: (print("cannot tell:", repr(error)), os._exit(2))
 now, loop = 0.0, asyncio.new_event_loop()  # time jumps: nobody waits
 select, loop.time, epoch = loop._selector.select, lambda: now, time.time()
 def jump(timeout):
@@ -33,7 +34,10 @@ CALLS = [  # key, client, operation, arguments, starts after, is cancelled after
 WORKS = {('c0.0', 'service'): [(1.0, 'value', None, False)],
  ('c0.1', 'service'): [(1.0, 'value', None, False)],
  ('c0.2', 'service'): [(1.0, 'value', None, False)]}  # the caller's own code: ms, fails with, gives, hangs
-OBSERVED = {'c0.3': ['returned', '44136fa355b3678a', [], []]}  # how a call ended; the caller's own code that began, and when (ms)
+OBSERVED = {'c0.0': ['raised', 'RuntimeError', ['service'], [0.0]],
+ 'c0.1': ['raised', 'RuntimeError', ['service'], [1.0]],
+ 'c0.2': ['raised', 'RuntimeError', ['service'], [2.0]],
+ 'c0.3': ['returned', '44136fa355b3678a', [], []]}  # how a call ended; the caller's own code that began, and when (ms)
 ERRORS = {"value": ValueError}
 call, log, ended = contextvars.ContextVar("call", default=""), [], {}
 class Bench:  # the caller's side

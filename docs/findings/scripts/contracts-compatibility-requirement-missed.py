@@ -10,7 +10,8 @@ fields={"f2":{"nullable":false,"required":false,"type":"integer"}}). Call
 register(stage="summary", version="v2", …
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
-import asyncio, contextvars, hashlib, json, sys, time
+import asyncio, contextvars, hashlib, json, os, sys, time
+sys.excepthook = lambda _, error, __: (print("cannot tell:", repr(error)), os._exit(2))
 now, loop = 0.0, asyncio.new_event_loop()  # time jumps: nobody waits
 select, loop.time, epoch = loop._selector.select, lambda: now, time.time()
 
@@ -35,7 +36,9 @@ CALLS = [  # key, client, operation, arguments, starts after, is cancelled after
     ('c0.1', 'c0', 'register', {'stage': 'summary', 'version': 'v2', 'fields': {'f2': {'type': 'integer', 'nullable': False, 'required': True}}}, 0.0, None),
     ('c0.2', 'c0', 'compare', {'stage': 'summary', 'old': 'v1', 'new': 'v2'}, 0.0, None),
 ]
-OBSERVED = {'c0.2': ['returned', '05a6bbf3aced39da', [], []]}  # how a call ended; the caller's own code that began, and when (ms)
+OBSERVED = {'c0.0': ['returned', 'fcbcf165908dd18a', [], []],
+ 'c0.1': ['returned', 'fcbcf165908dd18a', [], []],
+ 'c0.2': ['returned', '05a6bbf3aced39da', [], []]}  # how a call ended; the caller's own code that began, and when (ms)
 call, log, ended = contextvars.ContextVar("call", default=""), [], {}
 
 class Bench:  # the caller's side

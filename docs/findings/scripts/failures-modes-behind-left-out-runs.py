@@ -10,7 +10,8 @@ failed(stage="stage 0", why=""). Call may_run(stage="stage 1", after=[]). Call
 may_run(stage="stage 2", after=["stage 0"]). Call may_run(stage="stage 3", after=["stage …
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
-import asyncio, contextvars, hashlib, json, sys, time
+import asyncio, contextvars, hashlib, json, os, sys, time
+sys.excepthook = lambda _, error, __: (print("cannot tell:", repr(error)), os._exit(2))
 now, loop = 0.0, asyncio.new_event_loop()  # time jumps: nobody waits
 select, loop.time, epoch = loop._selector.select, lambda: now, time.time()
 
@@ -34,7 +35,11 @@ CALLS = [  # key, client, operation, arguments, starts after, is cancelled after
     ('c0.3', 'c0', 'may_run', {'stage': 'stage 2', 'after': ['stage 0']}, 0.0, None),
     ('c0.4', 'c0', 'may_run', {'stage': 'stage 3', 'after': ['stage 1', 'stage 2']}, 0.0, None),
 ]
-OBSERVED = {'c0.4': ['returned', 'b5bea41b6c623f7c', [], []]}  # how a call ended; the caller's own code that began, and when (ms)
+OBSERVED = {'c0.0': ['returned', 'b5bea41b6c623f7c', [], []],
+ 'c0.1': ['returned', '74234e98afe7498f', [], []],
+ 'c0.2': ['returned', 'b5bea41b6c623f7c', [], []],
+ 'c0.3': ['returned', 'fcbcf165908dd18a', [], []],
+ 'c0.4': ['returned', 'b5bea41b6c623f7c', [], []]}  # how a call ended; the caller's own code that began, and when (ms)
 call, log, ended = contextvars.ContextVar("call", default=""), [], {}
 
 class Bench:  # the caller's side

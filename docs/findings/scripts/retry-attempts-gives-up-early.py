@@ -10,7 +10,8 @@ Scenario: One retry with attempts 2, base_ms 1, limit_ms 1, growth "exponential"
 Call execute(). Its attempt: takes 1 ms and fails (timeout).
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
-import asyncio, contextvars, sys, time
+import asyncio, contextvars, os, sys, time
+sys.excepthook = lambda _, error, __: (print("cannot tell:", repr(error)), os._exit(2))
 now, loop = 0.0, asyncio.new_event_loop()  # time jumps: nobody waits
 select, loop.time, epoch = loop._selector.select, lambda: now, time.time()
 

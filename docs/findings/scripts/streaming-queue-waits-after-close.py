@@ -9,7 +9,8 @@ Scenario: One chunk queue with capacity 1, drops false. Client c0 calls get(). C
 get(). Client c2 calls close().
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
-import asyncio, contextvars, sys, time
+import asyncio, contextvars, hashlib, json, os, sys, time
+sys.excepthook = lambda _, error, __: (print("cannot tell:", repr(error)), os._exit(2))
 now, loop = 0.0, asyncio.new_event_loop()  # time jumps: nobody waits
 select, loop.time, epoch = loop._selector.select, lambda: now, time.time()
 
@@ -31,7 +32,9 @@ CALLS = [  # key, client, operation, arguments, starts after, is cancelled after
     ('c1.0', 'c1', 'get', {}, 0.0, None),
     ('c2.0', 'c2', 'close', {}, 0.0, None),
 ]
-OBSERVED = {'c1.0': ['', '', [], []]}  # how a call ended; the caller's own code that began, and when (ms)
+OBSERVED = {'c0.0': ['returned', '74234e98afe7498f', [], []],
+ 'c1.0': ['', '', [], []],
+ 'c2.0': ['returned', '74234e98afe7498f', [], []]}  # how a call ended; the caller's own code that began, and when (ms)
 call, log, ended = contextvars.ContextVar("call", default=""), [], {}
 
 class Bench:  # the caller's side
@@ -50,6 +53,10 @@ class Binding:
     async def perform(self, operation, arguments):
         return await getattr(self.queue, operation)()
 
+def digest(value):
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=dict)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
 async def client(unit, name):
     for key, _, operation, arguments, after, gives_up in [c for c in CALLS if c[1] == name]:
         await asyncio.sleep(after / 1000)
@@ -57,7 +64,7 @@ async def client(unit, name):
         task = asyncio.create_task(unit.perform(operation, arguments))
         [end] = await asyncio.gather(task, return_exceptions=True)
         how = "raised" if isinstance(end, Exception) else "returned"
-        detail = type(end).__name__
+        detail = digest(end) if how == "returned" else type(end).__name__
         ended[key] = ["cancelled", ""] if task.cancelled() else [how, detail]
         print(key, operation, ended[key][0], end)
 

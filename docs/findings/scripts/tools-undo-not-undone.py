@@ -5,7 +5,8 @@ Actual on stageflow-core==1.2.0: the action was done by a tool that can undo it,
 Scenario: One tools with tools …
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
-import asyncio, contextvars, hashlib, json, sys, time
+import asyncio, contextvars, hashlib, json, os, sys, time
+sys.excepthook = lambda _, error, __: (print("cannot tell:", repr(error)), os._exit(2))
 now, loop = 0.0, asyncio.new_event_loop()  # time jumps: nobody waits
 select, loop.time, epoch = loop._selector.select, lambda: now, time.time()
 def jump(timeout):
@@ -27,7 +28,8 @@ CALLS = [  # key, client, operation, arguments, starts after, is cancelled after
     ('c0.0', 'c0', 'execute', {'ref': 'a1.1', 'action': 'ACTION_0', 'mode': 'draft', 'payload': {}}, 0.0, None),
     ('c0.1', 'c0', 'undo', {'ref': 'a1.1'}, 0.0, None),
 ]
-OBSERVED = {'c0.1': ['returned', 'fcbcf165908dd18a', [], []]}  # how a call ended; the caller's own code that began, and when (ms)
+OBSERVED = {'c0.0': ['returned', '9f438aecc545f6eb', ['handler'], [0.0]],
+ 'c0.1': ['returned', 'fcbcf165908dd18a', [], []]}  # how a call ended; the caller's own code that began, and when (ms)
 call, log, ended = contextvars.ContextVar("call", default=""), [], {}
 class Bench:  # the caller's side
     async def work(self, label, given=None):

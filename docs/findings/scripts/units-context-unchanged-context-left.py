@@ -5,7 +5,8 @@ Actual on stageflow-core==1.2.0: call c0.0 of run returned {'ok': True, 'cancell
 Scenario: One runner with stages 1, checks false, keeps false. Call run(run="run c0.0", …
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
-import asyncio, contextvars, hashlib, json, sys, time
+import asyncio, contextvars, hashlib, json, os, sys, time
+sys.excepthook = lambda _, error, __: (print("cannot tell:", repr(error)), os._exit(2))
 now, loop = 0.0, asyncio.new_event_loop()  # time jumps: nobody waits
 select, loop.time, epoch = loop._selector.select, lambda: now, time.time()
 def jump(timeout):

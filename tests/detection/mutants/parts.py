@@ -1,5 +1,6 @@
 """Which part of stageflow each place is of: the name of the unit, or `pipelines`."""
 
+from production_testers.model.semantics import Capability
 from production_testers.units import UNITS as EVERY_UNIT
 
 PIPELINES = "pipelines"
@@ -70,6 +71,11 @@ NOT_YET = frozenset(
     }
 )
 """Units that came after the mutants were written; bugs are planted around their references only."""
+
+NOT_YET_OF_PIPELINES = frozenset(
+    {Capability.DURATIONS_TOLD, Capability.PARALLEL_STAGES, Capability.STAGES_TOLD}
+)
+"""The same of what pipelines promise."""
 
 UNITS = frozenset(EVERY_UNIT) - {"target"} - NOT_YET
 """All parts but pipelines; a target is a team's own code and none of stageflow's."""

@@ -158,9 +158,8 @@ def _chosen(defect: Defect, history: str, attempts: int) -> tuple[str, dict[str,
 def _usage(defect: Defect, history: str) -> dict[str, Any]:
     if not history:
         raise NoScriptError("there is no history that says how its calls ended")
-    run = str(defect.verdict.get("run", ""))
     try:
-        return usage_values(str(defect.sut["name"]), defect.exhibit["scenario"], history, run)
+        return usage_values(str(defect.sut["name"]), defect.exhibit["scenario"], history)
     except NoBindingError as error:
         raise NoScriptError(str(error)) from error
 

@@ -27,14 +27,13 @@ class NoBindingError(Exception):
     """The framework's binding of the unit cannot stand in a script; the message says why."""
 
 
-def usage_values(sut: str, scenario: Mapping[str, Any], history: str, run: str) -> dict[str, Any]:
+def usage_values(sut: str, scenario: Mapping[str, Any], history: str) -> dict[str, Any]:
     """What stands in the script.
 
     Args:
         sut: Name of the system under test.
         scenario: The smallest one, as JSON.
         history: Of that scenario, as a file's text.
-        run: The call that is wrong; empty where it is none alone.
 
     Raises:
         NoBindingError: There is no binding to put into it.
@@ -53,7 +52,7 @@ def usage_values(sut: str, scenario: Mapping[str, Any], history: str, run: str) 
     }  # fmt: skip
     raised = sorted({work[1] for of_label in works.values() for work in of_label if work[1]})
     classes = ", ".join(f'"{name}": {ERRORS[name].__name__}' for name in raised)
-    observed = _observed(history, run)
+    observed = _observed(history)
     return {
         "alone": clients[0] if len(clients) == 1 else "",
         "at_once": len(clients) == 1 and not any(call["after_ms"] for call in usage["calls"]),
@@ -98,14 +97,14 @@ def _call(scenario: Mapping[str, Any], call: Mapping[str, Any]) -> str:
     return repr(parts)
 
 
-def _observed(history: str, run: str) -> dict[str, list[Any]]:
+def _observed(history: str) -> dict[str, list[Any]]:
     """Call → how it ended, digest or class, labels of the caller's own code, and their moments."""
     seen: dict[str, list[Any]] = {}
     started: dict[tuple[str, str, int], int] = {}
     for line in history.splitlines()[1:]:
         event = json.loads(line)
         key, value = event["run"], event["value"]
-        if run not in ("", key) or not key:
+        if not key:
             continue
         of_call = seen.setdefault(key, ["", "", [], []])
         if event["kind"] == "run_ended":

@@ -12,12 +12,16 @@ TOLERANCE_MS = 2.0
 
 
 def check(observation: Observation) -> Verdict:
-    """Judge every duration that is told of a stage that was executed once, by the clock."""
+    """Judge every duration that is told of a stage that was executed once, by the clock.
+
+    A request with an idempotency key may wait for another one with it, and that may count.
+    """
     judgement = Judgement()
+    keyed = {one.key for one in observation.scenario.requests if one.idempotency_key is not None}
     lines = {run.key: run for run in runs(observation)}
     for event in observation.history.of(EventKind.EMITTED, EventKind.LOGGED):
         told, run = event.value.get("took_ms"), lines.get(event.run)
-        if not isinstance(told, int | float) or run is None:
+        if not isinstance(told, int | float) or run is None or run.root in keyed:
             continue
         line = run.line(event.stage)
         if len(line.starts) != 1 or len(line.ends) != 1 or line.status == "stopped":

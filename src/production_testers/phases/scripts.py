@@ -48,7 +48,9 @@ def keep_script(
                 path = Path(scratch) / FILE
                 write_text(path, text)
                 tried = try_script(python, path)
-                if tried.exit_code == 1 and (tried := try_script(python, path)).exit_code == 1:
+                if tried.exit_code == 1:
+                    tried = try_script(python, path, as_pasted=True)
+                if tried.exit_code == 1:
                     write_text(folder / FILE, text)
                     return {"file": FILE, "lines": text.count("\n"), "said": tried.said}
     except NoScriptError as none:

@@ -38,12 +38,20 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """Python ends with 1 after an exception that nobody caught, which would mean that it shows."""
 
 
-def try_script(python: Path, script: Path) -> Tried:
-    """Run it with another interpreter; one that does not end, or that raises, cannot tell."""
+def try_script(python: Path, script: Path, *, as_pasted: bool = False) -> Tried:
+    """Run it with another interpreter; one that does not end, or that raises, cannot tell.
+
+    Args:
+        python: The interpreter.
+        script: The file.
+        as_pasted: Run it as whoever was sent it does, `python FILE`: what depends on the order of a
+            set may need the memory to be as it was.
+    """
+    runner = () if as_pasted else ("-c", _RUN)
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     try:
         done = subprocess.run(
-            [str(python), "-s", "-P", "-B", "-c", _RUN, str(script)],
+            [str(python), "-s", "-P", "-B", *runner, str(script)],
             capture_output=True,
             text=True,
             check=False,

@@ -3,12 +3,13 @@
 import importlib.util
 import sys
 import textwrap
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
-from production_testers.experiments.five import Ground, Held, Recovery
-from production_testers.experiments.five.recovery import FAIL, KILL, STOP
+from production_testers.experiments.five import Ground, Held, Recovery, life
+from production_testers.experiments.five.recovery import FAIL, KILL, STOP, _Play
 from production_testers.suts.reference import ReferenceAdapter
 
 pytestmark = pytest.mark.slow
@@ -157,3 +158,17 @@ def test_a_process_that_was_over_before_it_could_be_killed_proves_nothing(ground
     done = Recovery(items=1, ways=(KILL,), restored_within_s=SLOW_S).perform(ground)
     assert done.held is Held.INCONCLUSIVE
     assert Recovery(ways=()).perform(ground).held is Held.INCONCLUSIVE
+
+
+def test_what_two_processes_executed_is_told_from_what_one_did_twice(tmp_path):
+    """The first process ends after the effect, and before it could say so."""
+    play = _Play(None, tmp_path, items=2, concurrency=1)
+    life.accept(play.store, 2)
+    with closing(life.opened(play.store)) as store:
+        store.executemany("INSERT INTO executed VALUES (?, ?)", [("r0", 1), ("r0", 2), ("r1", 1)])
+        store.executemany("INSERT INTO effects VALUES (?)", [("r0",), ("r1",)])
+        store.executemany("UPDATE items SET done_in = ? WHERE key = ?", [(2, "r0"), (1, "r1")])
+        assert play._counted() == {"lost": 0, "twice": 0, "executed_again": 1}
+        store.execute("INSERT INTO executed VALUES ('r1', 1)")
+        store.execute("UPDATE items SET done_in = NULL WHERE key = 'r0'")
+        assert play._counted() == {"lost": 1, "twice": 1, "executed_again": 1}

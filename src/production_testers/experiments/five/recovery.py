@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -197,9 +197,8 @@ class _Play:
         return seen()
 
     def _end(self, process: "subprocess.Popen[bytes]") -> None:
-        clock = stopwatch()
-        while process.poll() is None and clock() < LOOK_S_MAX:
-            time.sleep(POLL_S)
+        with suppress(subprocess.TimeoutExpired):  # then it is killed
+            process.wait(LOOK_S_MAX)
 
     def _ask(self, question: str) -> int:
         with closing(sqlite3.connect(self.store, timeout=10.0)) as store:

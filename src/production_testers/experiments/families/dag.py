@@ -1,6 +1,12 @@
 """Recipes of the family DAG: order, parallelism, failures, many graphs."""
 
-from production_testers.experiments.recipe import Recipe, needs
+from production_testers.experiments.recipe import (
+    BURST_SCHEDULES,
+    DEEP_SCHEDULES,
+    UNIT_SCHEDULES,
+    Recipe,
+    needs,
+)
 from production_testers.model.scenario import Kind
 
 RECIPES = (
@@ -10,6 +16,20 @@ RECIPES = (
         requires=needs(
             ("dag/runs-once", 2_000, "every stage must be executed, and none twice"),
             ("dag/dependencies-first", 2_000, "no stage may start before its dependencies ended"),
+        ),
+    ),
+    Recipe(
+        name="DAG-002",
+        schedules=UNIT_SCHEDULES,
+        units=("builder", "lint"),
+        question="Is exactly what cannot run refused, before anything runs?",
+        requires=needs(
+            ("lint/faults", 1_000, "a look before building must find the same faults"),
+            (
+                "building/possible",
+                1_000,
+                "loops, unknown names and names used twice must be refused, and nothing else",
+            ),
         ),
     ),
     Recipe(
@@ -36,6 +56,34 @@ RECIPES = (
         ),
     ),
     Recipe(
+        name="DAG-005",
+        schedules=DEEP_SCHEDULES,
+        cost_sizes={"fan_out": (250, 500, 1_000)},
+        question="Can 500 and more parallel stages be executed, and at what cost?",
+        requires=needs(
+            ("scale/width", 10, "500 and more parallel stages must complete"),
+            (
+                "cost/operations-per-stage",
+                1,
+                "the work of one stage must not grow with the number of stages",
+            ),
+        ),
+    ),
+    Recipe(
+        name="DAG-006",
+        schedules=DEEP_SCHEDULES,
+        cost_sizes={"chain": (500, 1_000, 2_000)},
+        question="Can a thousand and more stages in a row be executed, and at what cost?",
+        requires=needs(
+            ("scale/depth", 4, "chains of 1,000 and more stages must complete"),
+            (
+                "cost/operations-per-stage",
+                1,
+                "the work of one stage must not grow with the number of stages",
+            ),
+        ),
+    ),
+    Recipe(
         name="DAG-007",
         question="When a stage fails, what becomes of its siblings, and of those behind it?",
         requires=needs(
@@ -51,6 +99,46 @@ RECIPES = (
             ),
             ("dag/failure-surfaces", 300, "the run must fail in the stage that failed"),
             ("contract/partial-output", 50, "what siblings gave must be what the caller gets"),
+        ),
+    ),
+    Recipe(
+        name="DAG-008",
+        question="Do exactly the stages of the chosen branches run?",
+        requires=needs(
+            (
+                "routing/skip-requests",
+                200,
+                "branches that a router excludes must not run, the others must",
+            ),
+        ),
+    ),
+    Recipe(
+        name="DAG-009",
+        question="Are hung stages stopped in time, and does cancellation reach everything?",
+        requires=needs(
+            (
+                "timing/timeout-enforced",
+                100,
+                "stages that hang or are too slow must be stopped by their time-out",
+            ),
+            (
+                "lifecycle/nothing-left-running",
+                500,
+                "after a time-out, a failure or a cancellation nothing may go on running",
+            ),
+        ),
+    ),
+    Recipe(
+        name="DAG-010",
+        schedules=BURST_SCHEDULES,
+        question="Does a run end as it would alone when a burst of runs shares the process?",
+        requires=needs(
+            ("scale/bursts", 1_000, "runs of bursts of 50 and more must not be left waiting"),
+            (
+                "isolation/concurrent-runs",
+                5_000,
+                "runs of a burst must neither see nor stop each other",
+            ),
         ),
     ),
     Recipe(

@@ -77,6 +77,19 @@ RECIPES = (
         ),
     ),
     Recipe(
+        name="ENRICH-005",
+        schedules=UNIT_SCHEDULES,
+        units=("idempotent_calls",),
+        question="Is a source asked once by simultaneous calls for the same thing?",
+        requires=needs(
+            (
+                "idempotency/once",
+                1_000,
+                "simultaneous and later calls of a key must be answered by one execution",
+            ),
+        ),
+    ),
+    Recipe(
         name="ENRICH-006",
         data="documents",
         question="Do the documents that a run retrieves reach that run, and no other?",

@@ -4,6 +4,18 @@ from production_testers.experiments.recipe import UNIT_SCHEDULES, Recipe, needs
 
 RECIPES = (
     Recipe(
+        name="OBS-001",
+        data="tenants",
+        question="Does every event that the framework emits say which request it belongs to?",
+        requires=needs(
+            (
+                "observability/events-correlated",
+                500,
+                "events must be found by the request id of their run",
+            ),
+        ),
+    ),
+    Recipe(
         name="OBS-002",
         pipelines="OBS-001",
         schedules=UNIT_SCHEDULES,
@@ -38,6 +50,36 @@ RECIPES = (
                 "what is told must agree with the clock that our own instruments read",
             ),
             ("summaries/told", 1_000, "summaries of runs must agree with it as well"),
+        ),
+    ),
+    Recipe(
+        name="OBS-004",
+        schedules=UNIT_SCHEDULES,
+        units=("event_sink",),
+        question="Do callers go on unhurt when the receiver of events is slow or fails, and does"
+        " what was taken arrive?",
+        requires=needs(
+            ("sinks/pressure", 1_000, "slow and failing receivers must not reach the callers"),
+            ("sinks/delivery", 1_000, "what was taken must arrive, also when the sink is stopped"),
+        ),
+    ),
+    Recipe(
+        name="OBS-005",
+        schedules=UNIT_SCHEDULES,
+        units=("batch_exporter", "event_sink", "fan_out"),
+        question="Is every event that was taken written, or its loss told?",
+        requires=needs(
+            (
+                "exporting/fan-out",
+                1_000,
+                "a place that fails must not cost the others their events",
+            ),
+            (
+                "exporting/batches",
+                1_000,
+                "what an exporter has taken must be written, also at its end",
+            ),
+            ("sinks/delivery", 1_000, "what a sink has taken must be handed on, also at its end"),
         ),
     ),
     Recipe(

@@ -22,6 +22,19 @@ RECIPES = (
         ),
     ),
     Recipe(
+        name="TRANSFORM-002",
+        schedules=UNIT_SCHEDULES,
+        units=("chunk_queue",),
+        question="Do records that are handed from stage to stage come out in the order of coming?",
+        requires=needs(
+            (
+                "streaming/queue",
+                1_000,
+                "every record must come out once and in order, whoever produces and consumes",
+            ),
+        ),
+    ),
+    Recipe(
         name="TRANSFORM-003",
         schedules={
             Kind.BASELINE: 5,
@@ -52,6 +65,24 @@ RECIPES = (
                 "streaming/queue",
                 1_000,
                 "a queue must never hold more chunks than fit, and lose none of those beyond",
+            ),
+        ),
+    ),
+    Recipe(
+        name="TRANSFORM-006",
+        schedules=UNIT_SCHEDULES,
+        units=("delta", "timestamps"),
+        question="Do dates, numbers and text come back as they were written?",
+        requires=needs(
+            (
+                "values/timestamps",
+                1_000,
+                "moments written in every promised form must be read as those moments",
+            ),
+            (
+                "values/delta",
+                1_000,
+                "numbers, flags and text must come back from a difference as they were",
             ),
         ),
     ),

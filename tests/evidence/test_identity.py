@@ -39,11 +39,19 @@ def test_one_cure_and_one_scenario_that_shows_both_are_one_cause():
         one(START, "b", cures=(KEEP,), also=(ON,)),  # they occur together, and nothing mends both
         one(START, "b"),  # one repair mends both, and neither scenario shows both
         one(START, "b", cures=(), also=(ON,)),  # nothing mends it
-        one(ON, "b", also=(ON,)),  # of one law and way: fingerprints tell these apart
+        one(ON, "b", also=(ON,)),  # of one law and way: only an attribute tells
     ],
 )
 def test_less_than_that_leaves_them_apart(other):
     assert stands_for(new=[one(ON, "a"), other]) == {}
+
+
+def test_one_attribute_that_runs_share_is_one_cause_however_the_law_is_broken_by_it():
+    simple = one(ON, "simple", cures=(KEEP,))
+    larger = one(ON, "larger", cures=(STOP, KEEP), features=("fault:raise",))
+    assert stands_for(new=[larger, simple]) == {"larger": "simple"}
+    elsewhere = one(ON, "elsewhere", cures=(f"{KEEP}s",), features=("fault:raise",))
+    assert stands_for(new=[elsewhere, simple]) == {}
 
 
 def test_it_does_not_matter_which_scenario_shows_both():

@@ -358,6 +358,20 @@ def of_one_cause(**fields):
     return larger, shown(features=("caller-cancels",), outcome_class="after-cancellation", **common)
 
 
+def test_two_ways_to_one_attribute_that_runs_share_are_one_finding(context):
+    run = context()
+    common = {"cures": ("keep_per_run engine.run self.token",)}
+    more = shown("bbbbbbbbbbbbbbbb", features=("dependency", "reordering"), **common)
+    record(run, [more, shown(features=("fault:raise",), **common)])
+    simple, larger = sorted(run.findings, key=lambda one: str(one.fingerprint))
+    assert (larger.status, larger.related_findings) == (FindingStatus.DUPLICATE, (simple.id,))
+    assert (
+        f"Same cause as {simple.id}: the law holds in both smallest scenarios when every run has"
+        " its own value of self.token in `engine.run`."
+    ) in larger.description
+    assert counted(run.findings) == (simple,)
+
+
 def test_a_finding_with_the_cause_of_another_one_is_its_duplicate_and_says_why(context):
     run = context()
     record(run, of_one_cause())

@@ -62,6 +62,11 @@ def in_words(cure: str) -> str:
     return _IN_WORDS[Repair(repair)].format(name=name, subject="".join(subject))
 
 
+def is_of_one_place(cure: str) -> bool:
+    """Whether a cure's id says exactly what is wrong: one attribute that runs share."""
+    return Repair(cure.split(" ", 1)[0]) is Repair.KEEP_PER_RUN
+
+
 def cures_of(
     adapter: Adapter, sut: SutDescription, scenario: Scenario, law: str
 ) -> tuple[Cure, ...]:

@@ -1,14 +1,17 @@
 """One defect, one finding: which candidates are one, and which findings have one cause. Pure.
 
 Candidates of one law and one way of breaking it are one defect where one needs all that another
-needs, and more. Findings of different laws or ways stay apart, unless an experiment says otherwise:
-one repair in memory mends both, and the scenario of one breaks the other's law as well.
+needs, and more. Others stay apart, unless an experiment says otherwise: one repair in memory mends
+both, and the scenario of one breaks the other's law as well, or, of one law and way, the repair is
+to one attribute that runs share. Stopping tasks, or passing exceptions on, may mend two bugs of one
+function at once; an attribute is one place.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from production_testers.evidence.cures import is_of_one_place
 from production_testers.evidence.defect import Defect, sizes_of
 from production_testers.laws import LAWS
 from production_testers.model.canonical import canonical_json
@@ -114,10 +117,10 @@ class Break:
 
     def cure_shared_with(self, other: "Break") -> str | None:
         """The repair that mends both, where the two occur together; else None."""
-        if self.way == other.way:
-            return None  # that is for fingerprints to tell
-        together = self.way in other.also_breaks or other.way in self.also_breaks
         shared = sorted(set(self.cures) & set(other.cures))
+        if self.way == other.way:  # for fingerprints to tell, but where the place is one
+            return next((cure for cure in shared if is_of_one_place(cure)), None)
+        together = self.way in other.also_breaks or other.way in self.also_breaks
         return shared[0] if together and shared else None
 
 

@@ -85,9 +85,13 @@ def of_same_cause(
     if stands is None or stands.id == finding.id:
         return finding  # the one with the cause failed a gate in this run
     original = stands.related_findings[0] if is_duplicate(stands) else stands.id
+    same = all(stands.evidence.get(k) == finding.evidence.get(k) for k in ("law", "outcome_class"))
     told = (
-        f"Same cause as {original}: both laws are broken in one of the two smallest scenarios, and"
-        f" neither is in its own when {in_words(cause.cure)}."
+        f"Same cause as {original}: the law holds in both smallest scenarios when"
+        f" {in_words(cause.cure)}."
+        if same
+        else f"Same cause as {original}: both laws are broken in one of the two smallest scenarios,"
+        f" and neither is in its own when {in_words(cause.cure)}."
     )
     is_open = finding.status in (FindingStatus.CONFIRMED, FindingStatus.OPEN)
     return finding.model_copy(

@@ -273,7 +273,9 @@ def write(
     silent = [law for law in LAWS.values() if not shown.exercised[law.id]]
     recipes = ", ".join(recipe.name for recipe in smallest_cover())
     command = COMMAND if share == 1 else f"{COMMAND} --share {share}"
-    write_section("Detection: the whole surface of stageflow-core 1.2.0", command, told, head, rows)
+    title = "Detection: the whole surface of stageflow-core 1.2.0"
+    where = f"[{PAGE.stem}]({PAGE.relative_to(ROOT / 'docs')})"
+    write_section(title, command, told, ("by capability", "not exercised"), [(where, where)])
     lines = [
         "# stageflow-core 1.2.0: yield per capability, and what was not exercised",
         "",

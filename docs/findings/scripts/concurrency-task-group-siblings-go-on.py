@@ -40,7 +40,7 @@ call, log, ended = contextvars.ContextVar("call", default=""), [], {}
 class Bench:  # the caller's side
     async def work(self, label, given=None):
         nth = 1 + sum(e[:2] == [call.get(), label] for e in log)
-        log.append(entry := [call.get(), label, round(now * 1000, 3), label])
+        log.append([call.get(), label, round(now * 1000, 3), label])
         works = WORKS.get((call.get(), label)) or [(1, "", None, False)]
         ms, fails, gives, hangs = works[min(nth, len(works)) - 1]
         await (loop.create_future() if hangs else asyncio.sleep(ms / 1000))

@@ -37,7 +37,7 @@ call, log, ended = contextvars.ContextVar("call", default=""), [], {}
 class Bench:  # the caller's side
     def work_now(self, label, given=None):
         nth = 1 + sum(e[:2] == [call.get(), label] for e in log)
-        log.append(entry := [call.get(), label, round(now * 1000, 3), label])
+        log.append([call.get(), label, round(now * 1000, 3), label])
         return {"from": label, "call": call.get(), "nth": nth}
 
 

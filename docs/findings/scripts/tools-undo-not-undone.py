@@ -34,7 +34,7 @@ call, log, ended = contextvars.ContextVar("call", default=""), [], {}
 class Bench:  # the caller's side
     async def work(self, label, given=None):
         nth = 1 + sum(e[:2] == [call.get(), label] for e in log)
-        log.append(entry := [call.get(), label, round(now * 1000, 3), label])
+        log.append([call.get(), label, round(now * 1000, 3), label])
         await asyncio.sleep(0.001)
         return {"from": label, "call": call.get(), "nth": nth}
     emit = lambda self, name, **value: None

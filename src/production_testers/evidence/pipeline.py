@@ -294,20 +294,18 @@ class Gates:
             Worker(Path(sys.executable), "reference", self._paths) as control,
             self._worker(self._python) as own,
         ):
-            return [
-                one
-                if number and stop()
-                else self._attributed_by_releases(one)
-                if "script" in one.defect.exhibit
-                else _if_passed(one, lambda d: _attributed(own if _is_of_target(d) else control, d))
-                for number, one in enumerate(shown)
-            ]
+
+            def attributed(one: Shown) -> Shown:
+                if "script" in one.defect.exhibit:
+                    return self._attributed_by_releases(one)
+                where = own if _is_of_target(one.defect) else control
+                return replace(one, defect=_attributed(where, one.defect))
+
+            return _until(stop, shown, "reproduced", attributed)
 
     def _attributed_by_releases(self, shown: Shown) -> Shown:
         """No executor can run a script but the framework's own: other releases are its control."""
         defect = shown.defect
-        if defect.failed_gate is not None:
-            return shown
         if self._sut not in RELEASES:
             detail = f"{NO_CONTROL}: {self._sut} has no releases to compare"
             return replace(shown, defect=defect.with_step("attributed", detail, passed=False))
@@ -326,21 +324,28 @@ class Gates:
     def verify(self, shown: Sequence[Shown], stop: Callable[[], bool] = _never) -> list[Shown]:
         """Once more in a clean environment."""
         with self._worker(self._clean) as worker:
-            return [
-                one
-                if one.defect.state != "attributed" or (number and stop())
-                else replace(one, defect=_verified(worker, one.defect))
-                for number, one in enumerate(shown)
-            ]
+            return _until(
+                stop,
+                shown,
+                "attributed",
+                lambda one: replace(one, defect=_verified(worker, one.defect)),
+            )
 
     def _worker(self, python: Path) -> Worker:
         return Worker(python, self._sut, self._paths)
 
 
-def _if_passed(shown: Shown, gate: Callable[[Defect], Defect]) -> Shown:
-    if shown.defect.failed_gate is not None:
-        return shown
-    return replace(shown, defect=gate(shown.defect))
+def _until(
+    stop: Callable[[], bool],
+    shown: Sequence[Shown],
+    state: str,
+    gate: Callable[[Shown], Shown],
+) -> list[Shown]:
+    """Each that came to the state through the gate; the first in any case."""
+    return [
+        gate(one) if one.defect.state == state and (number == 0 or not stop()) else one
+        for number, one in enumerate(shown)
+    ]
 
 
 def _reproduced(defect: Defect, replays: Sequence[Replay]) -> Shown:

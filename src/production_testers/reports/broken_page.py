@@ -119,6 +119,10 @@ def _table(document: Mapping[str, Any], verdicts: Verdicts) -> Iterator[str]:
 
 def _judgement(finding: Mapping[str, Any], verdicts: Verdicts) -> str:
     judgement, _ = verdicts.of.get(_key(finding), (OPEN, ""))
+    return _in_words(judgement)
+
+
+def _in_words(judgement: str) -> str:
     return {"taste": "matter of taste"}.get(judgement, judgement)
 
 
@@ -178,9 +182,8 @@ def _seen_by_longer_plans(
         law, _, way = key.partition(": ")
         declared = LAWS[law].classes[way].where(matrix["capabilities"][document["release"]])
         judgement, reason = verdicts.of[key]
-        told = {"taste": "matter of taste"}.get(judgement, judgement)
-        severity = declared.severity.value
-        yield f"- **{declared.title}** (`{law}`, {way}; {severity}). {told}: {reason}"
+        told = f"{declared.title}** (`{law}`, {way}; {declared.severity.value})"
+        yield f"- **{told}. {_in_words(judgement)}: {reason}"
     yield ""
 
 

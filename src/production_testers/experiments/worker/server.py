@@ -44,8 +44,9 @@ def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int) -> None:
     _load(OF_FOLDERS)
     frames.write(answers, {"ready": {"name": description.name, "version": description.version}})
     while (message := frames.read(jobs)) is not None:
-        _load(message["job"])
-        _load(str(message["arguments"].get("job") or ""))  # a job may have another one done
+        for job in (message["job"], message["arguments"].get("job")):  # which it may have done
+            if job:
+                _load(str(job))
         _fork(message, jobs_fd, answers, adapter)
 
 
@@ -54,7 +55,7 @@ def _load(job: str) -> None:
 
     What is wrong with it is told by the child, which imports it again.
     """
-    with suppress(Exception):  # no module has an empty name
+    with suppress(Exception):
         importlib.import_module(job.partition(":")[0])
 
 

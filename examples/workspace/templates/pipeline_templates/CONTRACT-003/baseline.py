@@ -4,17 +4,20 @@ from random import Random
 
 from production_testers.testing import (
     STRUCTURED,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     fan_out,
     latencies,
+    play,
     random_graph,
     requests,
 )
 
 SERVICES: dict[str, str] = {}
 WATCH = False
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -43,3 +46,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

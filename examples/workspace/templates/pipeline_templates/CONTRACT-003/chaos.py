@@ -2,18 +2,21 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Chaos,
     FaultKind,
     Kind,
     PipelineSpec,
     Scenario,
     faults,
     latencies,
+    play,
 )
 
+from pipelines import baseline  # found by the import above
+
 KINDS = (FaultKind.RAISE, FaultKind.FAIL, FaultKind.CANCEL, FaultKind.SLOW_CLEANUP)
+EXPERIMENT = Chaos()
 
 
 def pipeline() -> PipelineSpec:
@@ -34,3 +37,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -7,18 +7,21 @@ runs comes from timing alone.
 from random import Random
 
 from production_testers.testing import (
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     requests,
 )
 
 SERVICES = {"llm": "mocks.services.mock_llm:service"}
 WATCH = False
 STAGES = "pipelines.stages.custom_stages"
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -60,3 +63,7 @@ def scenario(random: Random) -> Scenario:
         services=SERVICES,
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

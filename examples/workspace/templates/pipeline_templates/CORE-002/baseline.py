@@ -8,12 +8,14 @@ from random import Random
 from production_testers.testing import (
     BULK,
     WEIGH,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     requests,
 )
 
@@ -21,6 +23,7 @@ SERVICES: dict[str, str] = {}
 WATCH = False
 MEGABYTES = 105
 RUNS_MAX = 2
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -60,3 +63,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

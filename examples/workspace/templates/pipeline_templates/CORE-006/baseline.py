@@ -7,6 +7,7 @@ from random import Random
 
 from production_testers.testing import (
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -15,6 +16,7 @@ from production_testers.testing import (
     latencies,
     nest,
     pipeline_of,
+    play,
     random_graph,
     requests,
 )
@@ -22,6 +24,7 @@ from production_testers.testing import (
 SERVICES: dict[str, str] = {}
 WATCH = False
 TENANTS = 3
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -73,3 +76,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

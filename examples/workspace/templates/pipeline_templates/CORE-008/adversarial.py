@@ -2,18 +2,21 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Adversarial,
     FaultKind,
     Kind,
     PipelineSpec,
     Scenario,
     faults,
     latencies,
+    play,
 )
 
+from pipelines import baseline  # found by the import above
+
 KINDS = (FaultKind.MUTATE_INPUTS, FaultKind.MUTATE_NESTED)
+EXPERIMENT = Adversarial()
 
 
 def pipeline() -> PipelineSpec:
@@ -35,3 +38,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -8,12 +8,14 @@ from random import Random
 
 from production_testers.testing import (
     CARRY,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     random_graph,
     requests,
 )
@@ -21,6 +23,7 @@ from production_testers.testing import (
 SERVICES = {"llm": "mocks.services.mock_llm:service"}
 WATCH = False
 TENANTS = 4
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -58,3 +61,7 @@ def scenario(random: Random) -> Scenario:
         services=SERVICES,
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

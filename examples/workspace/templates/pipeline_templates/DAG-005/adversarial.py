@@ -2,18 +2,21 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Adversarial,
     FaultKind,
     Kind,
     PipelineSpec,
     Scenario,
     faults,
     latencies,
+    play,
 )
 
+from pipelines import baseline  # found by the import above
+
 KINDS = (FaultKind.MUTATE_INPUTS, FaultKind.CANCEL, FaultKind.RETRY)
+EXPERIMENT = Adversarial()
 
 
 def pipeline() -> PipelineSpec:
@@ -34,3 +37,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -3,11 +3,13 @@
 from random import Random
 
 from production_testers.testing import (
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     fan_out,
     latencies,
+    play,
     requests,
 )
 
@@ -15,6 +17,7 @@ SERVICES: dict[str, str] = {}
 WATCH = False
 WIDTHS = (500, 600, 800)
 RUNS_MAX = 2
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -42,3 +45,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -2,11 +2,21 @@
 
 from random import Random
 
-from production_testers.testing import Kind, PipelineSpec, Scenario, chain, latencies, requests
+from production_testers.testing import (
+    Baseline,
+    Kind,
+    PipelineSpec,
+    Scenario,
+    chain,
+    latencies,
+    play,
+    requests,
+)
 
 SERVICES: dict[str, str] = {}
 WATCH = False
 DEEP = 1_000
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -34,3 +44,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -5,6 +5,7 @@ from random import Random
 from production_testers.testing import (
     GIVE,
     ROUTE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -12,11 +13,13 @@ from production_testers.testing import (
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     requests,
 )
 
 SERVICES: dict[str, str] = {}
 WATCH = False
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -68,3 +71,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -5,11 +5,13 @@ from random import Random
 
 from production_testers.testing import (
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     fan_out,
     latencies,
+    play,
     random_graph,
     requests,
 )
@@ -17,6 +19,7 @@ from production_testers.testing import (
 SERVICES: dict[str, str] = {}
 WATCH = False
 TIMEOUT_MS = 200.0
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -51,3 +54,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -2,9 +2,8 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Chaos,
     Fault,
     FaultKind,
     Kind,
@@ -12,9 +11,13 @@ from production_testers.testing import (
     Scenario,
     faults,
     latencies,
+    play,
 )
 
+from pipelines import baseline  # found by the import above
+
 KINDS = (FaultKind.HANG, FaultKind.RAISE, FaultKind.FAIL, FaultKind.SLOW_CLEANUP)
+EXPERIMENT = Chaos()
 
 
 def pipeline() -> PipelineSpec:
@@ -47,3 +50,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -2,19 +2,22 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Chaos,
     FaultKind,
     Kind,
     PipelineSpec,
     Scenario,
     faults,
     latencies,
+    play,
 )
+
+from pipelines import baseline  # found by the import above
 
 KINDS = (FaultKind.RAISE, FaultKind.FAIL, FaultKind.SLOW, FaultKind.SLOW_CLEANUP)
 RUNS = (50, 100)
+EXPERIMENT = Chaos()
 
 
 def pipeline() -> PipelineSpec:
@@ -35,3 +38,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

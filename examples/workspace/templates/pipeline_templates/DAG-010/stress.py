@@ -2,16 +2,19 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
     Kind,
     PipelineSpec,
     Scenario,
+    Stress,
     latencies,
+    play,
 )
 
+from pipelines import baseline  # found by the import above
+
 RUNS = (50, 150)
+EXPERIMENT = Stress()
 
 
 def pipeline() -> PipelineSpec:
@@ -29,3 +32,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

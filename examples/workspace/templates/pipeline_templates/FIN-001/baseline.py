@@ -9,6 +9,7 @@ from random import Random
 from production_testers.testing import (
     DECIDE_FRAUD,
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -16,6 +17,7 @@ from production_testers.testing import (
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     records,
     requests,
 )
@@ -24,6 +26,7 @@ SERVICES: dict[str, str] = {}
 WATCH = False
 PAYMENTS = 10
 """Payments that one request holds."""
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -64,3 +67,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

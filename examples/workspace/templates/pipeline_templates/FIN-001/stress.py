@@ -2,16 +2,20 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
     Kind,
     PipelineSpec,
     Scenario,
+    Stress,
     latencies,
+    play,
 )
 
+from pipelines import baseline  # found by the import above
+
 CONCURRENCY = 100
+EXPERIMENT = Stress(concurrency=(1, 10, CONCURRENCY), executions=400)
+"""What `python pipelines/stress.py` does; `ptest load FIN-001` makes the load of 5,000 a second."""
 
 
 def pipeline() -> PipelineSpec:
@@ -29,3 +33,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -9,6 +9,7 @@ from random import Random
 from production_testers.testing import (
     GIVE,
     REDACT,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -16,6 +17,7 @@ from production_testers.testing import (
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     records,
     requests,
 )
@@ -24,6 +26,7 @@ SERVICES: dict[str, str] = {}
 WATCH = False
 MESSAGES = 110
 """In every run: enough of each kind to say something about one percent."""
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -59,3 +62,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -8,6 +8,7 @@ from random import Random
 
 from production_testers.testing import (
     CARRY,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -16,6 +17,7 @@ from production_testers.testing import (
     canary,
     latencies,
     pipeline_of,
+    play,
     random_graph,
     records,
     requests,
@@ -24,6 +26,7 @@ from production_testers.testing import (
 SERVICES: dict[str, str] = {}
 WATCH = True
 HOSPITALS = 3
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -64,3 +67,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -8,17 +8,20 @@ from random import Random
 
 from production_testers.testing import (
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
     fan_out,
     latencies,
+    play,
     random_graph,
     requests,
 )
 
 SERVICES: dict[str, str] = {}
 WATCH = True
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -47,3 +50,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

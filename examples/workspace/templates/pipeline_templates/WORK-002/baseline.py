@@ -4,6 +4,7 @@ from random import Random
 
 from production_testers.testing import (
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -11,12 +12,14 @@ from production_testers.testing import (
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     requests,
     sent_again,
 )
 
 SERVICES: dict[str, str] = {}
 WATCH = False
+EXPERIMENT = Baseline()
 
 
 def pipeline() -> PipelineSpec:
@@ -60,3 +63,7 @@ def scenario(random: Random) -> Scenario:
         latencies=latencies(random),
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

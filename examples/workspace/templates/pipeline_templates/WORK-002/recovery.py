@@ -2,16 +2,20 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
     FaultKind,
     Kind,
     PipelineSpec,
+    Recovery,
     Scenario,
     faults,
     latencies,
+    play,
 )
+
+from pipelines import baseline  # found by the import above
+
+EXPERIMENT = Recovery()
 
 
 def pipeline() -> PipelineSpec:
@@ -34,3 +38,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

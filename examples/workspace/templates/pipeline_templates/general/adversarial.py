@@ -2,20 +2,34 @@
 
 from random import Random
 
-from pipelines import baseline
-
 from production_testers.testing import (
+    Adversarial,
     FaultKind,
     Kind,
     PipelineSpec,
     Scenario,
     faults,
     latencies,
+    play,
     records,
     requests,
 )
 
+from pipelines import baseline  # found by the import above
+
 KINDS = (FaultKind.MUTATE_INPUTS, FaultKind.CANCEL, FaultKind.RETRY, FaultKind.SKIP)
+EXPERIMENT = Adversarial(
+    canaries=15,
+    probes=20,
+    exhaustion_chars=1_000_000,
+    nested=100,
+    victims=20,
+    prompts=0,
+    personal=0,
+)
+"""What `python pipelines/adversarial.py` does: attacks whose success is a matter of fact, each
+with the share that succeeded and its bounds. `prompts` and `personal` ask the framework's guards
+about so many labelled records of each family."""
 
 
 def pipeline() -> PipelineSpec:
@@ -38,3 +52,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

@@ -10,6 +10,7 @@ from random import Random
 
 from production_testers.testing import (
     GIVE,
+    Baseline,
     Kind,
     PipelineSpec,
     Scenario,
@@ -17,6 +18,7 @@ from production_testers.testing import (
     StageSpec,
     latencies,
     pipeline_of,
+    play,
     random_graph,
     records,
     requests,
@@ -25,6 +27,8 @@ from production_testers.testing import (
 SERVICES = {"llm": "mocks.services.mock_llm:service"}
 WATCH = False
 STAGES = "pipelines.stages.custom_stages"
+EXPERIMENT = Baseline(runs=50)
+"""What `python pipelines/baseline.py` does: runs one after the other; every law judges them."""
 
 
 def pipeline() -> PipelineSpec:
@@ -72,3 +76,7 @@ def scenario(random: Random) -> Scenario:
         services=SERVICES,
         watch=WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

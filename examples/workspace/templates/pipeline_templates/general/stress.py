@@ -2,11 +2,26 @@
 
 from random import Random
 
-from pipelines import baseline
+from production_testers.testing import (
+    Kind,
+    PipelineSpec,
+    Scenario,
+    Stress,
+    latencies,
+    play,
+)
 
-from production_testers.testing import Kind, PipelineSpec, Scenario, latencies
+from pipelines import baseline  # found by the import above
 
 RUNS_MAX = 16
+EXPERIMENT = Stress(
+    concurrency=(1, 10, 100),
+    payload_chars=(1_000, 100_000, 1_000_000),
+    fan_out=(10, 100),
+    depth=(10, 100),
+    executions=100,
+)
+"""What `python pipelines/stress.py` does: it climbs each of these, for real."""
 
 
 def pipeline() -> PipelineSpec:
@@ -24,3 +39,7 @@ def scenario(random: Random) -> Scenario:
         services=baseline.SERVICES,
         watch=baseline.WATCH,
     )
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(__file__))

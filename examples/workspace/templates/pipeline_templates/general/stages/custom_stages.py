@@ -5,7 +5,7 @@ takes time with `port.work(milliseconds)`, calls a mock service with `port.call(
 its output, or an `Outcome` to skip, cancel, fail or ask for a retry.
 """
 
-from production_testers.testing import Port, digest
+from production_testers.testing import Outcome, Port, Status, digest, why_not_whole
 
 
 async def ingest(port: Port):
@@ -15,12 +15,14 @@ async def ingest(port: Port):
 
 
 async def ask_llm(port: Port):
-    """Ask the mock LLM about the request."""
+    """Ask the mock LLM about the request; an answer that is not whole is no answer."""
     await port.work(1)
     question = digest([dict(port.input), port.stage])
     answer = await port.call(
         "llm", "chat", model="mock", messages=[{"role": "user", "content": question}]
     )
+    if refusal := why_not_whole(answer):
+        return Outcome(status=Status.FAIL, reason=refusal)
     return {"from": port.stage, "answer": digest(answer)}
 
 

@@ -1,0 +1,96 @@
+"""Stages go on running after their run has failed (stageflow.pipeline.dag.UnifiedStageGraph.run).
+Law: When a run has returned, none of its stages is running any more, and none starts once its …
+Expected, as promised: “Uses structured cancellation to ensure proper resource cleanup” …
+Actual on stageflow-core==1.2.0: run r0 ended 'failed:b'; its stage a went on (stage_ended 0.994 …
+Scenario: Pipeline: 2 stages: a, b. One run, r0. Stage b ends with status fail. Hold a of run …
+Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
+"""
+import asyncio
+import sys
+import uuid
+try:
+    import stageflow
+    from stageflow.context import ContextSnapshot
+    from stageflow.context.identity import RunIdentity
+    from stageflow.stages.inputs import create_stage_inputs
+except ImportError as error:
+    sys.exit(print("cannot tell:", error) or 2)
+
+MS = 0.02  # a millisecond of the scenario takes so many seconds here
+STAGES = {'a': (), 'b': ()}  # stage: what it waits for
+RUNS = {'r0': (0.0, None)}  # run: starts after, its caller cancels it after (ms)
+FAULTS = {('r0', 'b'): ('fail', 0.0)}  # what goes wrong, for how many ms
+WORK = {'r0/a/1': 2.0}  # run/stage/piece of work: ms, where it is not 1
+log, results = [], {}
+
+def note(what, run, stage="", seen=None):
+    log.append((asyncio.get_running_loop().time() / MS, what, run, stage, seen))
+
+async def body(run, stage, received, look_up):
+    note("started", run, stage, None)
+    answer = "ok", {"from": stage, "by": run}, ""
+    fault, ms = FAULTS.get((run, stage), (None, 0))
+    for nth in range(1, 2 + bool(fault)):
+        await asyncio.sleep(MS * WORK.get(f"{run}/{stage}/{nth}", 1))
+        if fault in ('fail',):
+            answer = fault, answer[1], f"injected into {stage} of {run}"
+            break
+    note("ended", run, stage, answer[0])
+    return answer
+
+class Stage:
+    def __init__(self, name):
+        self.name, self.kind = name, stageflow.StageKind('transform')
+
+    async def execute(self, ctx):
+        received = {name: given.data for name, given in ctx.inputs.prior_outputs.items()}
+        answer = await body(ctx.snapshot.input_text, self.name, received, ctx.inputs.get)
+        status, data, reason = answer
+        make = getattr(stageflow.StageOutput, status)
+        return make(data=data) if status == "ok" else make(reason, data=data)
+
+async def execute(built, run):
+    try:
+        ended, error, outputs = "completed", None, await built.run(root(run))
+    except Exception as raised:
+        ended = "cancelled" if "Cancelled" in type(raised).__name__ else "failed"
+        error, outputs = raised, getattr(raised, "results", {})
+    outputs = {name: dict(output.data) for name, output in outputs.items()}
+    return ended, getattr(error, "stage", None), getattr(error, "original", error), outputs
+
+def build():
+    pipeline = stageflow.Pipeline()
+    for name, after in STAGES.items():
+        stage = Stage(name)
+        pipeline = pipeline.with_stage(name, stage, stage.kind, dependencies=after)
+    return pipeline.build()
+
+def root(run):
+    snapshot = ContextSnapshot(run_id=RunIdentity(pipeline_run_id=uuid.uuid4()), input_text=run)
+    root = {"stage_name": "root", "timer": stageflow.PipelineTimer(), "event_sink": None}
+    return stageflow.StageContext(snapshot=snapshot, inputs=create_stage_inputs(snapshot), **root)
+
+async def caller(built, run, starts, gives_up):
+    await asyncio.sleep(MS * starts)
+    task = asyncio.ensure_future(execute(built, run))
+    await asyncio.wait([task])
+    results[run] = ("cancelled", None, None, {}) if task.cancelled() else task.result()
+    note("returned", run)
+
+async def main():
+    built = build()
+    callers = [asyncio.ensure_future(caller(built, run, *RUNS[run])) for run in RUNS]
+    await asyncio.wait(callers, timeout=34 * MS)
+    await asyncio.sleep(10 * MS)  # what happens from now on was left behind
+
+def shows():
+    for run, (ended, *_) in results.items():
+        at = next(ms for ms, what, r, *_ in log if (what, r) == ("returned", run))
+        for ms, what, r, stage, _ in log:
+            if ended == "failed" and r == run and what in ("started", "ended", "raised") and ms > at + 0.1:
+                return f"run {run} ended {ended!r}; its stage went on: {stage} {what}"
+
+asyncio.run(main())
+shown = shows()
+print(shown or "does not show")
+sys.exit(1 if shown else 0 if any(entry[1] == 'returned' for entry in log) else 2)

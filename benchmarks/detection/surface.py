@@ -274,8 +274,9 @@ def write(
     recipes = ", ".join(recipe.name for recipe in smallest_cover())
     command = COMMAND if share == 1 else f"{COMMAND} --share {share}"
     title = "Detection: the whole surface of stageflow-core 1.2.0"
-    where = f"[{PAGE.stem}]({PAGE.relative_to(ROOT / 'docs')})"
-    write_section(title, command, told, ("by capability", "not exercised"), [(where, where)])
+    where = f"[{PAGE.name}]({PAGE.relative_to(ROOT / 'docs')})"
+    totals = (len(rows), f"{len(LAWS) - len(silent)} of {len(LAWS)}", where)
+    write_section(title, command, told, ("capabilities", "laws exercised", "each one"), [totals])
     lines = [
         "# stageflow-core 1.2.0: yield per capability, and what was not exercised",
         "",

@@ -984,6 +984,40 @@ class OneStageAtATime(Planted):
             return await super()._in_time(stage, call)
 
 
+@breaks("timing/siblings-served", "starved", within=40, workload="computing")
+class OneComputesAtATime(Planted):
+    """A stage that has begun is brought to its end before the next one begins."""
+
+    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
+        turn = self.__dict__.setdefault("turn", asyncio.Lock())
+        async with turn:
+            return await super()._in_time(stage, call)
+
+
+@breaks("cost/observing", "superlinear", within=1)
+class TellsWhatHasEnded(Planted):
+    """Every event says of all stages whether they have ended."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        if self.emit is not None:
+            ended = 0
+            for other in self.pipeline.stages:
+                ended += other.name in self.outcomes
+        super()._tell(name, stage)
+
+
+@breaks("cost/observing", "above-bound", within=1)
+class SpellsEventsOut(Planted):
+    """Every event is put together letter by letter."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        if self.emit is not None:
+            text = ""
+            for letter in name * 100:
+                text += letter
+        super()._tell(name, stage)
+
+
 @breaks("timing/never-idle", "idle", within=20)
 class LooksOnceASecond(Planted):
     """A run that has ended is noticed when somebody looks, and that is once a second."""

@@ -13,7 +13,7 @@ from production_testers.laws.answers.refused import BAD
 from production_testers.mocks.datasets import generate
 from production_testers.model import seeds
 from production_testers.model.fault_plan import When
-from production_testers.model.pipeline import PipelineSpec, StageKind, StageSpec
+from production_testers.model.pipeline import SLICES, PipelineSpec, StageKind, StageSpec
 from production_testers.model.scenario import WRITES, Fault, FaultKind, Kind, Scenario
 
 LLM = {"llm": "detection.workload:llm"}
@@ -160,6 +160,17 @@ def large(random: Random) -> Scenario:
     return _scenario(random, pipeline, workloads.requests(random, 1))
 
 
+def computing(random: Random) -> Scenario:
+    """Siblings that compute in slices."""
+    stages = [StageSpec(name="load", function=GIVE)]
+    stages += [
+        StageSpec(name=f"s{n}", function=workloads.COMPUTE, params={SLICES: 50}, after=("load",))
+        for n in range(random.randint(2, 5))
+    ]
+    pipeline = workloads.pipeline_of("computing", stages, random)
+    return _scenario(random, pipeline, workloads.requests(random, random.randint(1, 3)))
+
+
 def failing(random: Random) -> Scenario:
     """Runs that fail or are cancelled while some stages have ended and others have not."""
     pipeline = workloads.random_graph(random, random.randint(4, 8), edge_share=0.2)
@@ -196,6 +207,7 @@ SPECIAL: dict[str, Callable[[Random], Scenario]] = {
         thousand,
         choosing,
         large,
+        computing,
         failing,
         alone,
     )

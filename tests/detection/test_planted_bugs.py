@@ -10,6 +10,7 @@ from production_testers.experiments.jobs import cost
 from production_testers.experiments.judging import run_and_judge
 from production_testers.laws import LAWS
 from production_testers.laws.cost.kept_per_run import CLASS_OF
+from production_testers.laws.cost.observing import OBSERVED
 
 SEEDS = (1, 2, 3)
 COSTLY = [bug for bug in PLANTED if LAWS[bug.law].needs_costs]
@@ -17,6 +18,8 @@ ENDS = {outcome_class: shape for shape, outcome_class in CLASS_OF.items()}
 
 
 def shapes(bug):
+    if LAWS[bug.law].measures == OBSERVED:
+        return [OBSERVED]
     return [ENDS[bug.outcome_class]] if bug.outcome_class in ENDS else ["chain", "fan_out"]
 
 

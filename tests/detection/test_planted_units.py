@@ -7,9 +7,11 @@ import pytest
 from detection.units import PLANTED
 from detection.units.drawing import draw
 from detection.units.planting import PlantedUnits
+from production_testers.experiments.jobs import cost
 from production_testers.experiments.judging import run_and_judge
 from production_testers.laws import LAWS
 from production_testers.laws.law import ANY_UNIT
+from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.suts.reference import ReferenceAdapter
 from production_testers.units import UNITS
 
@@ -29,10 +31,26 @@ def usages_until_found(bug, seed):
     return None
 
 
+def named(bug):
+    return f"{bug.unit}-{bug.make.__name__}"
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: f"{bug.unit}-{bug.make.__name__}")
+@pytest.mark.parametrize("bug", [bug for bug in PLANTED if not bug.shape], ids=named)
 def test_a_bug_in_a_unit_is_found_within_its_number_of_usages(bug):
     assert None not in [usages_until_found(bug, seed) for seed in SEEDS]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bug", [bug for bug in PLANTED if bug.shape], ids=named)
+def test_what_a_unit_costs_too_much_is_found_and_the_reference_costs_no_more_than_it_may(bug):
+    arguments = {"shape": bug.shape, "sizes": list(bug.sizes)}
+    wrong = cost(PlantedUnits(bug.unit, bug.make), arguments, lambda _event: None)
+    right = cost(ReferenceAdapter(), arguments, lambda _event: None)
+    verdict = wrong["verdicts"][bug.law]
+    assert (verdict["state"], verdict["outcome_class"]) == ("broken", bug.outcome_class)
+    assert verdict["summary"]
+    assert right["verdicts"][bug.law]["state"] == "holds"
 
 
 @pytest.mark.slow
@@ -58,7 +76,7 @@ def test_laws_are_silent_about_the_reference_and_have_judged_it(unit):
 
 
 def test_every_way_to_break_a_law_about_units_has_a_planted_bug_and_the_other_way_round():
-    laws = [law for law in LAWS.values() if law.units is not None and not law.needs_costs]
+    laws = [law for law in LAWS.values() if law.units is not None and law.measures != REQUESTS]
     declared = {(law.id, slug) for law in laws for slug in law.classes}
     assert {(bug.law, bug.outcome_class) for bug in PLANTED} == declared
     assert len({bug.make for bug in PLANTED}) == len(PLANTED)

@@ -122,7 +122,7 @@ def test_it_names_no_folder_of_the_machine_it_was_found_on():
 
 
 def test_what_no_scenario_shows_has_none():
-    counted = replace(DEFECT, exhibit={"shape": "runs_requests", "sizes": [1, 2]})
+    counted = replace(DEFECT, exhibit={"shape": "requests", "sizes": [1, 2]})
     assert regression_test("X-1-BUG-001", "Kept", counted) is None
 
 

@@ -20,11 +20,11 @@ from production_testers.evidence.measured import Decided, decide
 from production_testers.evidence.ranges import Answer, Range
 from production_testers.evidence.ranging import Releases, find_range
 from production_testers.evidence.replay import Replay, replay
+from production_testers.evidence.words import counts_of, measured_in_words
 from production_testers.experiments.exploration import KindReport
 from production_testers.experiments.releases import RELEASES
 from production_testers.experiments.worker import Worker, WorkerDiedError, Workers
 from production_testers.laws import LAWS, Severity
-from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model.scenario import Kind
 from production_testers.units.target import TARGET
@@ -195,13 +195,7 @@ def _cost_defect(
         "production_testers.evidence.jobs:component",
         {"law": law, "outcome_class": outcome_class, "shape": shape, "sizes": sizes},
     )
-    runs = LAWS[law].measures in ("runs", "requests")
-    needed = ("run-count",) if runs else ("stage-count",)
-    counted = (
-        f"memory in use counted after {sizes} runs ({shape.removeprefix(RUNS)})"
-        if runs
-        else f"executed lines counted for {shape} of {sizes} stages"
-    )
+    needed = (counts_of(shape),)
     defect = Defect(
         law=law,
         outcome_class=outcome_class,
@@ -215,7 +209,7 @@ def _cost_defect(
         kinds={"stress": 0},
         origin={"shape": shape},
     )
-    defect = defect.with_step("proposed", counted)
+    defect = defect.with_step("proposed", measured_in_words(shape, sizes))
     return defect.with_step("minimised", "two sizes are enough")
 
 

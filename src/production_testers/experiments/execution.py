@@ -72,6 +72,7 @@ _NEED_OF_FAULT = {
     FaultKind.CANCEL: Capability.STATUS_CANCEL,
     FaultKind.RETRY: Capability.STATUS_RETRY,
     FaultKind.SKIP: Capability.STATUS_SKIP,
+    FaultKind.RETURN_OTHER: Capability.OUTPUTS_ONLY,
 }
 
 

@@ -238,7 +238,8 @@ class _Evaluation:
             self.endings.add(f"failed:{stage.name}")
             if self._has_lasted(started, limit * LATE + MARGIN_MS):
                 return None
-        return None if outcome.status in (Status.FAIL, Status.RETRY) else outcome
+        fails = outcome.status in (Status.FAIL, Status.RETRY) or outcome.instead is not None
+        return None if fails else outcome
 
     def _is_blocked(self) -> bool:
         """Whether some stage may block the loop: then no time-out comes when it is due."""

@@ -29,6 +29,7 @@ from production_testers.model.canonical import Json, digest, plain
 from production_testers.model.fault_plan import Place
 from production_testers.model.history import EventKind
 from production_testers.model.pipeline import (
+    NO_OUTPUT,
     ORIGIN,
     Identity,
     Outcome,
@@ -257,7 +258,7 @@ class Instruments:
         still: dict[str, Any] = self._still(port, call)
         self.recorder.add(
             EventKind.STAGE_ENDED, run, stage, attempt,
-            status=(outcome.status if outcome else Status.OK).value,
+            status=_status_word(outcome),
             digest=digest_of(value, None),
             size=size_of(value),
             asks_skip=bool(outcome and outcome.skip_dependants),
@@ -359,6 +360,8 @@ class Instruments:
             raise InjectedFaultError(marker)
         if fault.kind in _STATUS_OF:
             return _marked(Outcome(status=_STATUS_OF[fault.kind], reason=marker), port)
+        if fault.kind is FaultKind.RETURN_OTHER:
+            return Outcome(instead=f"{marker}: a text")
         if fault.kind is FaultKind.HANG:
             await asyncio.Event().wait()
         if fault.kind is FaultKind.SLOW:
@@ -552,6 +555,12 @@ def _unmarked(result: RunResult, stage: str) -> dict[str, Json]:
 def fault_marker(run: str, stage: str) -> str:
     """The words by which an injected failure is recognised in what the framework reports."""
     return f"injected into {stage} of {run}"
+
+
+def _status_word(outcome: Outcome | None) -> str:
+    if outcome is None:
+        return Status.OK.value
+    return outcome.status.value if outcome.instead is None else NO_OUTPUT
 
 
 def _marked(outcome: Outcome, port: InstrumentedPort) -> Outcome:

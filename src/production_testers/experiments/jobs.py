@@ -4,25 +4,32 @@ import asyncio
 import importlib
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from random import Random
 from types import FrameType
 from typing import Any, Self
 
-from production_testers.experiments import growing, growing_requests, imports, workloads
+from production_testers.experiments import (
+    growing,
+    growing_requests,
+    growing_units,
+    imports,
+    workloads,
+)
 from production_testers.experiments.execution import execute, needs
 from production_testers.experiments.firing import fired_faults, planned_faults
 from production_testers.experiments.judging import judge, run_and_judge
 from production_testers.experiments.ordering import ordered, strategy_of
 from production_testers.laws import LAWS
+from production_testers.laws.cost.observing import OBSERVED
 from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model import scenario_format, seeds
 from production_testers.model.errors import UsageError
 from production_testers.model.history import History
 from production_testers.model.observation import CostPoint, Observation
 from production_testers.model.scenario import Kind, Latencies, RunRequest, Scenario
-from production_testers.model.semantics import SutDescription
+from production_testers.model.semantics import Capability, SutDescription
 from production_testers.model.target import Target
 from production_testers.model.verdict import Verdict
 from production_testers.suts.contract import Adapter
@@ -208,43 +215,60 @@ def trace(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str,
 def cost(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """Count the framework's executed lines for pipelines of growing size, and judge the growth.
 
-    Args of the job: shape (`chain` or `fan_out`, or one of `growing.WAYS`: then what is kept after
-    growing numbers of runs is counted instead), sizes (ascending).
+    Args of the job: shape (`chain` or `fan_out`; one of `growing.WAYS`, for what is kept after
+    growing numbers of runs; one of `growing_units.WAYS`, for what a unit costs; or what observing
+    adds), sizes (ascending).
     """
     if arguments["shape"] == REQUESTS:
         return _kept_of_requests(adapter, arguments, emit)
-    if arguments["shape"] in growing.WAYS:
-        return _kept(adapter, arguments, emit)
     sut = adapter.describe()
+    shape, sizes = arguments["shape"], arguments["sizes"]
+    if shape in growing_units.WAYS:
+        return _counted(sut, growing_units.measured(adapter, sut, shape, sizes))
+    if shape in growing.WAYS:
+        offered = all(sut.offers(capability) for capability in growing.WAYS[shape])
+        return _counted(sut, growing.kept(adapter, shape, sizes, emit) if offered else ())
+    if shape == OBSERVED:
+        return _counted(sut, _observing(adapter, sut, sizes, emit))
     points = []
-    scenario = None
-    for number, size in enumerate([min(arguments["sizes"]), *arguments["sizes"]]):
-        scenario = cost_scenario(arguments["shape"], size)
+    for size, counter in _executed(adapter, sut, shape, sizes, emit):
+        points.append(CostPoint(size=size, operations=counter.lines, longest=counter.longest()))
+    return _counted(sut, tuple(points))
+
+
+def _executed(
+    adapter: Adapter,
+    sut: SutDescription,
+    shape: str,
+    sizes: Sequence[int],
+    emit: Emit,
+    *,
+    watch: bool = False,
+) -> Iterator[tuple[int, "_LineCounter"]]:
+    """Number of stages and executed lines for every size."""
+    for number, size in enumerate([min(sizes), *sizes]):
+        scenario = replace(cost_scenario(shape, size), watch=watch)
         counter = _LineCounter(adapter.import_roots[0])
         with counter:
-            observation, _ = execute(adapter, scenario, sut)
-        if number == 0:
-            continue  # what is imported or cached at first use is not counted
-        stages = len(scenario.pipeline.stages)
-        points.append(CostPoint(size=stages, operations=counter.lines, longest=counter.longest()))
-        emit({"size": size})
-    if scenario is None:
-        return {"points": [], "verdicts": {}}
-    observation = Observation(
-        scenario=scenario, sut=sut, history=observation.history, costs=tuple(points)
+            execute(adapter, scenario, sut)
+        if number:  # what is imported or cached at first use is not counted
+            yield len(scenario.pipeline.stages), counter
+            emit({"size": size})
+
+
+def _observing(
+    adapter: Adapter, sut: SutDescription, sizes: Sequence[int], emit: Emit
+) -> tuple[CostPoint, ...]:
+    """Lines that are executed because somebody listens; none where nothing is emitted."""
+    if not sut.offers(Capability.EVENTS):
+        return ()
+    alone, heard = (
+        [counter.lines for _, counter in _executed(adapter, sut, "chain", sizes, emit, watch=on)]
+        for on in (False, True)
     )
-    return _counted(observation)
-
-
-def _kept(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    sut = adapter.describe()
-    way = arguments["shape"]
-    if not all(sut.offers(capability) for capability in growing.WAYS[way]):
-        return {"points": [], "verdicts": {}}
-    points = growing.kept(adapter, way, arguments["sizes"], emit)
-    scenario = cost_scenario("chain", 1)
-    return _counted(
-        Observation(scenario=scenario, sut=sut, history=History(events=()), costs=points)
+    return tuple(
+        CostPoint(size=size, operations=more - less, what=OBSERVED)
+        for size, less, more in zip(sizes, alone, heard, strict=True)
     )
 
 
@@ -254,33 +278,35 @@ def _kept_of_requests(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -
     target: Target = units.TARGET
     control = bool(arguments.get("control"))
     points = growing_requests.kept(adapter, target, arguments["sizes"], emit, control=control)
-    scenario = cost_scenario("chain", 1)
-    empty = History(events=())
-    return _counted(
-        Observation(scenario=scenario, sut=adapter.describe(), history=empty, costs=points)
-    )
+    return _counted(adapter.describe(), points)
 
 
-def _counted(observation: Observation) -> dict[str, Any]:
+def _counted(sut: SutDescription, points: tuple[CostPoint, ...]) -> dict[str, Any]:
     """What the laws about counted work say."""
-    measured = {
-        {"stages": "stages", REQUESTS: "requests"}.get(p.what, "runs") for p in observation.costs
-    }
     laws = [
         law
         for law in LAWS.values()
-        if law.needs_costs and law.measures in measured and observation.sut.offers(law.capability)
+        if law.needs_costs
+        and any(point.what.startswith(law.measures) for point in points)
+        and sut.offers(law.capability)
     ]
+    observation = Observation(
+        scenario=cost_scenario("chain", 1), sut=sut, history=History(events=()), costs=points
+    )
     verdicts = judge(observation, laws)
     return {
-        "points": [[point.size, point.operations] for point in observation.costs],
+        "points": [[point.size, point.operations] for point in points],
         "verdicts": {law: verdict.as_json() for law, verdict in verdicts.items()},
     }
 
 
+SHAPES = {"chain": workloads.chain, "fan_out": workloads.fan_out}
+"""Pipelines whose executed lines are counted."""
+
+
 def cost_scenario(shape: str, size: int) -> Scenario:
     """One run of a pipeline of a shape (`chain` or `fan_out`) and size, all stages trivial."""
-    pipeline = {"chain": workloads.chain, "fan_out": workloads.fan_out}[shape](size)
+    pipeline = SHAPES[shape](size)
     request = RunRequest(key="r0", input={}, identity=workloads.identity_of(0, 0))
     return Scenario(
         kind=Kind.STRESS,

@@ -1,11 +1,12 @@
 """Neutral stage functions to build pipelines from; run folders add their own."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from production_testers.mocks.datasets import fraud_reason
 from production_testers.model.canonical import Json, digest
-from production_testers.model.pipeline import ORIGIN, Outcome, Port, Status
+from production_testers.model.pipeline import ORIGIN, SLICES, Outcome, Port, Status
 
 
 def _work_ms(port: Port) -> float:
@@ -25,6 +26,16 @@ async def work_in_steps(port: Port) -> Mapping[str, Json]:
     for _ in range(steps if isinstance(steps, int) else 3):
         await port.work(_work_ms(port))
     return {"from": port.stage, "value": digest([dict(port.input), port.stage, _received(port)])}
+
+
+async def compute(port: Port) -> Mapping[str, Json]:
+    """Compute for long without waiting for anything; between slices the event loop goes on."""
+    slices = port.params.get(SLICES, 1)
+    mark = digest([dict(port.input), port.stage, _received(port)])
+    for number in range(slices if isinstance(slices, int) else 1):
+        mark = digest([mark, number])
+        await asyncio.sleep(0)
+    return {"from": port.stage, "value": mark}
 
 
 async def route(port: Port) -> Outcome:

@@ -37,6 +37,7 @@ from production_testers.units.target import draw_target
 
 GIVE = "production_testers.experiments.stages:give"
 STEPS = "production_testers.experiments.stages:work_in_steps"
+COMPUTE = "production_testers.experiments.stages:compute"
 ROUTE = "production_testers.experiments.stages:route"
 CHOOSE = "production_testers.experiments.stages:choose"
 SELECT = "production_testers.experiments.stages:select"

@@ -4,6 +4,7 @@ from production_testers.laws.agents import answers as agents_answers
 from production_testers.laws.agents import loop as agents_loop
 from production_testers.laws.agents import prompts as agents_prompts
 from production_testers.laws.agents import stage as agents_stage
+from production_testers.laws.agents import time as agents_time
 from production_testers.laws.agents import untrusted as agents_untrusted
 from production_testers.laws.answers import refused as answers_refused
 from production_testers.laws.approval import decisions as approval_decisions
@@ -25,7 +26,12 @@ from production_testers.laws.contract import partial_output
 from production_testers.laws.contracts import compatibility as contracts_compatibility
 from production_testers.laws.contracts import registry as contracts_registry
 from production_testers.laws.contracts import typed as contracts_typed
-from production_testers.laws.cost import kept_per_run, longest_step, operations_per_stage
+from production_testers.laws.cost import (
+    kept_per_run,
+    longest_step,
+    observing,
+    operations_per_stage,
+)
 from production_testers.laws.dag import (
     dependencies_first,
     failed_dependants,
@@ -47,6 +53,7 @@ from production_testers.laws.failures import modes as failures_modes
 from production_testers.laws.guard import audit as guard_audit
 from production_testers.laws.guard import checks as guard_checks
 from production_testers.laws.guard import disguises as guard_disguises
+from production_testers.laws.guard import keeps_up as guard_keeps_up
 from production_testers.laws.guard import leakage as guard_leakage
 from production_testers.laws.guard import phi_recall, redaction_recall
 from production_testers.laws.guard import redaction_exact as guard_redaction_exact
@@ -54,6 +61,7 @@ from production_testers.laws.guard import stage as guard_stage
 from production_testers.laws.guarded import drafts as guarded_drafts
 from production_testers.laws.idempotency import once as idempotency_once
 from production_testers.laws.identifiers import reuse as identifiers_reuse
+from production_testers.laws.inputs import look_ups as inputs_look_ups
 from production_testers.laws.interception import chain as interception_chain
 from production_testers.laws.isolation import (
     concurrent_runs,
@@ -69,6 +77,7 @@ from production_testers.laws.lifecycle import nothing_left_running
 from production_testers.laws.lifecycle import process_unchanged as run_process_unchanged
 from production_testers.laws.lint import faults as lint_faults
 from production_testers.laws.memory import conversation as memory_conversation
+from production_testers.laws.memory import session_size as memory_session_size
 from production_testers.laws.merge import finds_what_is_there, timing_independent
 from production_testers.laws.nesting import context_inherited
 from production_testers.laws.observability import (
@@ -105,7 +114,12 @@ from production_testers.laws.target import (
     secrets_kept,
     tenants_apart,
 )
-from production_testers.laws.timing import never_idle, ready_stages_start, timeout_enforced
+from production_testers.laws.timing import (
+    never_idle,
+    ready_stages_start,
+    siblings_served,
+    timeout_enforced,
+)
 from production_testers.laws.tools import answers as tools_answers
 from production_testers.laws.tools import calls as tools_calls
 from production_testers.laws.tools import events as tools_events
@@ -154,6 +168,9 @@ LAWS: dict[str, Law] = {
         large_context,
         operations_per_stage,
         longest_step,
+        observing,
+        guard_keeps_up,
+        memory_session_size,
         kept_per_run,
         context_inherited,
         partial_output,
@@ -238,6 +255,7 @@ LAWS: dict[str, Law] = {
         no_foreign_ids,
         one_branch,
         ready_stages_start,
+        siblings_served,
         stages_told,
         durations_told,
         guarded_drafts,
@@ -247,10 +265,12 @@ LAWS: dict[str, Law] = {
         running_answers,
         failures_modes,
         lint_faults,
+        inputs_look_ups,
         lazy_registry,
         documentation_true,
         exporting_fan_out,
         agents_stage,
+        agents_time,
         samples_around,
         result_as_reference,
         outcome_allowed,

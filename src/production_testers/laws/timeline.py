@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from production_testers.model.canonical import digest
 from production_testers.model.history import Event, EventKind
 from production_testers.model.observation import Expected, Observation
-from production_testers.model.pipeline import PipelineSpec, Status
+from production_testers.model.pipeline import NO_OUTPUT, PipelineSpec, Status
 from production_testers.model.scenario import WRITES, RunRequest, Scenario
 
 NOTHING_GIVEN = digest({})
@@ -107,7 +107,7 @@ def status_of(event: Event) -> str:
     return text(event, "status")
 
 
-FAILURES = frozenset({Status.FAIL.value, "raised"})
+FAILURES = frozenset({Status.FAIL.value, "raised", NO_OUTPUT})
 
 
 _arranged: tuple[Observation | None, tuple[RunLine, ...]] = (None, ())

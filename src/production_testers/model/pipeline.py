@@ -20,6 +20,9 @@ ORIGIN = "ptest.origin"
 CHOICE, BRANCH = "choice", "branch"
 """Parameters of a stage on a branch: of the branches of a choice exactly one is to be taken."""
 
+SLICES = "slices"
+"""Parameter of a stage that computes: in so many slices, between which the event loop goes on."""
+
 
 class StageKind(StrEnum):
     """What a stage is for; frameworks that know no kinds ignore it."""
@@ -42,6 +45,10 @@ class Status(StrEnum):
     RETRY = "retry"
 
 
+NO_OUTPUT = "no_output"
+"""Stands for a status in the history, where a stage gave something that is no output."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a stage function returns.
@@ -51,12 +58,15 @@ class Outcome:
         value: Its output, as a JSON object.
         reason: Why, for every status but ok.
         skip_dependants: When set, the stage asks that its skippable dependants be skipped.
+        instead: What the stage gives instead of an output, something that is none; None where it
+            gives one.
     """
 
     status: Status = Status.OK
     value: Mapping[str, Json] = field(default_factory=dict)
     reason: str | None = None
     skip_dependants: str | None = None
+    instead: Json = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

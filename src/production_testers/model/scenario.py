@@ -39,6 +39,7 @@ class FaultKind(StrEnum):
     RETURN_NONE = "return_none"
     SLOW_CLEANUP = "slow_cleanup"
     MUTATE_NESTED = "mutate_nested"
+    RETURN_OTHER = "return_other"
 
 
 WRITES: frozenset[str] = frozenset(

@@ -10,6 +10,7 @@ class Capability(StrEnum):
 
     `STABLE_LOOKUP` and `LINEAR_COST` are promises about how: that a look-up over parallel
     dependencies does not follow their timing, that the work grows like the number of stages.
+    `OUTPUTS_ONLY` is the promise that a stage which gives something else than an output fails.
     """
 
     DAG = "dag"
@@ -95,11 +96,13 @@ class Capability(StrEnum):
     FAN_OUT = "fan_out"
     AGENT_STAGE = "agent_stage"
     MEMORY_SAMPLES = "memory_samples"
+    STAGE_INPUTS = "stage_inputs"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
     PARALLEL_STAGES = "parallel_stages"
     STAGES_TOLD = "stages_told"
     DURATIONS_TOLD = "durations_told"
+    OUTPUTS_ONLY = "outputs_only"
 
 
 class PersonalData(StrEnum):

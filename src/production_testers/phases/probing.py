@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from production_testers.evidence.coverage import Place
 from production_testers.evidence.defect import Defect
 from production_testers.experiments.exploration import WorkerPool
+from production_testers.experiments.jobs import SHAPES
 from production_testers.experiments.worker import WorkerDiedError
 from production_testers.laws import LAWS
-from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.laws.cost.operations_per_stage import SIZE_MIN
 from production_testers.model.scenario import Kind
 from production_testers.phases.context import RunContext
@@ -177,7 +177,7 @@ class _Probe:
         shapes = [
             (shape, pair)
             for shape, cost in self._context.costs.items()
-            if not shape.startswith(RUNS) and (pair := _smallest_pair(cost["points"])) is not None
+            if shape in SHAPES and (pair := _smallest_pair(cost["points"])) is not None
         ]
         counted = self._each(
             lambda one: self._call(

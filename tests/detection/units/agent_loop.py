@@ -70,7 +70,17 @@ class TakesAnInterruptionForAFailure(AgentLoop):
             return False
 
 
+class AsksAgainLater(AgentLoop):
+    """A model that called a tool is asked again after a moment, to be kind to it."""
+
+    async def _use(self, call):
+        success = await super()._use(call)
+        await asyncio.sleep(0.05)
+        return success
+
+
 PLANTED = (
+    PlantedUnit("agent_loop", "agents/time", "waits", AsksAgainLater),
     PlantedUnit("agent_loop", "agents/loop", "goes-on", TakesAnInterruptionForAFailure),
     PlantedUnit("agent_loop", "agents/loop", "limit-exceeded", OneMoreTurn),
     PlantedUnit("agent_loop", "agents/loop", "tools-otherwise", TriesToolsAgain),

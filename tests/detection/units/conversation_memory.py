@@ -45,7 +45,24 @@ class LostUpdate(ConversationMemory):
         return await super().perform(operation, arguments)
 
 
+class KeepsEveryCharacter(ConversationMemory):
+    """What was said is kept once more, character by character."""
+
+    async def perform(self, operation, arguments):
+        if operation == "write":
+            self.__dict__.setdefault("kept", []).append(list(arguments["text"]))
+        return await super().perform(operation, arguments)
+
+
 PLANTED = (
+    PlantedUnit(
+        "conversation_memory",
+        "memory/session-size",
+        "too-large",
+        KeepsEveryCharacter,
+        shape="session_turns",
+        sizes=(500, 1_000),
+    ),
     PlantedUnit("conversation_memory", "memory/conversation", "foreign", OneSessionForAll),
     PlantedUnit("conversation_memory", "memory/conversation", "over-limit", OneTooMany),
     PlantedUnit("conversation_memory", "memory/conversation", "not-as-said", OldestFirst),

@@ -97,7 +97,27 @@ class HidesNoCards(GuardChecks):
         return super()._hidden(text, [place for place in where if place[1] - place[0] < 16])
 
 
+class LooksBackAtEveryWord(GuardChecks):
+    """Each word is compared with all words before it."""
+
+    def _words(self, text):
+        words = text.split()
+        for number, word in enumerate(words):
+            if word in self._settings["words"] and words.index(word) < number:
+                return False
+            words[:number].count(word)
+        return super()._words(text)
+
+
 PLANTED = (
+    PlantedUnit(
+        "guard_checks",
+        "guard/keeps-up",
+        "falls-behind",
+        LooksBackAtEveryWord,
+        shape="guarded_words",
+        sizes=(5_000, 40_000),
+    ),
     PlantedUnit("guard_checks", "guard/checks", "word-missed", ListAsWritten),
     PlantedUnit("guard_checks", "guard/checks", "phrase-missed", FirstPhrase),
     PlantedUnit("guard_checks", "guard/checks", "injection-missed", OneSpace),

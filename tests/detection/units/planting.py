@@ -15,6 +15,8 @@ class PlantedUnit:
         outcome_class: In which way.
         make: `(settings, bench) -> unit`: the wrong one.
         within: Usages of each seed that must be enough to find it.
+        shape: What is measured, where the law judges measured work.
+        sizes: For which sizes.
     """
 
     unit: str
@@ -22,6 +24,8 @@ class PlantedUnit:
     outcome_class: str
     make: type
     within: int = 100
+    shape: str = ""
+    sizes: tuple[int, ...] = ()
 
 
 class PlantedUnits(ReferenceAdapter):

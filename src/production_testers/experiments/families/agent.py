@@ -1,6 +1,7 @@
 """Recipes of the family AGENT: loops, tools, sessions, approval."""
 
 from production_testers.experiments.recipe import UNIT_SCHEDULES, Recipe, needs
+from production_testers.laws.memory.session_size import TURNS
 
 RECIPES = (
     Recipe(
@@ -31,6 +32,18 @@ RECIPES = (
             ("tools/answers", 200, "a tool that raises or refuses must be told as such"),
             ("tools/plans", 200, "a plan must count what failed"),
             ("tools/calls", 500, "a call that cannot be made must be said not to be"),
+        ),
+    ),
+    Recipe(
+        name="AGENT-003",
+        schedules=UNIT_SCHEDULES,
+        units=("conversation_memory",),
+        cost_sizes={TURNS: (500, 1_000)},
+        question="Does a session of 1,000 turns keep less than 5 MB, and give back the newest"
+        " within the limits asked for?",
+        requires=needs(
+            ("memory/session-size", 1, "what a long session keeps must be counted"),
+            ("memory/conversation", 500, "limits must be kept, and nothing lost"),
         ),
     ),
     Recipe(
@@ -66,6 +79,22 @@ RECIPES = (
         requires=needs(
             ("units/leaves-nothing", 1_000, "after a cancelled call none of its code may go on"),
             ("units/calls-end", 1_000, "a cancelled call must end"),
+        ),
+    ),
+    Recipe(
+        name="AGENT-006",
+        schedules=UNIT_SCHEDULES,
+        units=("agent_loop", "agent_stage", "child_runs"),
+        question="Do several agents at once answer as fast as their models and tools, or say that"
+        " they do not?",
+        requires=needs(
+            (
+                "agents/time",
+                500,
+                "agents whose models and tools take less than a second must, too",
+            ),
+            ("agents/loop", 1_000, "those that never answer must say so when their turns are over"),
+            ("spawning/children", 500, "agents that start others must learn how these end"),
         ),
     ),
     Recipe(

@@ -61,6 +61,34 @@ RECIPES = (
         ),
     ),
     Recipe(
+        name="CONTRACT-005",
+        question="Does a stage that gives nothing end well, and one that gives something that is no"
+        " output fail?",
+        requires=needs(
+            (
+                "dag/failure-surfaces",
+                100,
+                "what is no output must fail its run, and the failure must name the stage",
+            ),
+            ("dag/outputs-in-result", 2_000, "nothing must stand in the result as nothing"),
+            ("dag/outputs-delivered", 1_000, "and dependants must be given nothing of it"),
+        ),
+    ),
+    Recipe(
+        name="CONTRACT-006",
+        schedules=UNIT_SCHEDULES,
+        units=("stage_inputs",),
+        question="Does a stage get its default where a dependency was skipped, and what was given"
+        " where there is something, even if it is empty?",
+        requires=needs(
+            (
+                "inputs/look-ups",
+                1_000,
+                "dependencies that gave something, nothing, or were skipped must be told apart",
+            ),
+        ),
+    ),
+    Recipe(
         name="CONTRACT-007",
         schedules=UNIT_SCHEDULES,
         units=("contracts", "documentation"),
@@ -83,11 +111,12 @@ RECIPES = (
     Recipe(
         name="CONTRACT-008",
         schedules=UNIT_SCHEDULES,
-        units=("guard_retry",),
+        units=("guard_retry", "result_bag"),
         question="Does every attempt see the inputs of the first, and does only what every guard"
         " has seen go on?",
         requires=needs(
             ("guarded/drafts", 1_000, "drafts must be made anew from what the first was made from"),
+            ("bags/results", 1_000, "what an attempt gave must stand for that attempt alone"),
         ),
     ),
 )

@@ -59,7 +59,7 @@ RECIPES = (
         pipelines="CORE-001",
         schedules=UNIT_SCHEDULES,
         data="documents",
-        units=("conflicts",),
+        units=("conflicts", "value_bag"),
         question="Are sources that give different answers to the same question brought together"
         " in the same way, whichever answers first?",
         requires=needs(
@@ -74,6 +74,7 @@ RECIPES = (
                 1_000,
                 "sources that contradict each other must be seen, and resolved by the rule",
             ),
+            ("bags/values", 1_000, "two that write the same key must not both have written it"),
         ),
     ),
     Recipe(

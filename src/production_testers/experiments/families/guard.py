@@ -1,6 +1,7 @@
 """Recipes of the family GUARD: what stands in front of work, and what it takes out."""
 
 from production_testers.experiments.recipe import GUARD_SCHEDULES, UNIT_SCHEDULES, Recipe, needs
+from production_testers.laws.guard.keeps_up import GUARDED
 
 RECIPES = (
     Recipe(
@@ -93,6 +94,23 @@ RECIPES = (
                 200,
                 "digits for letters, invisible, alike and wide letters must not hide anything",
             ),
+        ),
+    ),
+    Recipe(
+        name="GUARD-007",
+        schedules=UNIT_SCHEDULES,
+        data="messages",
+        units=("guard_checks", "guard_stage", "interceptors"),
+        cost_sizes={
+            f"{GUARDED}{check}": (5_000, 40_000)
+            for check in ("personal", "injection", "words")
+        },
+        question="Does a guard take as long as its text is, and no longer, and does it find the"
+        " same with many callers as with one?",
+        requires=needs(
+            ("guard/keeps-up", 3, "processor time must follow the length of the text"),
+            ("guard/stage", 300, "with many at once, nothing may pass that a check finds"),
+            ("interception/chain", 500, "what stands around every stage must stand around each"),
         ),
     ),
 )

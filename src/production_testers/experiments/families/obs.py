@@ -1,6 +1,7 @@
 """Recipes of the family OBS: what the framework tells of its own accord."""
 
 from production_testers.experiments.recipe import UNIT_SCHEDULES, Recipe, needs
+from production_testers.laws.cost.observing import OBSERVED
 
 RECIPES = (
     Recipe(
@@ -85,6 +86,8 @@ RECIPES = (
     Recipe(
         name="OBS-006",
         pipelines="OBS-001",
+        schedules=UNIT_SCHEDULES,
+        units=("id_monitor", "trace_context"),
         data="tenants",
         question="Does anything that is told of one run name another one?",
         requires=needs(
@@ -93,6 +96,22 @@ RECIPES = (
                 2_000,
                 "events and log records of overlapping runs must hold no id but their own",
             ),
+            ("tracing/context", 500, "what a task knows of its run must be its own run's"),
+            ("identifiers/reuse", 500, "an id that is used again must be noticed"),
+        ),
+    ),
+    Recipe(
+        name="OBS-007",
+        pipelines="OBS-001",
+        schedules=UNIT_SCHEDULES,
+        units=("event_sink", "run_summary"),
+        data="tenants",
+        cost_sizes={OBSERVED: (128, 256, 512)},
+        question="Does it cost a bounded number of executed lines a stage that somebody listens,"
+        " and no caller any time?",
+        requires=needs(
+            ("cost/observing", 1, "lines must be counted with and without a listener"),
+            ("sinks/pressure", 1_000, "slow listeners must not cost callers time"),
         ),
     ),
 )

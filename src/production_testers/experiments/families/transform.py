@@ -57,7 +57,7 @@ RECIPES = (
     Recipe(
         name="TRANSFORM-004",
         schedules=UNIT_SCHEDULES,
-        units=("chunk_queue",),
+        units=("audio_buffer", "chunk_queue"),
         question="Does a stream hand on more than it may hold, and never hold more? (The stream is"
         " many times larger than what its queue holds; memory itself is measured by `ptest load`.)",
         requires=needs(
@@ -65,6 +65,25 @@ RECIPES = (
                 "streaming/queue",
                 1_000,
                 "a queue must never hold more chunks than fit, and lose none of those beyond",
+            ),
+            ("streaming/audio", 1_000, "a buffer must hold what fits, and say what it dropped"),
+        ),
+    ),
+    Recipe(
+        name="TRANSFORM-005",
+        cost_sizes={"fan_out": (128, 256, 512)},
+        question="Does a transformation that computes for long, and lets the loop go on now and"
+        " then, keep its siblings from starting?",
+        requires=needs(
+            (
+                "timing/siblings-served",
+                300,
+                "siblings that are ready together must start while the first one computes",
+            ),
+            (
+                "cost/longest-step",
+                1,
+                "nor may the framework itself keep the loop for longer as pipelines grow",
             ),
         ),
     ),

@@ -98,5 +98,5 @@ LAW = Law(
     },
     check=check,
     needs_costs=True,
-    measures="runs",
+    measures=RUNS,
 )

@@ -13,7 +13,7 @@ from production_testers.model.observation import CostPoint, Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
 
-REQUESTS = "runs_requests"
+REQUESTS = "requests"
 """The shape whose sizes are numbers of requests of a team's application."""
 
 
@@ -62,5 +62,5 @@ LAW = Law(
     },
     check=check,
     needs_costs=True,
-    measures="requests",
+    measures=REQUESTS,
 )

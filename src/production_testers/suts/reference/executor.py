@@ -133,6 +133,8 @@ class Execution:
         outcome = await self._once(stage, call) or Outcome()
         if outcome.status is Status.CANCEL:
             raise PipelineCancelledError(stage.name, outcome.reason or "")
+        if outcome.instead is not None:
+            raise StageFailedError(stage.name, "it gave something that is no output")
         if outcome.status in (Status.FAIL, Status.RETRY):
             raise StageFailedError(stage.name, outcome.reason or "")
         return outcome

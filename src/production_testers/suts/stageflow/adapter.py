@@ -333,6 +333,8 @@ def _redact(text: str) -> str:
 
 
 def _stage_output(outcome: Outcome) -> Any:
+    if outcome.instead is not None:
+        return outcome.instead
     output, data = stageflow.StageOutput, dict(outcome.value)
     reason = outcome.reason or ""
     if outcome.status is Status.SKIP:

@@ -90,6 +90,11 @@ PROMISES: dict[Capability, Citation] = {
         quote='"duration_ms": _duration_ms(result.started_at, result.ended_at),',
         file="stageflow/observability/wide_events.py",
     ),
+    Capability.STAGE_INPUTS: Citation(
+        quote="strict: If True, raises UndeclaredDependencyError for undeclared access.",
+        file="stageflow/stages/inputs.py",
+    ),
+    Capability.OUTPUTS_ONLY: Citation(quote="returned unsupported result type", file=_DAG),
     Capability.CLEANUP_ON_FAILURE: Citation(
         quote="Uses structured cancellation to ensure proper resource cleanup", file=_DAG
     ),
@@ -329,6 +334,8 @@ COMPONENTS: dict[Capability, str] = {
     Capability.FAN_OUT: "stageflow.helpers.analytics.CompositeExporter.export",
     Capability.DOCUMENTATION: "stageflow",
     Capability.LAZY_REGISTRY: "stageflow.pipeline.registry.PipelineRegistry",
+    Capability.STAGE_INPUTS: "stageflow.stages.inputs.StageInputs",
+    Capability.OUTPUTS_ONLY: _RUN,
     Capability.LINT: "stageflow.cli.lint.lint_pipeline",
     Capability.FAILURE_MODES: "stageflow.pipeline.failure_tolerance.FailureCollector",
     Capability.RUNNER: "stageflow.helpers.run_utils.PipelineRunner.run",

@@ -76,6 +76,8 @@ class GuardChecks:
         return {"passed": not where, "text": self._hidden(text, where), "where": where}
 
     def _hidden(self, text: str, where: list[Any]) -> str:
-        for start, end in where:
-            text = text[:start] + "*" * (end - start) + text[end:]
-        return text
+        shown, done = "", 0
+        for start, end in sorted(where):
+            shown += text[done:start] + "*" * (end - start)
+            done = end
+        return shown + text[done:]

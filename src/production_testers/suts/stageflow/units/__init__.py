@@ -12,6 +12,7 @@ from production_testers.model.semantics import Capability
 
 MODULES: Mapping[str, str] = {
     "memory_samples": "memory_samples",
+    "stage_inputs": "stage_inputs",
     "agent_stage": "agent_stage",
     "fan_out": "fan_out",
     "documentation": "documentation",
@@ -67,6 +68,7 @@ MODULES: Mapping[str, str] = {
 
 CAPABILITIES: Mapping[Capability, str] = {
     Capability.MEMORY_SAMPLES: "memory_samples",
+    Capability.STAGE_INPUTS: "stage_inputs",
     Capability.AGENT_STAGE: "agent_stage",
     Capability.FAN_OUT: "fan_out",
     Capability.DOCUMENTATION: "documentation",

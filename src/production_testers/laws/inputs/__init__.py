@@ -1,0 +1,1 @@
+"""Laws about what a stage is given of its dependencies."""

@@ -39,7 +39,7 @@ from production_testers.model.errors import PtestError
 
 EXPLORE = "detection.mutants.mutating:explore"
 COST = "detection.mutants.mutating:cost"
-SETS = ("known", "blind", "blind_parts")
+SETS = ("known", "blind", "blind_parts", "blind_newest")
 DIFFICULTIES = ("visible", "input", "interleaving")
 COMMAND = "python benchmarks/detection/mutants.py"
 KEPT = Path(__file__).with_name("mutants.json")
@@ -223,8 +223,9 @@ def write(kept: dict[str, dict[str, Any]], cost: str) -> None:
         "Detection: faults planted in stageflow-core 1.2.0",
         COMMAND,
         "One change of text in one function of the release, in memory. *known* was written while"
-        " laws were, *blind* before anybody looked at what the laws catch, and *blind_parts* from"
-        " the source alone for the parts that *blind* does not reach. Found: over the plan of its"
+        " laws were, *blind* before anybody looked at what the laws catch, *blind_parts* from the"
+        " source alone for the parts that *blind* does not reach, and *blind_newest* likewise for"
+        " the parts that came after these. Found: over the plan of its"
         " entry or unit a law is broken in a way in which the release as it is does not break it,"
         " or three times as often and in ten schedules more. *visible* in any run, *input* needs"
         " the right input, concurrency or fault, *interleaving* a particular order or scale. *With"

@@ -1129,6 +1129,17 @@ class TellsFailuresTwice(Planted):
             super()._tell(name, stage)
 
 
+@breaks("observability/stages-told", "end-wrong", within=40, workload="watched")
+class TellsThatAllIsWell(Planted):
+    """Whether a stage ended well is told before that is known."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        before = dict(self.outcomes)
+        self.outcomes.setdefault(stage.name, Outcome())
+        super()._tell(name, stage)
+        self.outcomes = before
+
+
 @breaks("observability/durations-told", "wrong-duration", within=10, workload="watched")
 class TellsTimeSinceTheRun(Planted):
     """How long a stage took is counted from the start of its run."""

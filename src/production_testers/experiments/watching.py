@@ -107,7 +107,8 @@ class _Watch(logging.Handler):
         if told is None:
             return {}
         took = {} if told.took_ms is None else {"took_ms": told.took_ms}
-        return {"stage": told.stage, "phase": told.phase, **took}
+        well = {} if told.well is None else {"well": told.well}
+        return {"stage": told.stage, "phase": told.phase, **took, **well}
 
     def _task(self) -> int:
         """The task that says it, by a number of its own; 0 outside of every task."""

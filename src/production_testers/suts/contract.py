@@ -119,11 +119,13 @@ class StageTold:
         stage: The stage's name.
         phase: `started` or `ended`.
         took_ms: How long it took, where that is said.
+        well: Whether it ended well or failed, where one of the two is said.
     """
 
     stage: str
     phase: str
     took_ms: float | None = None
+    well: bool | None = None
 
 
 @runtime_checkable

@@ -33,10 +33,14 @@ def draw(random: Random, kind: Kind) -> Usage:
     share = 0.2 if kind is Kind.BASELINE else random.choice((0.2, 0.5))
     number = 0
     for name, after in stages.items():
-        operation = "failed" if random.random() < share else "completed"
-        more: dict[str, Json] = {"why": "ü\u200b"} if operation == "failed" else {}
-        asked = {"stage": name, "after": after}
-        for one, arguments in (("may_run", asked), (operation, {"stage": name, **more})):
+        told: dict[str, Json] = {"stage": name}
+        steps: list[tuple[str, dict[str, Json]]] = [("may_run", {**told, "after": [*after]})]
+        if random.random() < share:
+            told |= {"why": "ü\u200b", "recoverable": random.random() < 0.5}
+            steps += [("failed", told)] * random.choice((1, 1, 2))
+        else:
+            steps.append(("completed", told))
+        for one, arguments in steps:
             calls.append(drawing.call(0, number, one, arguments))
             number += 1
         if random.random() < 0.3:
@@ -46,8 +50,9 @@ def draw(random: Random, kind: Kind) -> Usage:
 
 
 def accepts(usage: Usage) -> bool:
-    """Every stage ends once, after it was asked for; one caller asks; what is before is known."""
+    """Every stage completes once, or fails, some again; it was asked for before; one asks."""
     ended: set[str] = set()
+    failed: set[str] = set()
     asked: set[str] = set()
     for call in usage.calls:
         stage: Any = call.arguments.get("stage")
@@ -59,7 +64,12 @@ def accepts(usage: Usage) -> bool:
         elif call.operation != "summary":
             if stage not in asked or stage in ended:
                 return False
-            ended.add(stage)
+            if call.operation == "failed":
+                failed.add(stage)
+            elif stage in failed:
+                return False
+            else:
+                ended.add(stage)
     settings: Mapping[str, Any] = usage.settings
     return settings["mode"] in MODES and len({call.client for call in usage.calls}) == 1
 
@@ -76,7 +86,10 @@ UNIT = Unit(
             fixed=("stage", "after"),
         ),
         "failed": Operation(
-            does="Records that the stage failed.", required=("stage", "why"), fixed=("stage",)
+            does="Records that the stage failed, once more where it was tried again. `recoverable`"
+            " is for whoever looks at it: another attempt is none of the unit's affairs.",
+            required=("stage", "why"),
+            fixed=("stage",),
         ),
         "completed": Operation(
             does="Records that the stage completed.", required=("stage",), fixed=("stage",)

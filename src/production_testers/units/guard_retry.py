@@ -60,8 +60,8 @@ def draw(random: Random, kind: Kind) -> Usage:
         unit="guard_retry",
         settings={
             "guards": guards,
-            "attempts": random.choice((1, 2, 3, 5, 6)),
-            "alike": random.choice((1, 1, 2, 10)),
+            "attempts": random.choice((1, 2, 3, 5, 8)),
+            "alike": random.choice((1, 2, 2, 10)),
             "fields": random.choice(([], ["why"], ["why", "more"])),
             "limit_ms": random.choice((None, 15, 60)),
         },

@@ -13,7 +13,8 @@ CODE = "code"
 """Label of the caller's own code."""
 
 SAMPLE = "sample"
-"""What the unit emits to its listener: `{of, at}`, where `at` is `start` or `end`."""
+"""What the unit emits to its listener: `{of, at, fits}`, where `at` is `start` or `end`, and `fits`
+says that no more is in use than the most that ever was, as the sample has them."""
 
 
 def draw(random: Random, kind: Kind) -> Usage:

@@ -28,6 +28,7 @@ def draw(random: Random, kind: Kind) -> Usage:
     """Runs at the same time whose stages fail now and then, in either of two ways."""
     stages = random.randint(1, 5)
     share = 0.0 if kind is Kind.BASELINE else random.choice((0.0, 0.1, 0.3))
+    longest_ms = random.choice((20.0, 20.0, 20.0, 3_000.0))
     calls = []
     for client in range(drawing.clients(random, kind)):
         for number in range(random.randint(1, 2)):
@@ -36,7 +37,7 @@ def draw(random: Random, kind: Kind) -> Usage:
                 ends = random.choice(("raises", "refuses")) if random.random() < share else "ok"
                 works[stage(one)] = (
                     Work(
-                        ms=round(random.uniform(0.5, 20), 1),
+                        ms=round(random.uniform(0.5, longest_ms), 1),
                         raises="value" if ends == "raises" else "",
                         gives={"refuses": ends == "refuses", "é": [1]},
                     ),

@@ -10,6 +10,9 @@ from production_testers.model.usage import Usage, Work
 from production_testers.units import drawing
 from production_testers.units.contract import Operation, Unit
 
+MODES = ("practice", "prüfung", "")
+"""What a run is for; the first one where its caller does not say."""
+
 TEXTS = ("hello", "", "Grüße \u200b\U0001f600", "x" * 2_000, "'; --")
 
 ENDS = ("ok", "raises", "refuses", "cancels", "writes")
@@ -18,7 +21,7 @@ run, or well after having written into what was given to the run."""
 
 
 def stage(number: int) -> str:
-    """Label of a stage's own code, which is given `{text, notes}` and gives `{ends, é}`."""
+    """Label of a stage's own code, which is given `{text, notes, mode}` and gives `{ends, é}`."""
     return f"stage {number}"
 
 
@@ -45,6 +48,8 @@ def draw(random: Random, kind: Kind) -> Usage:
             }  # fmt: skip
             if operation == "run_simply":
                 arguments["notes"] = random.choice((None, {"from": "ü", "n": [1]}))
+            if random.random() < 0.5:
+                arguments["mode"] = random.choice(MODES)
             calls.append(
                 drawing.call(
                     client, number, operation, arguments,

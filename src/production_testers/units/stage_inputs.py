@@ -70,11 +70,13 @@ def accepts(usage: Usage) -> bool:
 UNIT = Unit(
     name="stage_inputs",
     does="Gives a stage what its `declared` dependencies have `given`; one that is not in `given`"
-    " was skipped. The default is `the default`.",
+    " was skipped, and the others ended in the order in which they are declared. The default is"
+    " `the default`.",
     capability=Capability.STAGE_INPUTS,
     operations={
         "get": Operation(
-            does="Gives what some dependency gave under a key; the default where none did.",
+            does="Gives what the first dependency that gave something under a key gave; the default"
+            " where none did.",
             required=("key",),
         ),
         "get_from": Operation(

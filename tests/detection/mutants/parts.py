@@ -1,6 +1,5 @@
 """Which part of stageflow each place is of: the name of the unit, or `pipelines`."""
 
-from production_testers.model.semantics import Capability
 from production_testers.units import UNITS as EVERY_UNIT
 
 PIPELINES = "pipelines"
@@ -54,34 +53,15 @@ PARTS = {
 }
 """How a place begins → the part; the longest that fits counts."""
 
-NOT_YET = frozenset(
-    {
-        "agent_stage",
-        "conflicts",
-        "documentation",
-        "failure_modes",
-        "fan_out",
-        "guard_retry",
-        "lazy_registry",
-        "lint",
-        "memory_samples",
-        "run_summary",
-        "runner",
-        "token_budget",
-    }
-)
-"""Units that came after the mutants were written; bugs are planted around their references only."""
-
-NOT_YET_OF_PIPELINES = frozenset(
-    {Capability.DURATIONS_TOLD, Capability.PARALLEL_STAGES, Capability.STAGES_TOLD}
-)
-"""The same of what pipelines promise."""
-
-UNITS = frozenset(EVERY_UNIT) - {"target"} - NOT_YET
+UNITS = frozenset(EVERY_UNIT) - {"target"}
 """All parts but pipelines; a target is a team's own code and none of stageflow's."""
 
 
 def part_of(mutant):
-    """The part that a mutant is planted in; pipelines where it says what of them it harms."""
-    fits = [begin for begin in PARTS if mutant.place.startswith(begin)]
-    return PIPELINES if mutant.capability else PARTS[max(fits, key=len)]
+    """The part that a mutant is planted in.
+
+    Pipelines where it says what of them it harms; the unit whose own scenarios look for it.
+    """
+    if mutant.capability or mutant.recipe in UNITS:
+        return PIPELINES if mutant.capability else mutant.recipe
+    return PARTS[max((begin for begin in PARTS if mutant.place.startswith(begin)), key=len)]

@@ -25,6 +25,13 @@ class KeepsTheInput(AgentStage):
         return await super().perform(operation, self._now)
 
 
+class BeginsAnew(AgentStage):
+    """Each run is a conversation of its own."""
+
+    async def perform(self, operation, arguments):
+        return await super().perform(operation, {"input": arguments["input"]})
+
+
 class AnswersAnyway(AgentStage):
     """When the turns are over the stage answers with what it has."""
 
@@ -66,6 +73,7 @@ LAW = "agents/stage"
 PLANTED = (
     PlantedUnit("agent_stage", LAW, "raises", RaisesTheRest),
     PlantedUnit("agent_stage", LAW, "other-input", KeepsTheInput),
+    PlantedUnit("agent_stage", LAW, "conversation-lost", BeginsAnew),
     PlantedUnit("agent_stage", LAW, "failure-hidden", AnswersAnyway),
     PlantedUnit("agent_stage", LAW, "success-hidden", NeedsTools),
     PlantedUnit("agent_stage", LAW, "answer-lost", CountsFromNought),

@@ -30,6 +30,16 @@ class IgnoresCancellation(Retry):
             await asyncio.get_running_loop().create_future()
 
 
+class AnswersWhenCancelled(Retry):
+    """A call that is cancelled has an answer like any other."""
+
+    async def perform(self, operation, arguments):
+        try:
+            return await super().perform(operation, arguments)
+        except asyncio.CancelledError:
+            return {"cancelled": True}
+
+
 class LeavesATask(Retry):
     """Every call starts a watcher, and nobody stops it."""
 
@@ -93,6 +103,7 @@ PLANTED = (
     PlantedUnit("retry", "units/context-unchanged", "context-left", LeavesItsContext),
     PlantedUnit("retry", "units/calls-end", "never-ends", WaitsForEver),
     PlantedUnit("retry", "units/calls-end", "cancellation-ignored", IgnoresCancellation),
+    PlantedUnit("retry", "units/calls-end", "cancellation-hidden", AnswersWhenCancelled),
     PlantedUnit("retry", "units/leaves-nothing", "task-left", LeavesATask),
     PlantedUnit("retry", "units/leaves-nothing", "work-goes-on", WorkGoesOn),
     PlantedUnit("retry", "units/errors-are-meant", "internal-error", DiesInside),

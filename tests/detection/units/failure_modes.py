@@ -44,12 +44,37 @@ class CountsLeftOut(FailureModes):
         return answer
 
 
+class HopesForRepair(FailureModes):
+    """What can be repaired did not fail."""
+
+    async def perform(self, operation, arguments):
+        if operation == "failed" and arguments["recoverable"]:
+            return None
+        return await super().perform(operation, arguments)
+
+
+class CountsEveryAttempt(FailureModes):
+    """A stage that failed twice counts as two."""
+
+    def __init__(self, settings, bench):
+        super().__init__(settings, bench)
+        self._times = 0
+
+    async def perform(self, operation, arguments):
+        answer = await super().perform(operation, arguments)
+        if operation == "failed" and arguments["stage"] in self._failed:
+            self._times += 1
+        return {**answer, "failed": self._times} if operation == "summary" else answer
+
+
 LAW = "failures/modes"
 
 PLANTED = (
     PlantedUnit("failure_modes", LAW, "goes-on", StopsTheBranch),
+    PlantedUnit("failure_modes", LAW, "goes-on", HopesForRepair),
     PlantedUnit("failure_modes", LAW, "behind-failure-runs", LooksAtTheFirst),
     PlantedUnit("failure_modes", LAW, "behind-left-out-runs", ForgetsWhatWasLeftOut),
     PlantedUnit("failure_modes", LAW, "left-out", StopsAll),
     PlantedUnit("failure_modes", LAW, "counts-wrong", CountsLeftOut),
+    PlantedUnit("failure_modes", LAW, "counts-wrong", CountsEveryAttempt),
 )

@@ -59,6 +59,14 @@ class RefusesAtOnce(FanOut):
             self.busy = False
 
 
+class DoesNotWait(FanOut):
+    """Writing is begun, and somebody else waits for it."""
+
+    async def perform(self, operation, arguments):
+        self._writing = asyncio.ensure_future(super().perform(operation, arguments))
+        await asyncio.sleep(0)
+
+
 LAW = "exporting/fan-out"
 
 PLANTED = (
@@ -66,5 +74,6 @@ PLANTED = (
     PlantedUnit("fan_out", LAW, "place-stopped", AllOrNone),
     PlantedUnit("fan_out", LAW, "place-twice", TriesAgain),
     PlantedUnit("fan_out", LAW, "other-event", KeepsTheLast),
+    PlantedUnit("fan_out", LAW, "returns-early", DoesNotWait),
     PlantedUnit("fan_out", LAW, "fails-for-nothing", RefusesAtOnce),
 )

@@ -1,6 +1,7 @@
 """Wrong ways to make drafts anew."""
 
 import asyncio
+from itertools import pairwise
 
 from detection.units.planting import PlantedUnit
 from production_testers.suts.reference.units.guard_retry import GuardRetry, NotPassedError
@@ -120,6 +121,14 @@ class OnceIsEnough(GuardRetry):
         return super()._enough(reasons, waited_ms) or reasons[-1] in reasons[:-1]
 
 
+class CountsAlikeAcross(GuardRetry):
+    """Refusals like the one before are counted, also when others came in between."""
+
+    def _enough(self, reasons, waited_ms):
+        alike = sum(one == other for one, other in pairwise(reasons))
+        return super()._enough(reasons, waited_ms) or alike >= self._settings["alike"]
+
+
 LAW = "guarded/drafts"
 
 PLANTED = (
@@ -133,4 +142,5 @@ PLANTED = (
     PlantedUnit("guard_retry", LAW, "standstill-missed", NeverAlike),
     PlantedUnit("guard_retry", LAW, "time-limit-missed", NoClock, within=300),
     PlantedUnit("guard_retry", LAW, "gives-up-early", OnceIsEnough),
+    PlantedUnit("guard_retry", LAW, "gives-up-early", CountsAlikeAcross, within=300),
 )

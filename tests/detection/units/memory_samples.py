@@ -36,10 +36,19 @@ class NoEndAfterErrors(MemorySamples):
         return answer
 
 
+class MixesUpItsFigures(MemorySamples):
+    """What is in use stands where the most belongs."""
+
+    def _tell(self, of, at):
+        now, most = 1, 2
+        self._bench.emit("sample", of=of, at=at, fits=most <= now)
+
+
 LAW = "samples/around"
 
 PLANTED = (
     PlantedUnit("memory_samples", LAW, "not-once", WarmsUp),
     PlantedUnit("memory_samples", LAW, "answer-changed", GivesNothingBack),
     PlantedUnit("memory_samples", LAW, "samples-wrong", NoEndAfterErrors),
+    PlantedUnit("memory_samples", LAW, "more-than-most", MixesUpItsFigures),
 )

@@ -62,6 +62,13 @@ class InSeconds(Retelling):
         return [{**told, "ms": told["ms"] // 10 * 10}]
 
 
+class WithoutSeconds(Retelling):
+    """Of a duration the part below a second is told."""
+
+    def tell(self, name, told):
+        return [{**told, "ms": told["ms"] % 1_000}]
+
+
 class OnlyGoodRuns(Retelling):
     """A run that failed is told of by its exception."""
 
@@ -130,6 +137,7 @@ PLANTED = (
     PlantedUnit("run_summary", LAW, "told-twice", TellsAgain),
     PlantedUnit("run_summary", LAW, "status-wrong", AlwaysWell),
     PlantedUnit("run_summary", LAW, "duration-wrong", InSeconds),
+    PlantedUnit("run_summary", LAW, "duration-wrong", WithoutSeconds),
     PlantedUnit("run_summary", LAW, "run-untold", OnlyGoodRuns),
     PlantedUnit("run_summary", LAW, "cancelled-run-untold", NotWhenCancelled),
     PlantedUnit("run_summary", LAW, "failure-left-out", LeavesFailuresOut),

@@ -31,6 +31,13 @@ class StripsTheText(Runner):
         return await super().perform(operation, {**arguments, "text": text})
 
 
+class AlwaysPractises(Runner):
+    """What a run is for is not handed on."""
+
+    async def perform(self, operation, arguments):
+        return await super().perform(operation, {**arguments, "mode": "practice"})
+
+
 class CancelledWell(Runner):
     """A stage that says that it failed has cancelled the run."""
 
@@ -89,6 +96,7 @@ LAW = "running/answers"
 PLANTED = (
     PlantedUnit("runner", LAW, "raises", RaisesErrors),
     PlantedUnit("runner", LAW, "input-lost", StripsTheText),
+    PlantedUnit("runner", LAW, "input-lost", AlwaysPractises),
     PlantedUnit("runner", LAW, "failure-hidden", CancelledWell),
     PlantedUnit("runner", LAW, "success-hidden", CancelledFailed),
     PlantedUnit("runner", LAW, "write-unnoticed", ChecksNothing),

@@ -45,11 +45,20 @@ class AsksAnybody(StageInputs):
         return await super().perform(operation, arguments)
 
 
+class TheLatestCounts(StageInputs):
+    """Of several values the latest is taken."""
+
+    def _of_any(self, key):
+        self._given = dict(reversed(self._given.items()))
+        return super()._of_any(key)
+
+
 LAW = "inputs/look-ups"
 
 PLANTED = (
     PlantedUnit("stage_inputs", LAW, "value-lost", NothingIsMissing),
     PlantedUnit("stage_inputs", LAW, "value-lost", SkippedHasAnOutput),
+    PlantedUnit("stage_inputs", LAW, "other-found", TheLatestCounts),
     PlantedUnit("stage_inputs", LAW, "default-lost", DefaultOnlyForStages),
     PlantedUnit("stage_inputs", LAW, "missing-passes", RequiresNothing),
     PlantedUnit("stage_inputs", LAW, "undeclared-passes", AsksAnybody),

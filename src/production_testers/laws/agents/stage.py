@@ -15,6 +15,7 @@ from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
 from production_testers.units.agent_loop import MODEL, turn_of, turns_of
+from production_testers.units.agent_stage import EARLIER
 
 
 def check(observation: Observation) -> Verdict:
@@ -48,6 +49,17 @@ def _shown(line: CallLine, judgement: Judgement) -> None:
             "other-input",
             lambda given=given, wanted=wanted: (  # type: ignore[misc]
                 f"call {line.key}: the model was shown {given}, and the input is {wanted!r}"
+            ),
+            work.started.seq,
+            run=line.key,
+        )
+        said: Any = line.call.arguments.get("earlier", [])
+        heard = [one for one in given if str(one).startswith(EARLIER)]
+        judgement.judge(
+            heard == said,
+            "conversation-lost",
+            lambda heard=heard, said=said: (  # type: ignore[misc]
+                f"call {line.key}: {said} was said before, and the model was shown {heard}"
             ),
             work.started.seq,
             run=line.key,
@@ -87,7 +99,8 @@ def _answer(line: CallLine, most: int, judgement: Judgement) -> None:
 
 LAW = Law(
     id="agents/stage",
-    statement="An agent that is a stage answers its own input; it says that it went well exactly"
+    statement="An agent that is a stage answers its own input, and its model is shown what was said"
+    " before in the conversation of its run; it says that it went well exactly"
     " when the model answered, and then what; else it says why not, and raises nothing.",
     category=Category.CORRECTNESS,
     capability=Capability.AGENT_STAGE,
@@ -103,6 +116,11 @@ LAW = Law(
             severity=Severity.CRITICAL,
             why="one user's words reach another one's answer",
             type=FindingType.SECURITY,
+        ),
+        "conversation-lost": OutcomeClass(
+            title="The model is not shown what was said before in the conversation of its run",
+            severity=Severity.HIGH,
+            why="the agent answers as if nobody had spoken to it before",
         ),
         "failure-hidden": OutcomeClass(
             title="The model never answers, and the stage says that it went well",

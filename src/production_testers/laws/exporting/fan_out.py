@@ -28,6 +28,7 @@ def check(observation: Observation) -> Verdict:
             continue
         for number in range(places):
             _place(line, place(line.call.operation, number), judgement)
+        _waited(line, judgement)
         _end(line, judgement)
     return judgement.verdict()
 
@@ -65,6 +66,23 @@ def _place(line: CallLine, label: str, judgement: Judgement) -> None:
         )
 
 
+def _waited(line: CallLine, judgement: Judgement) -> None:
+    """A call that says that it is done is."""
+    assert line.ended is not None, "it did"
+    if line.outcome != "returned":
+        return
+    for work in line.works:
+        judgement.judge(
+            work.ended is not None and work.ended.seq < line.ended.seq,
+            "returns-early",
+            lambda work=work: (  # type: ignore[misc]
+                f"call {line.key} {line.in_words()} while {work.label} was still at work"
+            ),
+            line.ended.seq,
+            run=line.key,
+        )
+
+
 def _end(line: CallLine, judgement: Judgement) -> None:
     failed = [work.label for work in line.works if work.how == "raised"]
     if not failed:
@@ -79,7 +97,8 @@ def _end(line: CallLine, judgement: Judgement) -> None:
 LAW = Law(
     id="exporting/fan-out",
     statement="What is handed to a fan-out reaches every place behind it once, as it was, also when"
-    " another place fails; and nothing fails when no place does.",
+    " another place fails, before the fan-out says that it is done; and nothing fails when no place"
+    " does.",
     category=Category.RELIABILITY,
     capability=Capability.FAN_OUT,
     units=frozenset({"fan_out"}),
@@ -105,6 +124,12 @@ LAW = Law(
             title="A place behind a fan-out is given another event",
             severity=Severity.HIGH,
             why="what is written is not what happened",
+        ),
+        "returns-early": OutcomeClass(
+            title="A fan-out says that it is done while a place behind it is at work",
+            severity=Severity.HIGH,
+            why="a program that ends then loses what it believes to be written",
+            type=FindingType.RELIABILITY,
         ),
         "fails-for-nothing": OutcomeClass(
             title="A fan-out fails though no place behind it did",

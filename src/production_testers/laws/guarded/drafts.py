@@ -240,8 +240,9 @@ def _end(
 def _spent(refusals: list[_Refusal], until_ms: float, settings: Mapping[str, Any]) -> bool:
     if not refusals:
         return False
-    alike = [refusal.reason for refusal in refusals[-settings["alike"] :]]
-    same = len(alike) == settings["alike"] and len(set(alike)) == 1
+    most = settings["alike"] + 1
+    alike = [refusal.reason for refusal in refusals[-most:]]
+    same = len(alike) == most and len(set(alike)) == 1
     limit = settings["limit_ms"]
     late = limit is not None and until_ms - refusals[0].time_ms >= limit - TOLERANCE_MS
     return bool(len(refusals) >= settings["attempts"] or same or late)

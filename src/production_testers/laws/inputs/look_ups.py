@@ -39,7 +39,7 @@ def check(observation: Observation) -> Verdict:
                 run=line.key,
             )
         else:
-            _answered(line, given, judgement)
+            _answered(line, {name: given[name] for name in declared if name in given}, judgement)
     return judgement.verdict()
 
 
@@ -56,10 +56,12 @@ def _answered(line: CallLine, given: Any, judgement: Judgement) -> None:
     if isinstance(line.value, dict) and "digest" in line.value:
         return  # too long to stand in the history
     if found:
-        fits = line.outcome == "returned" and canonical_json(line.value) in map(
-            canonical_json, found
-        )
+        answer = canonical_json(line.value)
+        fits = line.outcome == "returned" and answer in map(canonical_json, found)
         judgement.judge(fits, "value-lost", lambda: _words(line, found), run=line.key)
+        if fits and len(found) > 1:
+            first = answer == canonical_json(found[0])
+            judgement.judge(first, "other-found", lambda: _words(line, found), run=line.key)
     elif operation == "require_from":
         fits = line.outcome == "raised" and line.error == MISSING
         judgement.judge(fits, "missing-passes", lambda: _words(line, found), run=line.key)
@@ -79,9 +81,9 @@ def _words(line: CallLine, found: list[Json]) -> str:
 
 LAW = Law(
     id="inputs/look-ups",
-    statement="A stage that asks for what its dependencies gave is given it, whatever it is; where"
-    " they gave nothing it gets its default, or an error where it required something; and a stage"
-    " that it did not declare is refused.",
+    statement="A stage that asks for what its dependencies gave is given it, whatever it is, and"
+    " of several what the first of them gave; where they gave nothing it gets its default, or an"
+    " error where it required something; and a stage that it did not declare is refused.",
     category=Category.CORRECTNESS,
     capability=Capability.STAGE_INPUTS,
     units=frozenset({"stage_inputs"}),
@@ -90,6 +92,11 @@ LAW = Law(
             title="A stage does not get what its dependency gave",
             severity=Severity.HIGH,
             why="it works with a default, or not at all, although the value is there",
+        ),
+        "other-found": OutcomeClass(
+            title="Of several dependencies that gave a value, not the first one's is found",
+            severity=Severity.MEDIUM,
+            why="a later stage replaces what an earlier one said, though nobody asked it to",
         ),
         "default-lost": OutcomeClass(
             title="A stage whose dependency gave nothing does not get its default",

@@ -1,17 +1,22 @@
 """What the framework says of stages: one start and one end each, also when they fail."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
 from production_testers.laws.timeline import RunLine, runs, text
-from production_testers.model.history import EventKind
+from production_testers.model.history import Event, EventKind
 from production_testers.model.observation import Observation
+from production_testers.model.pipeline import Status
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
 
 STARTED, ENDED = "started", "ended"
 
 _TWICE = {STARTED: "started-twice", ENDED: "ended-twice"}
+_CERTAIN = {"ok": True, "raised": False, Status.FAIL.value: False}
+"""How a stage's own code ended → whether the stage ended well, where nobody changed that."""
+
 _MISSING = {STARTED: "start-missing", ENDED: "end-missing"}
 
 
@@ -24,13 +29,19 @@ def check(observation: Observation) -> Verdict:
     """
     judgement = Judgement()
     told: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
+    well: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in observation.history.of(EventKind.EMITTED, EventKind.LOGGED):
         if phase := text(event, "phase"):
             told[text(event, "name"), phase][event.run, event.stage] += 1
+            if isinstance(event.value.get("well"), bool):
+                well[event.run, event.stage].append(event)
     for (name, phase), counts in sorted(told.items()):
         for run in runs(observation):
             if run.root == run.key:
                 _judge(run, name, phase, counts, judgement)
+    for run in runs(observation):
+        if run.root == run.key:
+            _ends(run, well, judgement)
     return judgement.verdict()
 
 
@@ -60,6 +71,34 @@ def _judge(
             lambda: f"{name!r} tells {times} times that stage {stage} of run {run.key} {phase}",
             at.seq,
         )
+
+
+def _ends(run: RunLine, told: Mapping[tuple[str, str], list[Event]], judgement: Judgement) -> None:
+    """What is told of how a stage ended, where the framework had no reason to change it.
+
+    A run that completed made nothing of a stage that ended well into a failure; and where a run
+    failed in a stage whose own code did, nothing mended it.
+    """
+    failed = run.outcome.removeprefix("failed:") if run.outcome.startswith("failed:") else ""
+    if run.cancelled is not None or not (failed or run.outcome == "completed"):
+        return
+    for stage in (failed,) if failed in run.stages else run.stages if not failed else ():
+        line = run.line(stage)
+        wanted = _CERTAIN.get(line.status)
+        if len(line.starts) != 1 or wanted is None or wanted is bool(failed):
+            continue
+        for event in told.get((run.key, stage), ()):
+            said = event.value["well"]
+            judgement.judge(
+                said is wanted,
+                "end-wrong",
+                lambda stage=stage, line=line, event=event, said=said: (  # type: ignore[misc]
+                    f"stage {stage} of run {run.key} ended {line.status}, and"
+                    f" {text(event, 'name')!r} tells that it {'ended well' if said else 'failed'}"
+                ),
+                line.ends[-1].seq,
+                event.seq,
+            )
 
 
 def _certain(run: RunLine) -> frozenset[str]:
@@ -95,7 +134,8 @@ def _twice(what: str) -> OutcomeClass:
 LAW = Law(
     id="observability/stages-told",
     statement="By every name under which the framework tells that stages start, or end, it tells"
-    " so once of every stage that is executed, however it ends.",
+    " so once of every stage that is executed, however it ends; and where it tells whether a stage"
+    " ended well, that is so.",
     category=Category.OBSERVABILITY,
     capability=Capability.STAGES_TOLD,
     classes={
@@ -103,6 +143,11 @@ LAW = Law(
         "end-missing": _missing("ended"),
         "started-twice": _twice("started"),
         "ended-twice": _twice("ended"),
+        "end-wrong": OutcomeClass(
+            title="The framework tells another end of a stage than the one it came to",
+            severity=Severity.MEDIUM,
+            why="who counts failures by what is told counts wrong",
+        ),
     },
     check=check,
 )

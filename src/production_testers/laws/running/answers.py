@@ -14,6 +14,7 @@ from production_testers.laws.usage import CallLine, WorkLine, calls_of
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
+from production_testers.units.runner import MODES
 
 
 def check(observation: Observation) -> Verdict:
@@ -39,7 +40,12 @@ def check(observation: Observation) -> Verdict:
 
 
 def _input(line: CallLine, judgement: Judgement) -> None:
-    wanted = {"text": line.call.arguments["text"], "notes": line.call.arguments.get("notes")}
+    arguments = line.call.arguments
+    wanted = {
+        "text": arguments["text"],
+        "notes": arguments.get("notes"),
+        "mode": arguments.get("mode", MODES[0]),
+    }
     for work in line.works:
         given: Any = work.started.value.get("given")
         judgement.judge(

@@ -65,12 +65,25 @@ def _around(line: CallLine, begun: int, over: int, judgement: Judgement) -> None
         over,
         run=line.key,
     )
+    for event in line.events:
+        if event.kind is EventKind.EMITTED and event.value.get("of") == of:
+            judgement.judge(
+                event.value.get("fits") is not False,
+                "more-than-most",
+                lambda event=event: (  # type: ignore[misc]
+                    f"call {line.key}: by the sample at its {event.value.get('at')} more memory is"
+                    " in use than the most that ever was"
+                ),
+                event.seq,
+                run=line.key,
+            )
 
 
 LAW = Law(
     id="samples/around",
     statement="Around the caller's own code one sample is told before it begins and one after it"
-    " has ended, however that was; it is executed once, and its answer or error is the call's.",
+    " has ended, however that was; by neither is more memory in use than the most that ever was;"
+    " the code is executed once, and its answer or error is the call's.",
     category=Category.OBSERVABILITY,
     capability=Capability.MEMORY_SAMPLES,
     units=frozenset({"memory_samples"}),
@@ -90,6 +103,11 @@ LAW = Law(
             severity=Severity.MEDIUM,
             why="growth is put down to something else, or not seen",
             type=FindingType.RELIABILITY,
+        ),
+        "more-than-most": OutcomeClass(
+            title="By a sample more memory is in use than the most that ever was",
+            severity=Severity.MEDIUM,
+            why="one of its figures is wrong, and alarms ring for nothing or never",
         ),
     },
     check=check,

@@ -50,12 +50,29 @@ def _given_up(line: CallLine, judgement: Judgement) -> None:
         line.given_up.seq,
         run=line.key,
     )
+    stopped = [
+        work
+        for work in line.works
+        if work.how == "stopped" and work.ended and work.ended.seq > line.given_up.seq
+    ]
+    if line.ended is not None and stopped:
+        judgement.judge(
+            line.outcome != "returned",
+            "cancellation-hidden",
+            lambda: (
+                f"call {line.key} of {line.call.operation} was cancelled, which stopped"
+                f" {stopped[0].label}, and it {line.in_words()}"
+            ),
+            line.given_up.seq,
+            line.ended.seq,
+            run=line.key,
+        )
 
 
 LAW = Law(
     id="units/calls-end",
     statement="A call ends once the caller's own code that it waits for has ended, and a cancelled"
-    " call ends.",
+    " call ends; where that stopped the caller's own code, it gives no answer.",
     category=Category.RELIABILITY,
     capability=Capability.UNITS,
     units=ANY_UNIT,
@@ -70,6 +87,13 @@ LAW = Law(
             title="A cancelled call never ends",
             severity=Severity.HIGH,
             why="callers cannot give up, and a service cannot be shut down",
+            type=FindingType.RELIABILITY,
+        ),
+        "cancellation-hidden": OutcomeClass(
+            title="A cancelled call answers as if it had come to its end",
+            severity=Severity.MEDIUM,
+            why="whoever cancelled it takes half of the work for all of it, and what is around the"
+            " call, such as a time-out, never learns that it was cancelled",
             type=FindingType.RELIABILITY,
         ),
     },

@@ -69,7 +69,8 @@ class ReferenceAdapter:
         stage, took_ms = content.get("stage"), content.get("took_ms")
         _, _, phase = name.partition("stage.")
         told = isinstance(stage, str) and phase in ("started", "ended")
-        return StageTold(stage=str(stage), phase=phase, took_ms=took_ms) if told else None
+        more = {"took_ms": took_ms, "well": content.get("well")}
+        return StageTold(stage=str(stage), phase=phase, **more) if told else None
 
     async def run(self, built: Built, pipeline: PipelineSpec, request: RunRequest) -> RunResult:
         """Execute once."""

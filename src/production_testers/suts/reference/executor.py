@@ -112,9 +112,11 @@ class Execution:
 
     def _tell(self, name: str, stage: StageSpec) -> None:
         if self.emit is not None:
-            content = {"stage": stage.name, "request": self.identity.request}
+            content: dict[str, object] = {"stage": stage.name, "request": self.identity.request}
             took_ms = self.took_ms.get(stage.name)
-            self.emit(name, content if took_ms is None else {**content, "took_ms": took_ms})
+            if took_ms is not None:
+                content |= {"took_ms": took_ms, "well": stage.name in self.outcomes}
+            self.emit(name, content)
 
     async def _outcome(self, stage: StageSpec) -> Outcome:
         if stage.skippable:

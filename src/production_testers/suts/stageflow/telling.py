@@ -13,6 +13,11 @@ _PHASES = {
 }
 """Value of `event` in a record of the graph's logger → what became of the stage."""
 
+_WELL = {"ok": True, "completed": True, "fail": False, "failed": False}
+"""Statuses → whether the stage ended well; the others are neither."""
+
+_FAILED = frozenset({"stage_failed", "stage_error"})
+
 
 def told_of_stage(name: str, content: Mapping[str, Any]) -> StageTold | None:
     """What is said of a stage; None where it is about something else."""
@@ -26,4 +31,7 @@ def told_of_stage(name: str, content: Mapping[str, Any]) -> StageTold | None:
     else:
         phase = "ended" if name in ("stage.wide", "stage_metrics") else None
     took_ms = content.get("duration_ms")
-    return None if phase is None else StageTold(stage=stage, phase=phase, took_ms=took_ms)
+    if phase is None:
+        return None
+    well = False if content.get("event") in _FAILED else _WELL.get(str(content.get("status")))
+    return StageTold(stage=stage, phase=phase, took_ms=took_ms, well=well)

@@ -24,7 +24,7 @@ class AgentLoop:
 
     async def perform(self, _operation: str, arguments: Mapping[str, Any]) -> Json:
         """Do one operation."""
-        messages: list[Json] = self._first(arguments["input"])
+        messages = [*arguments.get("earlier", ()), *self._first(arguments["input"])]
         tools: list[Json] = []
         for turn in range(1, self._turns + 1):
             said = json.loads(str(await self._bench.work(MODEL, list(messages))))

@@ -19,10 +19,14 @@ class MemorySamples:
         """Do one operation."""
         if operation == "stop":
             return None
-        self._bench.emit("sample", of=arguments["of"], at="start")
+        self._tell(arguments["of"], "start")
         try:
             if operation == "around_now":
                 return self._bench.work_now("code")
             return await self._bench.work("code")
         finally:
-            self._bench.emit("sample", of=arguments["of"], at="end")
+            self._tell(arguments["of"], "end")
+
+    def _tell(self, of: str, at: str) -> None:
+        now = most = 0
+        self._bench.emit("sample", of=of, at=at, fits=now <= most)

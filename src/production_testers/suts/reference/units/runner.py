@@ -6,6 +6,7 @@ from typing import Any
 
 from production_testers.model.canonical import Json
 from production_testers.suts.contract import Bench
+from production_testers.units.runner import MODES
 
 
 class Runner:
@@ -21,7 +22,11 @@ class Runner:
         """Do one operation."""
         simply = operation == "run_simply"
         answer: dict[str, Any] = {"ok": True, "cancelled": False, "stages": {}, "error": None}
-        given = {"text": arguments["text"], "notes": arguments.get("notes")}
+        given = {
+            "text": arguments["text"],
+            "notes": arguments.get("notes"),
+            "mode": arguments.get("mode", MODES[0]),
+        }
         events = 0
         for number in range(self._settings["stages"]):
             events += 1

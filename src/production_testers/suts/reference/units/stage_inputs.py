@@ -27,7 +27,8 @@ class StageInputs:
 
     def __init__(self, settings: Mapping[str, Any], bench: Bench) -> None:  # noqa: ARG002
         self._declared = frozenset(settings["declared"])
-        self._given: dict[str, dict[str, Any]] = copy.deepcopy(dict(settings["given"]))
+        given = copy.deepcopy(dict(settings["given"]))
+        self._given = {name: given[name] for name in settings["declared"] if name in given}
 
     async def perform(self, operation: str, arguments: Mapping[str, Any]) -> Json:
         """Do one operation."""

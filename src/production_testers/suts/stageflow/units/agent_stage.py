@@ -5,13 +5,17 @@ import uuid
 
 import stageflow
 from stageflow.agent import Agent, AgentConfig, AgentStage
-from stageflow.context import ContextSnapshot
+from stageflow.context import ContextSnapshot, Conversation, Message
 from stageflow.context.identity import RunIdentity
 from stageflow.stages.inputs import create_stage_inputs
 from stageflow.tools.base import BaseTool, ToolOutput
 from stageflow.tools.registry import ToolRegistry
 
-SHOWN = re.compile(r"<user_input>\n(input .*)\n</user_input>|^Tool (result from \w+)", re.MULTILINE)
+SHOWN = re.compile(
+    r"<user_input>\n(?P<input>input .*)\n</user_input>|^Tool (?P<tool>result from \w+)"
+    r"|^(?P<earlier>earlier .*)",
+    re.MULTILINE,
+)
 
 
 class Tool(BaseTool):
@@ -40,12 +44,14 @@ class Binding:
 
     async def chat(self, *, messages, model, **options):
         found = [SHOWN.search(message["content"]) for message in messages]
-        return await self.bench.work("model", [one[1] or one[2] for one in found if one])
+        return await self.bench.work("model", [one[one.lastgroup] for one in found if one])
 
     async def perform(self, operation, arguments):
         names = "pipeline_run_id request_id session_id user_id org_id interaction_id".split()
         ids = {name: uuid.UUID(self.bench.identifier(name)) for name in names}
-        snapshot = ContextSnapshot(run_id=RunIdentity(**ids), input_text=arguments["input"])
+        said = [Message(role="user", content=one) for one in arguments.get("earlier", ())]
+        more = {"input_text": arguments["input"], "conversation": Conversation(messages=said)}
+        snapshot = ContextSnapshot(run_id=RunIdentity(**ids), **more)
         parts = {"inputs": create_stage_inputs(snapshot), "timer": stageflow.PipelineTimer()}
         ctx = stageflow.StageContext(snapshot=snapshot, stage_name="agent", **parts)
         output = await self.stage.execute(ctx)

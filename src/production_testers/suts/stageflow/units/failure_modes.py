@@ -37,5 +37,6 @@ class Binding:
         if stage in self.left_out:  # it was not executed, so nothing came of it
             return None
         if operation == "failed":
-            return self.collector.record_failure(stage, ValueError(arguments["why"]))
+            more = {"recoverable": bool(arguments.get("recoverable"))}
+            return self.collector.record_failure(stage, ValueError(arguments["why"]), **more)
         return self.collector.record_completion(stage)

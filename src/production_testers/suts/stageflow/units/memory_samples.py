@@ -17,7 +17,7 @@ class Binding:
 
     def listen(self, sample):
         of, _, at = sample.label.rpartition(":")
-        self.bench.emit("sample", of=of, at=at)
+        self.bench.emit("sample", of=of, at=at, fits=sample.current_kb <= sample.peak_kb)
 
     async def perform(self, operation, arguments):
         if operation == "stop":

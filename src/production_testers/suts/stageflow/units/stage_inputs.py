@@ -19,8 +19,9 @@ class Binding:
 
     def __init__(self, settings, bench):
         outputs = {
-            name: stageflow.StageOutput.ok(data=dict(data))
-            for name, data in settings["given"].items()
+            name: stageflow.StageOutput.ok(data=dict(settings["given"][name]))
+            for name in settings["declared"]
+            if name in settings["given"]
         }
         self.inputs = create_stage_inputs(
             snapshot=ContextSnapshot(),

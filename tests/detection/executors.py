@@ -1110,6 +1110,16 @@ class TellsOfGoodEndsOnly(Planted):
             super()._tell(name, stage)
 
 
+@breaks("observability/stages-told", "good-end-missing", within=10, workload="watched")
+class TellsOfLastEndsOnly(Planted):
+    """Of a stage on which others depend no end is told, unless it fails."""
+
+    def _tell(self, name: str, stage: StageSpec) -> None:
+        behind = any(stage.name in other.after for other in self.pipeline.stages)
+        if name == "stage.started" or not behind or stage.name not in self.outcomes:
+            super()._tell(name, stage)
+
+
 @breaks("observability/stages-told", "started-twice", within=10, workload="watched")
 class TellsStartsOfJoinsTwice(Planted):
     """Each of several dependencies has the start of a stage told."""

@@ -17,6 +17,8 @@ _TWICE = {STARTED: "started-twice", ENDED: "ended-twice"}
 _CERTAIN = {"ok": True, "raised": False, Status.FAIL.value: False}
 """How a stage's own code ended → whether the stage ended well, where nobody changed that."""
 
+_GOOD = frozenset({Status.OK.value, Status.SKIP.value})
+
 _MISSING = {STARTED: "start-missing", ENDED: "end-missing"}
 
 
@@ -55,10 +57,11 @@ def _judge(
         if len(line.starts) != 1 or line.status in ("", "stopped"):
             continue
         times = counts[run.key, stage]
+        good = line.status in _GOOD
         at = line.starts[0] if phase == STARTED else line.ends[-1]
         judgement.judge(
             times >= 1,
-            _MISSING[phase],
+            "good-end-missing" if good and phase == ENDED else _MISSING[phase],
             lambda: (
                 f"{name!r} tells of stages, and not that stage {stage} of run {run.key} {phase}"
                 f" (it ended {line.status})"
@@ -141,6 +144,11 @@ LAW = Law(
     classes={
         "start-missing": _missing("started"),
         "end-missing": _missing("ended"),
+        "good-end-missing": OutcomeClass(
+            title="Of some stages that ended well the framework does not tell that they ended",
+            severity=Severity.MEDIUM,
+            why="who follows a run by what it tells sees stages that are at work for ever",
+        ),
         "started-twice": _twice("started"),
         "ended-twice": _twice("ended"),
         "end-wrong": OutcomeClass(

@@ -88,6 +88,7 @@ from production_testers.laws.observability import (
 )
 from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.recovery import restored as recovery_restored
+from production_testers.laws.results import read as results_read
 from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.retry import bounded as retry_bounded
 from production_testers.laws.routing import one_branch, skip_requests
@@ -266,6 +267,7 @@ LAWS: dict[str, Law] = {
         failures_modes,
         lint_faults,
         inputs_look_ups,
+        results_read,
         lazy_registry,
         documentation_true,
         exporting_fan_out,

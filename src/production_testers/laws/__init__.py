@@ -49,6 +49,7 @@ from production_testers.laws.documentation import true as documentation_true
 from production_testers.laws.effects import once_per_key
 from production_testers.laws.exporting import batches as exporting_batches
 from production_testers.laws.exporting import fan_out as exporting_fan_out
+from production_testers.laws.exporting import file as exporting_file
 from production_testers.laws.failures import modes as failures_modes
 from production_testers.laws.guard import audit as guard_audit
 from production_testers.laws.guard import checks as guard_checks
@@ -271,6 +272,7 @@ LAWS: dict[str, Law] = {
         lazy_registry,
         documentation_true,
         exporting_fan_out,
+        exporting_file,
         agents_stage,
         agents_time,
         samples_around,

@@ -97,6 +97,8 @@ class Capability(StrEnum):
     AGENT_STAGE = "agent_stage"
     MEMORY_SAMPLES = "memory_samples"
     STAGE_INPUTS = "stage_inputs"
+    RUN_RESULTS = "run_results"
+    EVENT_FILE = "event_file"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
     PARALLEL_STAGES = "parallel_stages"

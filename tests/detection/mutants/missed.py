@@ -4,6 +4,12 @@ WHY: dict[str, str] = {
     "a child run that inherits its parent's data writes into them": (
         "only 1.2.0 lets a child inherit data when it is spawned, and no scenario does"
     ),
+    "a context's own text is replaced by the runner's": (
+        "a run is given one text; nothing says which of two counts, the context's or the runner's"
+    ),
+    "a pipeline that is registered again stays the first one": (
+        "nothing says what becomes of a name that is registered again"
+    ),
     "a run of a built pipeline takes the time-outs of the run before": (
         "all runs of one pipeline have the same time-outs in the scenarios"
     ),
@@ -39,12 +45,22 @@ WHY: dict[str, str] = {
         "no model of pydantic's has a field with a list of JSON types, and no scenario"
         " registers a schema that was written by hand"
     ),
+    "nobody is told that a place could not be flushed": (
+        "nothing promises that the caller is told of a place that failed; keeping such failures"
+        " away from callers is what others do on purpose"
+    ),
     "of each kind of personal data the first place is hidden": (
         "a text of the data set has at most one of each kind"
     ),
     "the descendants of a run are its children": ("nobody asks the unit for descendants"),
     "what a parent writes after the fork changes the data that its child was given": (
         "a child reads its parent's data when it starts, and no parent writes afterwards"
+    ),
+    "the summary that is read is the stage's own": (
+        "nothing promises that what is read is a copy, and nobody writes into it"
+    ),
+    "what is no JSON is written as none": (
+        "events of the scenarios are texts; what JSON does not know is in no neutral word"
     ),
     "who waits for a decision is not told that its request was withdrawn": (
         "nothing promises when somebody who waits is told of a withdrawal; at the end of"

@@ -35,6 +35,17 @@ class WritesAgain(EventFile):
         return answer
 
 
+class NoEndOfLine(EventFile):
+    """The events of a batch stand in one line, which is no event."""
+
+    async def perform(self, operation, arguments):
+        if operation == "add_many" and len(arguments["events"]) > 1:
+            self.spoilt = True
+        if operation == "read" and self.__dict__.get("spoilt"):
+            raise ValueError("extra data")
+        return await super().perform(operation, arguments)
+
+
 class LastFirst(EventFile):
     """A batch is taken from its end."""
 
@@ -49,6 +60,7 @@ LAW = "exporting/file"
 PLANTED = (
     PlantedUnit("event_file", LAW, "lost", BeginsAnew),
     PlantedUnit("event_file", LAW, "lost", FlushesNothing),
+    PlantedUnit("event_file", LAW, "unreadable", NoEndOfLine),
     PlantedUnit("event_file", LAW, "twice", WritesAgain),
     PlantedUnit("event_file", LAW, "out-of-order", LastFirst),
 )

@@ -13,6 +13,7 @@ from production_testers.laws.law import (
 from production_testers.laws.usage import CallLine, calls_of
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
+from production_testers.model.usage import LAST
 from production_testers.model.verdict import Verdict
 
 BRINGS_OUT = ("flush", "close")
@@ -26,6 +27,16 @@ def check(observation: Observation) -> Verdict:
     before: Any = usage.settings["before"] if usage.settings["keeps"] else []
     lines = calls_of(observation)
     for read in lines:
+        if read.call.client == LAST and read.call.operation == "read" and read.ended is not None:
+            judgement.judge(
+                read.outcome == "returned",
+                "unreadable",
+                lambda read=read: (  # type: ignore[misc]
+                    f"the file was closed, and reading it, call {read.key}, {read.in_words()}"
+                ),
+                read.ended.seq,
+                run=read.key,
+            )
         if read.call.operation != "read" or not isinstance(read.value, list):
             continue
         due = [*before, *_due(lines, read)]
@@ -102,7 +113,8 @@ def _client(name: str) -> str:
 LAW = Law(
     id="exporting/file",
     statement="What an event file has taken stands in the file after it was flushed or closed,"
-    " once, each client's events in their order; nothing that is written later takes it away.",
+    " once, each client's events in their order; nothing that is written later takes it away; and a"
+    " file that was closed can be read, one event a line.",
     category=Category.RELIABILITY,
     capability=Capability.EVENT_FILE,
     units=frozenset({"event_file"}),
@@ -111,6 +123,12 @@ LAW = Law(
             title="An event that was written does not stand in the file any more",
             severity=Severity.HIGH,
             why="what was recorded is gone, and nobody is told",
+            type=FindingType.RELIABILITY,
+        ),
+        "unreadable": OutcomeClass(
+            title="A file of events that was closed cannot be read",
+            severity=Severity.HIGH,
+            why="everything that stands in it is lost with the one line that is wrong",
             type=FindingType.RELIABILITY,
         ),
         "twice": OutcomeClass(

@@ -38,9 +38,10 @@ def watching(adapter: Adapter, scenario: Scenario, instruments: Instruments) -> 
     watch = _Watch(adapter, scenario, instruments)
     watch.setLevel(logging.INFO)
     everybody = logging.getLogger()
-    level, handlers = everybody.level, everybody.handlers
+    level, handlers, disabled = everybody.level, everybody.handlers, everybody.manager.disable
     everybody.handlers = [watch]
     everybody.setLevel(logging.INFO)
+    logging.disable(logging.NOTSET)  # workers are silent otherwise
     if isinstance(adapter, Emitting):
         adapter.emitted = watch.emitted
     try:
@@ -48,6 +49,7 @@ def watching(adapter: Adapter, scenario: Scenario, instruments: Instruments) -> 
     finally:
         everybody.handlers = handlers
         everybody.setLevel(level)
+        logging.disable(disabled)
         if isinstance(adapter, Emitting):
             adapter.emitted = None
 

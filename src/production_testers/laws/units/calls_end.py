@@ -9,7 +9,7 @@ from production_testers.laws.law import (
     OutcomeClass,
     Severity,
 )
-from production_testers.laws.usage import CallLine, calls_of, unit_of
+from production_testers.laws.usage import CallLine, WorkLine, calls_of, unit_of
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
@@ -19,14 +19,14 @@ def check(observation: Observation) -> Verdict:
     """Judge every call that started, where no code of any caller hangs by the scenario's will."""
     judgement = Judgement()
     lines = calls_of(observation)
-    operations = unit_of(observation).operations
+    unit = unit_of(observation)
     if any(work.ended is None for line in lines for work in line.works):
         return judgement.verdict()
     for line in lines:
-        if line.started is None or operations[line.call.operation].waits:
+        if line.started is None or unit.operations[line.call.operation].waits:
             continue
         if line.given_up is not None:
-            _given_up(line, judgement)
+            _given_up(line, unit.background, judgement)
         else:
             judgement.judge(
                 line.ended is not None,
@@ -41,7 +41,7 @@ def check(observation: Observation) -> Verdict:
     return judgement.verdict()
 
 
-def _given_up(line: CallLine, judgement: Judgement) -> None:
+def _given_up(line: CallLine, background: frozenset[str], judgement: Judgement) -> None:
     assert line.given_up is not None, "it was"
     judgement.judge(
         line.ended is not None,
@@ -50,18 +50,17 @@ def _given_up(line: CallLine, judgement: Judgement) -> None:
         line.given_up.seq,
         run=line.key,
     )
-    stopped = [
-        work
-        for work in line.works
-        if work.how == "stopped" and work.ended and work.ended.seq > line.given_up.seq
-    ]
-    if line.ended is not None and stopped:
+    if line.ended is None or line.ended.seq < line.given_up.seq:
+        return
+    cut = [work for work in line.works if work.ended and _is_cut(work, line)]
+    cut = [work for work in cut if work.label not in background]
+    if cut:
         judgement.judge(
             line.outcome != "returned",
             "cancellation-hidden",
             lambda: (
-                f"call {line.key} of {line.call.operation} was cancelled, which stopped"
-                f" {stopped[0].label}, and it {line.in_words()}"
+                f"call {line.key} of {line.call.operation} was cancelled while {cut[0].label} was"
+                f" at work, and it {line.in_words()}"
             ),
             line.given_up.seq,
             line.ended.seq,
@@ -69,10 +68,19 @@ def _given_up(line: CallLine, judgement: Judgement) -> None:
         )
 
 
+def _is_cut(work: WorkLine, line: CallLine) -> bool:
+    """Whether the call did not wait for it to come to its own end after it was cancelled."""
+    assert line.given_up is not None, "it was"
+    assert line.ended is not None, "it did"
+    assert work.ended is not None, "it did"
+    stopped = work.how == "stopped" and work.ended.seq > line.given_up.seq
+    return stopped or work.ended.seq > line.ended.seq
+
+
 LAW = Law(
     id="units/calls-end",
     statement="A call ends once the caller's own code that it waits for has ended, and a cancelled"
-    " call ends; where that stopped the caller's own code, it gives no answer.",
+    " call ends; where the caller's own code was cut short, it gives no answer.",
     category=Category.RELIABILITY,
     capability=Capability.UNITS,
     units=ANY_UNIT,

@@ -47,7 +47,7 @@ def scenario(random: Random) -> Scenario:
         kind=Kind.BASELINE,
         pipeline=varied(random),
         requests=some_requests(random, 2),
-        latencies=latencies(random, spread=random.choice((1.0, 10.0, 1_000.0))),
+        latencies=latencies(random, spread=random.choice((1.0, 10.0, 20_000.0))),
         watch=WATCH,
     )
 

@@ -65,6 +65,7 @@ from production_testers.laws.identifiers import reuse as identifiers_reuse
 from production_testers.laws.inputs import look_ups as inputs_look_ups
 from production_testers.laws.interception import chain as interception_chain
 from production_testers.laws.isolation import (
+    changes_told,
     concurrent_runs,
     declared_inputs,
     inputs_immutable,
@@ -273,6 +274,7 @@ LAWS: dict[str, Law] = {
         documentation_true,
         exporting_fan_out,
         exporting_file,
+        changes_told,
         agents_stage,
         agents_time,
         samples_around,

@@ -99,6 +99,7 @@ class Capability(StrEnum):
     STAGE_INPUTS = "stage_inputs"
     RUN_RESULTS = "run_results"
     EVENT_FILE = "event_file"
+    CHANGE_CHECK = "change_check"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
     PARALLEL_STAGES = "parallel_stages"

@@ -99,6 +99,8 @@ class Capability(StrEnum):
     STAGE_INPUTS = "stage_inputs"
     RUN_RESULTS = "run_results"
     EVENT_FILE = "event_file"
+    CHANGE_CHECK = "change_check"
+    STAGE_FORMS = "stage_forms"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
     PARALLEL_STAGES = "parallel_stages"

@@ -1,6 +1,10 @@
 """Why a mutant is missed, for those that are; `benchmarks/detection/mutants.py` prints it."""
 
 WHY: dict[str, str] = {
+    "a change that was found is logged where it should fail": (
+        "the release fails no execution for a change: what the check raises is taken for an"
+        " accident of an interceptor, so nothing of it shows"
+    ),
     "a child run that inherits its parent's data writes into them": (
         "only 1.2.0 lets a child inherit data when it is spawned, and no scenario does"
     ),
@@ -27,6 +31,10 @@ WHY: dict[str, str] = {
         "an interceptor of the scenarios fails with the caller's own errors; the"
         " framework's class for errors that must not be passed over is in no neutral word"
     ),
+    "changes that keep the length are not seen": (
+        "the release fails no execution for a change: what the check raises is taken for an"
+        " accident of an interceptor, so nothing of it shows"
+    ),
     "composed pipelines keep the first of two stages with one name": (
         "pipelines that are composed agree on the stages that both have"
     ),
@@ -52,9 +60,15 @@ WHY: dict[str, str] = {
     "of each kind of personal data the first place is hidden": (
         "a text of the data set has at most one of each kind"
     ),
+    "stages made of classes execute what the last of them does": (
+        "a pipeline whose stages are stated as classes has one stage in the scenarios"
+    ),
     "the descendants of a run are its children": ("nobody asks the unit for descendants"),
     "what a parent writes after the fork changes the data that its child was given": (
         "a child reads its parent's data when it starts, and no parent writes afterwards"
+    ),
+    "the name that a stage stands after is taken letter by letter": (
+        "stages of the scenarios state what they depend on as a list"
     ),
     "the summary that is read is the stage's own": (
         "nothing promises that what is read is a copy, and nobody writes into it"

@@ -1,6 +1,8 @@
 """Stage forms: a stage is a class, a class with settings, an object of one, or a function."""
 
+from collections.abc import Mapping
 from random import Random
+from typing import Any
 
 from production_testers.model.canonical import Json
 from production_testers.model.scenario import Kind
@@ -14,7 +16,9 @@ MADE_ANEW = ("class", "class_with_settings")
 """Of these every run gets an object of its own."""
 
 WORK = "work"
-"""Label of what the stage does; it goes well."""
+"""Label of what every stage does; it goes well."""
+
+STAGES_MAX = 3
 
 
 def draw(random: Random, kind: Kind) -> Usage:
@@ -31,26 +35,38 @@ def draw(random: Random, kind: Kind) -> Usage:
         for number in range(random.randint(1, 3))
     ]  # fmt: skip
     return Usage(
-        unit="stage_forms", settings={"form": form, "setting": setting}, calls=tuple(calls)
+        unit="stage_forms",
+        settings={"form": form, "setting": setting, "stages": random.randint(1, STAGES_MAX)},
+        calls=tuple(calls),
     )
 
 
 def accepts(usage: Usage) -> bool:
-    """The form is one of those that are, and has a setting where it can have one."""
+    """There are stages, of a form that is one, which has a setting where it can have one."""
     form, setting = usage.settings["form"], usage.settings["setting"]
     can = form in ("class_with_settings", "object")
     works = [work for call in usage.calls for work in call.works.get(WORK, ())]
-    return form in FORMS and bool(setting) == can and not any(work.raises for work in works)
+    some = usage.settings.get("stages", 1) in range(1, STAGES_MAX + 1)
+    known = form in FORMS and bool(setting) == can and some
+    return known and not any(work.raises for work in works)
+
+
+def setting_of(settings: Mapping[str, Any], place: int) -> int:
+    """What the stage at a place is made with: a setting of its own, or 0 in forms without one."""
+    setting = int(settings["setting"])
+    return setting + place if setting else 0
 
 
 UNIT = Unit(
     name="stage_forms",
-    does="Executes a pipeline whose only stage is stated in one of several forms.",
+    does="Executes a pipeline of `stages`, one after the other, each stated in the same one of"
+    " several forms, and each with a setting of its own.",
     capability=Capability.STAGE_FORMS,
     operations={
         "run": Operation(
-            does="Gives the `setting` that the stage was made with, 0 without one, and how many"
-            " runs its object has `seen`, this one counted; a function has seen one.",
+            does="Gives of each stage, in their order, the place that it was stated for, from 0,"
+            " the setting that it was made with, 0 without one, and how many runs its object has"
+            " seen, this one counted; a function has seen one.",
         )
     },
     draw=draw,

@@ -60,15 +60,9 @@ WHY: dict[str, str] = {
     "of each kind of personal data the first place is hidden": (
         "a text of the data set has at most one of each kind"
     ),
-    "stages made of classes execute what the last of them does": (
-        "a pipeline whose stages are stated as classes has one stage in the scenarios"
-    ),
     "the descendants of a run are its children": ("nobody asks the unit for descendants"),
     "what a parent writes after the fork changes the data that its child was given": (
         "a child reads its parent's data when it starts, and no parent writes afterwards"
-    ),
-    "the name that a stage stands after is taken letter by letter": (
-        "stages of the scenarios state what they depend on as a list"
     ),
     "the summary that is read is the stage's own": (
         "nothing promises that what is read is a copy, and nobody writes into it"

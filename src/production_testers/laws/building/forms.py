@@ -3,63 +3,75 @@
 from typing import Any
 
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
-from production_testers.laws.usage import calls_of
+from production_testers.laws.usage import CallLine, calls_of
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
 from production_testers.model.verdict import Verdict
-from production_testers.units.stage_forms import WORK
+from production_testers.units.stage_forms import WORK, setting_of
 
 
 def check(observation: Observation) -> Verdict:
-    """Judge every run, and what an object has seen over all of them."""
+    """Judge every run, and what objects have seen over all of them."""
     judgement = Judgement()
     usage = observation.scenario.usage
     assert usage is not None, "the law is about a unit"
-    form, setting = usage.settings["form"], usage.settings["setting"]
+    settings: Any = usage.settings
+    count = settings.get("stages", 1)
     lines = [line for line in calls_of(observation, "run") if line.ended and not line.given_up]
-    seen: list[int] = []
+    seen: dict[int, list[int]] = {place: [] for place in range(count)}
     for line in lines:
-        told: Any = line.value if isinstance(line.value, dict) else {}
+        told: Any = line.value if isinstance(line.value, list) else []
         done = sum(work.how == "ok" for work in line.works_of(WORK))
-        executed = line.outcome == "returned" and done == 1 and "seen" in told
+        executed = line.outcome == "returned" and done == len(told) == count
         judgement.judge(
             executed,
             "not-executed",
             lambda line=line, done=done: (  # type: ignore[misc]
-                f"the stage, stated as {form}, was executed {done} times in run {line.key}, which"
-                f" {line.in_words()}"
+                f"of {count} stages, stated as {settings['form']}, {done} were executed in run"
+                f" {line.key}, which {line.in_words()}"
             ),
             run=line.key,
         )
-        if not executed:
-            continue
-        judgement.judge(
-            told.get("setting") == setting,
-            "setting-lost",
-            lambda line=line: (  # type: ignore[misc]
-                f"the stage was stated as {form} with the setting {setting}, and run {line.key}"
-                f" {line.in_words()}"
-            ),
-            run=line.key,
-        )
-        seen.append(told["seen"])
-        if form != "object":
+        for place, (of, setting, times) in enumerate(told if executed else ()):
+            _judge(line, place, (of, setting, times), settings, judgement)
+            seen[place].append(times)
+    if settings["form"] == "object":
+        for place, runs in seen.items():
             judgement.judge(
-                told["seen"] == 1,
-                "state-shared",
-                lambda line=line, told=told: (  # type: ignore[misc]
-                    f"the stage was stated as {form}, and its object had seen {told['seen']} runs"
-                    f" in run {line.key}"
+                len(runs) < len(lines) or sorted(runs) == list(range(1, len(runs) + 1)),
+                "object-replaced",
+                lambda place=place, runs=runs: (  # type: ignore[misc]
+                    f"stage {place} is one object, and its runs saw it as their {sorted(runs)}th"
                 ),
-                run=line.key,
             )
-    if form == "object" and len(seen) == len(lines):
-        judgement.judge(
-            sorted(seen) == list(range(1, len(seen) + 1)),
-            "object-replaced",
-            lambda: f"the stage is one object, and its runs saw it as their {sorted(seen)}th",
-        )
     return judgement.verdict()
+
+
+def _judge(
+    line: CallLine, place: int, told: tuple[int, int, int], settings: Any, judgement: Judgement
+) -> None:
+    of, setting, times = told
+    stated = f"stage {place} was stated as {settings['form']}"
+    judgement.judge(
+        of == place,
+        "other-executed",
+        lambda: f"{stated}, and run {line.key} executed stage {of} in its place",
+        run=line.key,
+    )
+    wanted = setting_of(settings, place)
+    judgement.judge(
+        of != place or setting == wanted,
+        "setting-lost",
+        lambda: f"{stated} with the setting {wanted}, and in run {line.key} it had {setting}",
+        run=line.key,
+    )
+    if settings["form"] != "object":
+        judgement.judge(
+            of != place or times == 1,
+            "state-shared",
+            lambda: f"{stated}, and its object had seen {times} runs in run {line.key}",
+            run=line.key,
+        )
 
 
 LAW = Law(
@@ -74,6 +86,11 @@ LAW = Law(
             title="A stage is not executed, or more than once, because of how it was stated",
             severity=Severity.HIGH,
             why="its work is missing, or done twice",
+        ),
+        "other-executed": OutcomeClass(
+            title="In the place of a stage another one is executed, because of how it was stated",
+            severity=Severity.CRITICAL,
+            why="its work is missing, and that of the other one is done twice",
         ),
         "setting-lost": OutcomeClass(
             title="A stage is made without the settings that were stated for it",

@@ -5,12 +5,12 @@ from typing import Any
 
 from production_testers.model.canonical import Json
 from production_testers.suts.contract import Bench
-from production_testers.units.stage_forms import WORK
+from production_testers.units.stage_forms import WORK, setting_of
 
 
 class _Stage:
-    def __init__(self, setting: Json) -> None:
-        self.setting = setting
+    def __init__(self, place: int, setting: int) -> None:
+        self.place, self.setting = place, setting
         self.seen = 0
 
 
@@ -22,15 +22,17 @@ class StageForms:
     def __init__(self, settings: Mapping[str, Any], bench: Bench) -> None:
         self._settings = settings
         self._bench = bench
-        self._object = self._made()
+        self._objects = [self._made(place) for place in range(settings.get("stages", 1))]
 
     async def perform(self, _operation: str, _arguments: Mapping[str, Any]) -> Json:
         """Do one operation."""
-        stage = self._object if self._settings["form"] == "object" else self._made()
-        stage.seen += 1
-        seen = stage.seen
-        await self._bench.work(WORK)
-        return {"setting": stage.setting, "seen": seen}
+        told: list[Json] = []
+        for place, kept in enumerate(self._objects):
+            stage = kept if self._settings["form"] == "object" else self._made(place)
+            stage.seen += 1
+            told.append([stage.place, stage.setting, stage.seen])
+            await self._bench.work(WORK)
+        return told
 
-    def _made(self) -> _Stage:
-        return _Stage(self._settings["setting"])
+    def _made(self, place: int) -> _Stage:
+        return _Stage(place, setting_of(self._settings, place))

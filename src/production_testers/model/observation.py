@@ -46,6 +46,23 @@ class CostPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadFigure:
+    """One figure of a load that was made again and again, here and on a control, in turns.
+
+    Attributes:
+        name: As targets are named; `cpu_us` for the CPU time of one execution.
+        pairs: The figure here and on the control, for every repetition.
+        operations: Executions that completed in the load that completed the fewest.
+        limit: The target; None where there is none.
+    """
+
+    name: str
+    pairs: tuple[tuple[float, float], ...]
+    operations: int
+    limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
     """What was there when an execution had ended and nothing more could happen.
 
@@ -74,6 +91,7 @@ class Observation:
         history: What happened.
         expected: What the reference allows, by run key.
         costs: Work by size, for the laws about cost; empty elsewhere.
+        figures: What loads showed, for the laws about loads; empty elsewhere.
         left: What was left behind.
     """
 
@@ -82,4 +100,5 @@ class Observation:
     history: History
     expected: Mapping[str, Expected] = field(default_factory=dict)
     costs: tuple[CostPoint, ...] = ()
+    figures: tuple[LoadFigure, ...] = ()
     left: Left = field(default_factory=Left)

@@ -23,7 +23,7 @@ from production_testers.load.worker.callables import limited
 from production_testers.load.worker.closed_loop import Operation
 from production_testers.mocks.datasets import generate
 from production_testers.mocks.services.contract import Service
-from production_testers.model import seeds
+from production_testers.model import scenario_format, seeds
 from production_testers.model.canonical import Json
 from production_testers.model.errors import SutUnavailableError, UsageError
 from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
@@ -101,8 +101,10 @@ def drawn(wanted: Mapping[str, Any]) -> Scenario:
 
     Args:
         wanted: `kind` and `seed` of a scenario that the folder's own pipelines draw, where
-            `records` may say which data set its requests hold; or `shape` and `size` of a
-            pipeline that is made for measuring, with `payload` characters in its input.
+            `records` may say which data set its requests hold; or `given`, a scenario as
+            evidence holds it, with the same; or `shown`, for the pipeline that the folder's
+            baseline.py shows, with one plain request; or `shape` and `size` of a pipeline that
+            is made for measuring, with `payload` characters in its input.
 
     Raises:
         UsageError: There is none.
@@ -111,6 +113,11 @@ def drawn(wanted: Mapping[str, Any]) -> Scenario:
         made = cost_scenario(wanted["shape"], wanted["size"])
         given: dict[str, Json] = {"payload": "x" * int(wanted.get("payload", 0))}
         return replace(made, requests=(replace(made.requests[0], input=given),))
+    if "shown" in wanted:
+        return _shown()
+    if "given" in wanted:
+        given_as = scenario_format.from_json(wanted["given"])
+        return _with_records(given_as, wanted) if "records" in wanted else given_as
     kind, seed = Kind(wanted["kind"]), int(wanted["seed"])
     try:
         module = importlib.import_module(f"pipelines.{kind.value}")
@@ -122,15 +129,26 @@ def drawn(wanted: Mapping[str, Any]) -> Scenario:
         ) from error
     if "records" not in wanted:
         return scenario
+    return _with_records(replace(scenario, pipeline=shown, faults=()), wanted)
+
+
+def _shown() -> Scenario:
+    pipeline: PipelineSpec = importlib.import_module("pipelines.baseline").pipeline()
+    request = RunRequest(key="r0", input={}, identity=identity_of(0, 0))
+    return Scenario(kind=Kind.BASELINE, pipeline=pipeline, requests=(request,))
+
+
+def _with_records(scenario: Scenario, wanted: Mapping[str, Any]) -> Scenario:
+    """A request for each record of a data set."""
     records = wanted["records"]
-    rows = generate(records["scenario"], records["variant"], records["size"], seed)
+    rows = generate(records["scenario"], records["variant"], records["size"], int(wanted["seed"]))
     requests = tuple(
         RunRequest(
             key=f"r{number}", input={records["field"]: [row]}, identity=identity_of(0, number)
         )
         for number, row in enumerate(rows)
     )
-    return replace(scenario, pipeline=shown, requests=requests, faults=())
+    return replace(scenario, requests=requests)
 
 
 class PipelineOperation:

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from production_testers.evidence.measured import (
+from production_testers.model.measured import (
     Decided,
     decide,
     decide_ratio,

@@ -46,7 +46,7 @@ REPLAYS = 3
 
 VERIFICATIONS = 10
 """Replays in a clean environment, all of which must show a schedule with the same history; work
-that is counted is counted once, and a load is measured once: that is ten pairs."""
+that is counted is counted once, and a load is measured once: that is many pairs."""
 
 CONTROLS = 25
 """Timings under which the reference must keep the law."""

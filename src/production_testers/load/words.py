@@ -44,8 +44,20 @@ def told(document: dict[str, Any]) -> str:
             " a longer --warm-up, or a longer --duration, would be surer."
         )
     lines += [f"  missed: {missed}" for missed in document["slo"]["missed"]]
+    lines += told_fault(document["fault"])
     lines += [f"  {path}" for path in document["files"]]
     return "\n".join(lines)
+
+
+def told_fault(fault: dict[str, Any] | None) -> list[str]:
+    """Whose fault it is that a target was missed, or a release slower; none where nobody asked."""
+    if fault is None:
+        return []
+    lines = [f"  whose fault: {fault['says']}"]
+    for found in fault["findings"]:
+        lines.append(f"  FINDING, {found['severity']}: {found['title']}")
+        lines.append(f"    {found['replay']}")
+    return [*lines, *(f"  no finding: {reason}" for reason in fault["rejected"])]
 
 
 def _between(document: dict[str, Any]) -> str:
@@ -158,7 +170,7 @@ def told_comparison(document: dict[str, Any]) -> str:
             f"  {name:<21} {figure['first']:>12,.4g} -> {figure['second']:>12,.4g}"
             f"  x{figure['ratio']:.3f} ({low:.3f} to {high:.3f})  {figure['verdict']}"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *told_fault(document["fault"])])
 
 
 def told_capacity(document: dict[str, Any]) -> str:

@@ -5,6 +5,9 @@ from random import Random
 
 import pytest
 
+from production_testers.evidence.pipeline import REPLAYS
+from production_testers.evidence.scripted import RUNS_ELSEWHERE
+from production_testers.evidence.trial import TRIALS
 from production_testers.model.measured import (
     Decided,
     decide,
@@ -12,9 +15,6 @@ from production_testers.model.measured import (
     in_turns,
     is_attributed,
 )
-from production_testers.evidence.pipeline import REPLAYS
-from production_testers.evidence.scripted import RUNS_ELSEWHERE
-from production_testers.evidence.trial import TRIALS
 from production_testers.model.shares import CONFIDENCE, at_least, at_most, tail
 
 ALPHA = 1 - CONFIDENCE

@@ -108,6 +108,7 @@ def resources(result: Result) -> dict[str, Any]:
         "cpu_user_s": round(user, 4),
         "cpu_system_s": round(system, 4),
         "cpu_us_per_operation": round(result.cpu_us_per_operation, 3),
+        "waited_for_a_core_percent": round(100 * result.waited_share, 1),
         "rss_max_mb": round(max((p.rss_mb for p in points), default=0.0), 2),
         "threads_max": max((p.threads for p in points), default=0),
         "file_descriptors_max": max((p.file_descriptors for p in points), default=0),

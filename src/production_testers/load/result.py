@@ -222,6 +222,16 @@ class Result:
         user = sum(one["cpu_user_s"] for one in resources)
         return user, sum(one["cpu_system_s"] for one in resources)
 
+    @cached_property
+    def waited_share(self) -> float:
+        """The share of the counted time in which a worker could run and others had its core."""
+        waited = measured = 0.0
+        for _, interval in self._counted(drained=False):
+            resources = interval["resources"]
+            waited += resources.get("waited_s", 0.0)
+            measured += (resources["to_ns"] - resources["from_ns"]) / 1e9
+        return min(1.0, waited / measured) if measured else 0.0
+
     @property
     def cpu_us_per_operation(self) -> float:
         """CPU time of the workers, driver and target in one, for each operation that ended."""

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+WAITED_TOLD = 5.0
+"""From this percentage on, people are told that others used the machine."""
+
 
 def told(document: dict[str, Any]) -> str:
     """The document in lines for people."""
@@ -30,6 +33,11 @@ def told(document: dict[str, Any]) -> str:
         f" {used['rss_max_mb']:,.0f} MB, loop late by {used['loop_lag_ms']['max']:g} ms at most,"
         f" garbage collected for {used['gc_ms']['max']:g} ms at most"
     )
+    if (waited := used["waited_for_a_core_percent"]) >= WAITED_TOLD:
+        lines.append(
+            f"  Others had the workers' cores {waited:.0f} % of the time:"
+            " an idle machine is faster."
+        )
     causes = document["slowest"]["causes"].items()
     if causes:
         named = ", ".join(f"{name} ({count})" for name, count in causes)

@@ -53,6 +53,8 @@ class LoadFigure:
         name: As targets are named; `cpu_us` for the CPU time of one execution.
         pairs: The figure here and on the control, for every repetition.
         operations: Executions that completed in the load that completed the fewest.
+        waited_share: The share of the time, here, in which others had the core; it is taken off
+            the latencies and rates here, and not off those of the control.
         limit: The target; None where there is none.
     """
 
@@ -60,6 +62,7 @@ class LoadFigure:
     pairs: tuple[tuple[float, float], ...]
     operations: int
     limit: float | None = None
+    waited_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from production_testers.laws.load.figures import (
     between,
     medians,
     verdict_of,
+    waited,
     why_silent,
 )
 from production_testers.model.measured import Decided
@@ -48,21 +49,21 @@ def _judged(figure: LoadFigure, target: float) -> Judged:
     way = "throughput" if figure.name in HIGHER_IS_BETTER else "latency"
     if silent := why_silent(figure):
         return Judged(state=Decided.UNDECIDED, way=way, words=silent)
-    own, control = against(figure, target)
+    limit = against(figure, target)
     share = beside(figure, OWN_SHARE)
     here, there = medians(figure)
     words = (
-        f"{figure.name} is {here:.4g}, and {there:.4g} on a plain executor; the target is"
-        f" {target:g} (medians of {len(figure.pairs)} pairs in turns; {between(own)} and"
-        f" {between(control)} of the target, {between(share)} of the plain executor's, each with"
-        " 99 % confidence)"
+        f"{figure.name} is {here:.4g}{waited(figure)}, and {there:.4g} on a plain executor;"
+        f" the target is {target:g} (medians of {len(figure.pairs)} pairs in turns;"
+        f" {between(limit.own)} and {between(limit.control)} of the target, {between(share)} of"
+        " the plain executor's, each with 99 % confidence)"
     )
-    states = own.state, control.state, share.state
+    states = limit.own.state, limit.control.state, share.state
     if states == (Decided.CONFIRMED, Decided.REJECTED, Decided.CONFIRMED):
         return Judged(state=Decided.CONFIRMED, way=way, words=words)
     for excused, why in (
-        (own.state is Decided.REJECTED, "the target is met"),
-        (control.state is Decided.CONFIRMED, "the plain executor misses it, too"),
+        (limit.met.state is Decided.REJECTED, "the target is met"),
+        (limit.control.state is Decided.CONFIRMED, "the plain executor misses it, too"),
         (share.state is Decided.REJECTED, "most of it is not the framework's"),
     ):
         if excused:

@@ -46,6 +46,7 @@ def one(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, f
         **percentiles_ms(result.latency),
         "throughput_tps": result.throughput,
         "cpu_us": result.cpu_us_per_operation,
+        "waited_share": result.waited_share,
         "operations": result.completed,
     }
 

@@ -137,8 +137,6 @@ def test_an_executor_that_holds_a_lock_becomes_one_and_its_evidence_shows_it_aga
     stated = defect.exhibit["load"]
     (again,) = loads.defects_of(workers, stated, loads.measured(workers, stated))
     assert again.fingerprint == defect.fingerprint
-    right = Here(PlantedAdapter(Planted))
-    assert loads.replayed(right, defect.exhibit)["verdicts"][LAW]["state"] != "broken"
 
 
 # --------------------------------------------------------------------------- what is nobody's bug
@@ -146,14 +144,13 @@ def test_an_executor_that_holds_a_lock_becomes_one_and_its_evidence_shows_it_aga
 
 @pytest.mark.slow
 @pytest.mark.parametrize("trivial", [True, False], ids=["nothing-to-do", "a-millisecond"])
-@pytest.mark.parametrize("adapter", [ReferenceAdapter, lambda: PlantedAdapter(Planted)])
-def test_a_right_executor_is_accused_at_no_target(adapter, trivial):
-    workers = Here(adapter())
+def test_a_right_executor_is_accused_at_no_target(trivial):
+    workers = Here(PlantedAdapter(Planted))
     assert accused(workers, loads.measured(workers, load(CHAIN, trivial=trivial))) == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("style", [one for one in CORRECT if one.parallel][:2])
+@pytest.mark.parametrize("style", [one for one in CORRECT if one.parallel][:1])
 def test_a_right_executor_of_another_style_is_accused_at_no_target(style):
     workers = Here(style())
     assert accused(workers, loads.measured(workers, load(CHAIN, targets=["p50_ms"]))) == []

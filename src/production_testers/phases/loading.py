@@ -27,6 +27,7 @@ from production_testers.load.result import Result
 from production_testers.load.subjects import Subject
 from production_testers.load.worker.paired import OF_TARGET
 from production_testers.model.canonical import Json
+from production_testers.model.verdict import State
 from production_testers.phases.context import RunContext
 from production_testers.workspace.atomic import write_json
 
@@ -42,6 +43,9 @@ _SPARE = 1.4
 """A turn has so many more executions than its figures need: machines have bad moments."""
 
 UNKEPT = "; with --out DIR it is proved, and kept as a finding that replays"
+
+_IN_A_ROW = 5
+"""A turn lasts at least as long as so many executions that follow each other."""
 
 Tell = Callable[[str], None]
 
@@ -170,7 +174,15 @@ def _judge(
 def _says(found: loads.Measurement, defects: Sequence[Defect]) -> str:
     if defects:
         return "; ".join(str(defect.verdict["summary"]) for defect in defects)
-    told = [str(verdict["summary"]) for verdict in found.verdicts.values()]
+    told = [
+        (
+            "nobody can tell: "
+            if verdict["state"] == State.UNKNOWN.value
+            else "not the framework's: "
+        )
+        + str(verdict["summary"])
+        for verdict in found.verdicts.values()
+    ]
     return "; ".join(told) or "nobody can tell: this release does not offer what the law is about"
 
 
@@ -227,7 +239,9 @@ def _turn_s(result: Result, targets: Mapping[str, float]) -> float | str:
         return plan.duration_s
     needed = _SPARE * max(OPERATIONS_MIN[name] for name in targets)
     rate = result.throughput / plan.workers
-    return min(max(needed / rate if rate else TURN_MAX_S, TURN_MIN_S), TURN_MAX_S)
+    for_counts = needed / rate if rate else TURN_MAX_S
+    in_a_row = _IN_A_ROW * result.service.percentile(50) / 1e9
+    return min(max(for_counts, in_a_row, TURN_MIN_S), TURN_MAX_S)
 
 
 def _is_steady(shape: Shape) -> bool:

@@ -175,15 +175,17 @@ def _says(found: loads.Measurement, defects: Sequence[Defect]) -> str:
     if defects:
         return "; ".join(str(defect.verdict["summary"]) for defect in defects)
     told = [
-        (
-            "nobody can tell: "
-            if verdict["state"] == State.UNKNOWN.value
-            else "not the framework's: "
-        )
-        + str(verdict["summary"])
+        f"{_WORDS_OF[State(verdict['state'])]}: {verdict['summary']}"
         for verdict in found.verdicts.values()
     ]
     return "; ".join(told) or "nobody can tell: this release does not offer what the law is about"
+
+
+_WORDS_OF = {
+    State.UNKNOWN: "nobody can tell",
+    State.HOLDS: "not the framework's",
+    State.BROKEN: "the framework's",
+}
 
 
 def _written(workers: Workers, target: Mapping[str, Any]) -> dict[str, Any] | str:

@@ -4,6 +4,7 @@ The whole of a pair is made by processes of one shape: a fresh child of the fram
 the same interpreter, pipeline, requests and work, so that nothing but the executor differs.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,7 @@ from production_testers.load.result import percentiles_ms
 from production_testers.load.worker.closed_loop import Operation
 from production_testers.load.worker.measuring import TargetOperation, made, result_of
 from production_testers.load.worker.pipelines import drawn, operation_of
+from production_testers.load.worker.sampling import waited_ns
 from production_testers.model import scenario_format
 from production_testers.model.history import History
 from production_testers.model.observation import LoadFigure, Observation
@@ -41,12 +43,15 @@ def one(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, f
     load = arguments["load"]
     plan = plan_of(load)
     operation = _operation(adapter, load, control=arguments["control"])
-    result = result_of(plan, made(plan, operation))
+    waited, began = waited_ns(), time.perf_counter_ns()
+    told = made(plan, operation)
+    waited_share = (waited_ns() - waited) / (time.perf_counter_ns() - began)
+    result = result_of(plan, told)
     return {
         **percentiles_ms(result.latency),
         "throughput_tps": result.throughput,
         "cpu_us": result.cpu_us_per_operation,
-        "waited_share": result.waited_share,
+        "waited_share": min(1.0, waited_share),
         "operations": result.completed,
     }
 

@@ -8,6 +8,8 @@ import asyncio
 import importlib
 import time
 from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -112,31 +114,55 @@ class LooksAtEveryPair(Planted):
         return await super()._in_time(stage, call)
 
 
-def finding(execution):
-    """The defect that a load shows whose target is a little above what the reference takes."""
-    workers = Here(PlantedAdapter(execution))
-    asked = load(CHAIN, targets=["p50_ms"], turn_s=LONGER_S)
-    (latency,) = loads.measured(workers, asked).figures
-    there = max(control for _, control in latency["pairs"])
-    stated = {**asked, "targets": {"p50_ms": 1.2 * there}}
-    found = loads.Measurement(figures=(at(latency, 1.2 * there),), verdicts={})
-    (defect,) = loads.defects_of(workers, stated, found)
-    assert (defect.law, defect.outcome_class) == (LAW, "latency")
-    assert defect.exhibit == {"load": stated}
-    return workers, defect
+SLOW = {
+    (LAW, "latency"),
+    (LAW, "throughput"),
+    ("load/releases", "costs-more"),
+    ("load/releases", "slower"),
+}
+"""Every way to break a law about loads; each has its test below."""
+
+
+def ways(defects):
+    return {(defect.law, defect.outcome_class) for defect in defects}
 
 
 @pytest.mark.slow
-def test_an_executor_that_works_too_much_becomes_a_finding():
-    finding(LooksAtEveryPair)
+def test_an_executor_that_holds_a_lock_misses_targets_that_the_reference_meets():
+    workers = Here(PlantedAdapter(HoldsALock))
+    asked = load(CHAIN, turn_s=LONGER_S)
+    latency, rate = loads.measured(workers, asked).figures
+    targets = {
+        "p50_ms": 1.2 * max(control for _, control in latency["pairs"]),
+        "throughput_tps": 0.8 * min(control for _, control in rate["pairs"]),
+    }
+    stated = {**asked, "targets": targets}
+    figures = tuple(at(one, targets[one["name"]]) for one in (latency, rate))
+    defects = loads.defects_of(workers, stated, loads.Measurement(figures=figures, verdicts={}))
+    assert ways(defects) == {(LAW, "latency"), (LAW, "throughput")}
+    slow = defects[0]
+    assert slow.exhibit == {"load": {**stated, "targets": {"p50_ms": targets["p50_ms"]}}}
+    again = loads.measured(workers, slow.exhibit["load"])
+    (same,) = loads.defects_of(workers, slow.exhibit["load"], again)
+    assert same.fingerprint == slow.fingerprint
 
 
 @pytest.mark.slow
-def test_an_executor_that_holds_a_lock_becomes_one_and_its_evidence_shows_it_again():
-    workers, defect = finding(HoldsALock)
-    stated = defect.exhibit["load"]
-    (again,) = loads.defects_of(workers, stated, loads.measured(workers, stated))
-    assert again.fingerprint == defect.fingerprint
+def test_a_release_that_works_too_much_is_told_from_the_one_before(monkeypatch):
+    @contextmanager
+    def earlier(_workers, _load):
+        yield Here(PlantedAdapter(Planted))
+
+    monkeypatch.setattr(loads, "_control", earlier)
+    workers = Here(PlantedAdapter(LooksAtEveryPair))
+    asked = load(CHAIN, targets=(), turn_s=LONGER_S) | {"beside": "stageflow-core==0.1.0"}
+    found = loads.measured(workers, asked)
+    told = [one for one in found.figures if one["name"] != "p99_ms"]  # so many take longer
+    defects = loads.defects_of(workers, asked, replace(found, figures=tuple(told)))
+    assert ways(defects) == {("load/releases", "costs-more"), ("load/releases", "slower")}
+    right = Here(PlantedAdapter(Planted))
+    asked = load(CHAIN, targets=()) | {"beside": "stageflow-core==0.1.0"}
+    assert loads.defects_of(right, asked, loads.measured(right, asked)) == []
 
 
 # --------------------------------------------------------------------------- what is nobody's bug

@@ -14,6 +14,7 @@ from production_testers.evidence.repro.script import Claim, NoScriptError, write
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import Fresh, Sut
 from production_testers.experiments.worker import Worker, WorkerDiedError
+from production_testers.load.arrivals import constant
 from production_testers.model.errors import UsageError
 from production_testers.phases.smaller import make_smaller
 
@@ -172,12 +173,7 @@ def test_one_real_turn_of_each_side_gives_its_figures(worker):
 
 
 def test_an_open_loop_is_made_in_turns_too(worker):
-    shape = {"segments": [[200.0, 200.0, None]], "burst": None, "replay": None}
-    load = {
-        **LOAD,
-        "duration_s": 1.0,
-        "shape": {**shape, "poisson": False, "speed": 1.0, "seed": 0},
-    }
+    load = {**LOAD, "duration_s": 1.0, "shape": constant(200).as_json()}
     told = worker.call(loads.ONE, {"load": load, "control": False})
     assert 0 < told["operations"] <= 200 / 2 + 1  # the share of one of two processes
     assert "arrivals at 200 a second" in loads.in_words(load)[0]

@@ -327,6 +327,7 @@ class Result:
                 _stretches(worker, "gc"),
                 _stretches(worker, "lag"),
                 self.load.start_ns,
+                _spent(worker),
             )
             for one, worker in slow
         ]
@@ -415,6 +416,14 @@ def _merged(packed: Iterator[Any]) -> Histogram:
     for one in packed:
         found.add(Histogram.unpack(one))
     return found
+
+
+def _spent(worker: WorkerReport) -> list[tuple[int, int, int, int]]:
+    return [
+        (took, start, in_stages, in_services)
+        for interval in worker.intervals
+        for took, start, in_stages, in_services in interval.get("slowest_spent", ())
+    ]
 
 
 def _stretches(worker: WorkerReport, kind: str) -> list[tuple[int, int]]:

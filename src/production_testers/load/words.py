@@ -38,6 +38,7 @@ def told(document: dict[str, Any]) -> str:
             f"  Others had the workers' cores {waited:.0f} % of the time:"
             " an idle machine is faster."
         )
+    lines += _memory(used["memory_slope"])
     causes = document["slowest"]["causes"].items()
     if causes:
         named = ", ".join(f"{name} ({count})" for name, count in causes)
@@ -55,6 +56,17 @@ def told(document: dict[str, Any]) -> str:
     lines += told_fault(document["fault"])
     lines += [f"  {path}" for path in document["files"]]
     return "\n".join(lines)
+
+
+def _memory(slope: dict[str, Any]) -> list[str]:
+    """Whether memory grew, with the interval of its slope; nothing where that is not known."""
+    if "mb_per_1000" not in slope:
+        return []
+    low, high = slope["interval_95"]
+    return [
+        f"  memory: {slope['verdict']}; {slope['mb_per_1000']:+.4g} MB for 1,000 operations"
+        f" (95 %: {low:+.4g} to {high:+.4g}), {slope['grown_mb']:+.4g} MB in all"
+    ]
 
 
 def told_fault(fault: dict[str, Any] | None) -> list[str]:

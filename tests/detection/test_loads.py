@@ -32,6 +32,8 @@ LONGER_S = 0.5
 """Turns of executors that are so slow that few executions complete."""
 
 LAW = "load/targets"
+BUSY = 0.4
+"""From this share on others have so much of the machine that pairs may decide nothing."""
 
 
 class Here:
@@ -75,7 +77,7 @@ def at(figure, target):
 
 def many_targets(figure):
     """From half the best of both to twice the worst."""
-    values = [value for pair in figure["pairs"] for value in pair]
+    values = [value for pair in figure["pairs"] for value in pair if value] or [1.0]
     low, high = 0.5 * min(values), 2 * max(values)
     return [low * (high / low) ** (step / 24) for step in range(25)]
 
@@ -127,23 +129,49 @@ def ways(defects):
     return {(defect.law, defect.outcome_class) for defect in defects}
 
 
+def sought(workers, asked, expected, stated=lambda found: found):
+    """The defects of a load, measured up to three times; a machine that others have cannot tell.
+
+    Args:
+        workers: Of the executor.
+        asked: The load.
+        expected: The ways that must be shown.
+        stated: Changes what was measured before it is judged.
+    """
+    busy = 0.0
+    for _ in range(3):
+        found = stated(loads.measured(workers, asked))
+        defects = loads.defects_of(workers, asked, found)
+        if ways(defects) == expected:
+            return defects, found
+        busy = max(busy, *(one["waited_share"] for one in found.figures))
+    if busy > BUSY:
+        pytest.skip(f"others had the core {busy:.0%} of the time: pairs decide nothing")
+    pytest.fail(f"{ways(defects)} of {found}")
+
+
+def near_the_control(found):
+    """Targets that the reference meets a little."""
+    limits = {"p50_ms": lambda values: 1.2 * max(values)}
+    limits["throughput_tps"] = lambda values: 0.8 * min(values)
+    figures = tuple(
+        at(one, limits[one["name"]]([control for _, control in one["pairs"]]))
+        for one in found.figures
+    )
+    return replace(found, figures=figures)
+
+
 @pytest.mark.slow
 def test_an_executor_that_holds_a_lock_misses_targets_that_the_reference_meets():
     workers = Here(PlantedAdapter(HoldsALock))
     asked = load(CHAIN, turn_s=LONGER_S)
-    latency, rate = loads.measured(workers, asked).figures
-    targets = {
-        "p50_ms": 1.2 * max(control for _, control in latency["pairs"]),
-        "throughput_tps": 0.8 * min(control for _, control in rate["pairs"]),
-    }
-    stated = {**asked, "targets": targets}
-    figures = tuple(at(one, targets[one["name"]]) for one in (latency, rate))
-    defects = loads.defects_of(workers, stated, loads.Measurement(figures=figures, verdicts={}))
-    assert ways(defects) == {(LAW, "latency"), (LAW, "throughput")}
-    slow = defects[0]
-    assert slow.exhibit == {"load": {**stated, "targets": {"p50_ms": targets["p50_ms"]}}}
-    again = loads.measured(workers, slow.exhibit["load"])
-    (same,) = loads.defects_of(workers, slow.exhibit["load"], again)
+    defects, found = sought(
+        workers, asked, {(LAW, "latency"), (LAW, "throughput")}, near_the_control
+    )
+    slow = next(one for one in defects if one.outcome_class == "latency")
+    target = next(one["limit"] for one in found.figures if one["name"] == "p50_ms")
+    assert slow.exhibit == {"load": {**asked, "targets": {"p50_ms": target}}}
+    (same,), _ = sought(workers, slow.exhibit["load"], {(LAW, "latency")})
     assert same.fingerprint == slow.fingerprint
 
 
@@ -156,10 +184,7 @@ def test_a_release_that_works_too_much_is_told_from_the_one_before(monkeypatch):
     monkeypatch.setattr(loads, "_control", earlier)
     workers = Here(PlantedAdapter(LooksAtEveryPair))
     asked = load(CHAIN, targets=(), turn_s=LONGER_S) | {"beside": "stageflow-core==0.1.0"}
-    found = loads.measured(workers, asked)
-    told = [one for one in found.figures if one["name"] != "p99_ms"]  # so many take longer
-    defects = loads.defects_of(workers, asked, replace(found, figures=tuple(told)))
-    assert ways(defects) == {("load/releases", "costs-more"), ("load/releases", "slower")}
+    sought(workers, asked, {("load/releases", "costs-more"), ("load/releases", "slower")})
     right = Here(PlantedAdapter(Planted))
     asked = load(CHAIN, targets=()) | {"beside": "stageflow-core==0.1.0"}
     assert loads.defects_of(right, asked, loads.measured(right, asked)) == []

@@ -164,6 +164,7 @@ def metrics(result: Result, sut: str) -> dict[str, Any]:
         **common,
         **_rounded(percentiles_ms(result.latency)),
         "count": result.completed,
+        "lower_bounds": result.unfinished + result.not_sent,
         "latency_from": latency_from(result),
         "from_send": _rounded(percentiles_ms(result.service)),
         "corrected": corrected(result),

@@ -144,6 +144,16 @@ def test_the_fingerprint_says_nothing_of_targets_and_figures(worker, measured, d
     assert found.fingerprint == defect.fingerprint
 
 
+def test_two_releases_are_compared_again_in_the_one_figure_that_showed_it(worker):
+    asked = {**LOAD, "beside": "stageflow-core==0.9.0"}
+    pairs = [[200.0, 100.0]] * 14
+    one = {"name": "cpu_us", "pairs": pairs, "operations": 50, "limit": None}
+    found = loads.Measurement(figures=(one, {**one, "name": "p99_ms"}), verdicts={})
+    (slower,) = loads.defects_of(worker, asked, found)
+    assert slower.outcome_class == "costs-more"
+    assert slower.exhibit == {"load": {**asked, "figures": ["cpu_us"]}}
+
+
 def test_it_is_told_in_words(defect):
     first, second, third = exhibit_in_words(defect.exhibit)
     assert first.startswith("Executions of a chain of 5 stages, which do nothing: 20 callers")

@@ -3,7 +3,7 @@
 The exhibit `{"load": …}` says what one process does in every turn: `scenario` and `work` (as
 `load.worker.pipelines` takes them), `shape`, `concurrency`, `think_s`, `workers` (of how many that
 process is one), `duration_s`, `timeout_s`; `targets` for that process; and `beside`, the earlier
-release that is the control. Without it the control is the reference executor in the same process.
+release that is the control, with the `figures` that are compared. Without it the control is the reference executor in the same process.
 
 All turns of one measurement are made one after the other, each in a fresh child. A measurement
 decides by the written rule (`model/measured.py`), so there is no further repeating of it.
@@ -89,7 +89,7 @@ def _figures(
     own: Sequence[Mapping[str, float]],
     other: Sequence[Mapping[str, float]],
 ) -> Iterator[dict[str, Any]]:
-    names = FIGURES if load.get("beside") else tuple(load["targets"])
+    names = load.get("figures", FIGURES) if load.get("beside") else tuple(load["targets"])
     operations = min(int(one["operations"]) for one in (*own, *other))
     for name in names:
         pairs = zip(own, other, strict=True)
@@ -169,9 +169,9 @@ def defects_of(workers: Workers, load: Mapping[str, Any], found: Measurement) ->
 
 
 def _alone(load: Mapping[str, Any], figure: Mapping[str, Any]) -> dict[str, Any]:
-    """The load with that target alone; two releases are always compared in all figures."""
+    """The load with that figure alone: another one could leave a replay undecided."""
     if load.get("beside"):
-        return dict(load)
+        return {**load, "figures": [figure["name"]]}
     return {**load, "targets": {figure["name"]: figure["limit"]}}
 
 

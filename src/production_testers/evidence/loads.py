@@ -3,7 +3,8 @@
 The exhibit `{"load": …}` says what one process does in every turn: `scenario` and `work` (as
 `load.worker.pipelines` takes them), `shape`, `concurrency`, `think_s`, `workers` (of how many that
 process is one), `duration_s`, `timeout_s`; `targets` for that process; and `beside`, the earlier
-release that is the control, with the `figures` that are compared. Without it the control is the reference executor in the same process.
+release that is the control, with the `figures` that are compared. Without it the control is the
+reference executor in the same process.
 
 All turns of one measurement are made one after the other, each in a fresh child. A measurement
 decides by the written rule (`model/measured.py`), so there is no further repeating of it.

@@ -156,7 +156,7 @@ def main():
         COMMAND,
         f"CPU µs for one call of a host, without any latency, by {ROUNDS:,} rounds of {CALLS}"
         " calls. Aim for the model: under 20 µs. Others use the same cores and caches, which CPU"
-        " time does not show: the quickest tenth of the rounds tells what a call costs undisturbed.",
+        " time does not show: the quickest tenth of the rounds is what a call costs undisturbed.",
         ("call", "least", "quickest tenth", "median"),
         rows,
     )

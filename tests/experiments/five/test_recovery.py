@@ -1,6 +1,7 @@
 """Real processes that fail, are stopped and are killed, and what the next one makes of it."""
 
 import importlib.util
+import re
 import sys
 import textwrap
 from contextlib import closing
@@ -40,7 +41,13 @@ ADAPTERS = '''
 """Frameworks that are wrong in what comes after a crash."""
 
 import asyncio
+import json
 import signal
+import sqlite3
+import sys
+import threading
+import time
+from contextlib import closing
 
 from production_testers.model.pipeline import Status
 from production_testers.suts.contract import RunResult, StageResult
@@ -79,6 +86,26 @@ class StartsOnceOnly(ReferenceAdapter):
             open("LOCK", "x").close()
         except FileExistsError:
             raise RuntimeError("another process is at work") from None
+        return super().build(pipeline, body)
+
+
+class SlowToResume(ReferenceAdapter):
+    """Where another process was at work before, building takes two seconds more."""
+
+    def build(self, pipeline, body):
+        store = json.loads(sys.argv[1])["store"]
+        with closing(sqlite3.connect(store)) as connection:
+            (done,) = connection.execute("SELECT count(done_in) FROM items").fetchone()
+        time.sleep(2 if done else 0)
+        return super().build(pipeline, body)
+
+
+class NeverEnds(ReferenceAdapter):
+    """The second process does its work, and then hangs."""
+
+    def build(self, pipeline, body):
+        if json.loads(sys.argv[1])["life"] > 1:
+            threading.Thread(target=threading.Event().wait).start()
         return super().build(pipeline, body)
 '''
 
@@ -152,6 +179,43 @@ def test_a_limit_that_is_too_short_is_missed(ground):
     done = Recovery(items=20, ways=(KILL,), concurrency=2, restored_within_s=0.0).perform(ground)
     assert done.held is Held.NOT_HELD
     assert "0 s are allowed" in done.reasons[0]
+
+
+def slow(ground, folder, monkeypatch):
+    """Limits as they are on a quick machine, and a framework that takes a second to start."""
+    monkeypatch.setattr("production_testers.experiments.five.recovery.RESTORED_S_MIN", 0.0)
+    return wrong(ground, folder, "SlowToResume"), Recovery(items=20, ways=(KILL,), concurrency=2)
+
+
+def test_too_long_is_longer_than_the_first_process_and_than_one_with_nothing_to_resume(
+    ground, folder, monkeypatch
+):
+    there, recovery = slow(ground, folder, monkeypatch)
+    done = replace(recovery, restored_times_max=1.5).perform(there)
+    assert done.held is Held.NOT_HELD
+    row = done.table[0]
+    assert row["first_done_after_s"] > row["restored_within_s"] > row["undisturbed_after_s"]
+    assert f"{row['restored_within_s']:g} s are allowed" in done.reasons[0]
+    assert "one that had nothing to resume took" in done.reasons[0]
+    assert replace(recovery, restored_times_max=SLOW_S).perform(there).held is Held.HELD
+
+
+def test_a_machine_that_became_slower_is_not_the_frameworks_fault(ground, folder, monkeypatch):
+    there, recovery = slow(ground, folder, monkeypatch)
+    monkeypatch.setattr(_Play, "control", lambda _play: SLOW_S)
+    done = replace(recovery, restored_times_max=1.5).perform(there)
+    assert done.held is Held.INCONCLUSIVE
+    assert "the machine has become slower" in done.reasons[0]
+
+
+def test_what_was_waited_for_in_vain_is_told(ground, folder, monkeypatch):
+    for name in ("PATIENCE_S_MIN", "PATIENCE_TIMES"):
+        monkeypatch.setattr(f"production_testers.experiments.five.recovery.{name}", 2)
+    recovery = Recovery(items=20, ways=(KILL,), concurrency=2, restored_within_s=SLOW_S)
+    done = recovery.perform(wrong(ground, folder, "NeverEnds"))
+    assert done.held is Held.NOT_HELD
+    assert re.search(r"The next process had not ended after \d+ s in which", done.reasons[0])
+    assert done.table[0]["lost"] == 0
 
 
 def test_a_process_that_was_over_before_it_could_be_killed_proves_nothing(ground):

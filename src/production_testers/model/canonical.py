@@ -32,8 +32,9 @@ def _encoder() -> Callable[[object], str]:
         return _PUBLIC.encode
     quoted = json.encoder.encode_basestring_ascii
     # no memory of what it is inside of, nothing that tells defaults, no indent; keys are sorted
+    flags = (True, False, True)
     try:
-        in_c = make(None, _mapping, quoted, None, ":", ",", True, False, True)
+        in_c = make(None, _mapping, quoted, None, ":", ",", *flags)
     except TypeError:
         return _PUBLIC.encode
 

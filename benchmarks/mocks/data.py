@@ -57,14 +57,20 @@ def speed() -> None:
         lines = [measured(scenario, "jsonl", size) for _ in range(ROUNDS)]
         columns = [measured(scenario, "parquet", size) for _ in range(ROUNDS)]
         rates = [size / one["seconds"] for one in lines]
+        written = [size / one["seconds"] for one in columns]
+        reached = [
+            name
+            for name, found in (("JSON lines", rates), ("Parquet", written))
+            if max(found) >= AIM
+        ]
         rows.append(
             (
                 scenario,
                 round(lines[0]["bytes"] / size),
                 spread(rates),
-                spread([size / one["seconds"] for one in columns]),
+                spread(written),
                 round(columns[0]["bytes"] / size),
-                "yes" if max(rates) >= AIM else "no",
+                ", ".join(reached) or "no",
             )
         )
     write_section(
@@ -72,7 +78,8 @@ def speed() -> None:
         "python benchmarks/mocks/data.py",
         "Records a CPU second of one process, `volume` of every scenario: made, written to disk as"
         " a whole, summed by SHA-256; median (minimum to maximum) of three processes. Aim: 100,000"
-        " a second for simple schemas; the last column says whether the quickest round reached it."
+        " a second for simple schemas; the last column says where the quickest round reached it."
+        " Parquet is written beside the checksum of the same records as JSON lines."
         " Those that do not are records of many members, or of lists and objects in each other.",
         (
             "scenario",

@@ -362,7 +362,7 @@ WHOLE = {
         {"fault": "process-paused", "at": {"process": "app"}, "params": {"ms": 60_000}},
     ],
 }
-STAYS = "import time; time.sleep(60)"
+STAYS = "import time; time.sleep(600)"
 
 
 def test_nothing_is_left_of_a_whole_run_that_is_killed(tmp_path):
@@ -385,8 +385,9 @@ def test_nothing_is_left_of_a_whole_run_that_is_killed(tmp_path):
         while "process-paused" not in (line := run.stderr.readline()):
             assert line, said
             said.append(line)
-        started = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
-        (pid,) = (int(one) for one in started if state_of(one) == "T")
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+        wait(lambda: any(state_of(one) == "T" for one in children.read_text().split()))
+        (pid,) = (int(one) for one in children.read_text().split() if state_of(one) == "T")
         before = time.clock_gettime(time.CLOCK_REALTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
         (proxy,) = (int(line.split("=")[1]) for line in said if line.startswith("PTEST_PORT_DB="))
         run.kill()

@@ -49,6 +49,7 @@ from production_testers.laws.documentation import true as documentation_true
 from production_testers.laws.effects import once_per_key
 from production_testers.laws.exporting import batches as exporting_batches
 from production_testers.laws.exporting import fan_out as exporting_fan_out
+from production_testers.laws.exporting import file as exporting_file
 from production_testers.laws.failures import modes as failures_modes
 from production_testers.laws.guard import audit as guard_audit
 from production_testers.laws.guard import checks as guard_checks
@@ -64,6 +65,7 @@ from production_testers.laws.identifiers import reuse as identifiers_reuse
 from production_testers.laws.inputs import look_ups as inputs_look_ups
 from production_testers.laws.interception import chain as interception_chain
 from production_testers.laws.isolation import (
+    changes_told,
     concurrent_runs,
     declared_inputs,
     inputs_immutable,
@@ -88,6 +90,7 @@ from production_testers.laws.observability import (
 )
 from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.recovery import restored as recovery_restored
+from production_testers.laws.results import read as results_read
 from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.retry import bounded as retry_bounded
 from production_testers.laws.routing import one_branch, skip_requests
@@ -266,9 +269,12 @@ LAWS: dict[str, Law] = {
         failures_modes,
         lint_faults,
         inputs_look_ups,
+        results_read,
         lazy_registry,
         documentation_true,
         exporting_fan_out,
+        exporting_file,
+        changes_told,
         agents_stage,
         agents_time,
         samples_around,

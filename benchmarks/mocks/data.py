@@ -85,8 +85,8 @@ def speed() -> None:
         "python benchmarks/mocks/data.py",
         "Records a CPU second of one process, `volume` of every scenario: made, written to disk as"
         " a whole, summed by SHA-256; median (minimum to maximum) of five rounds in turn. Aim:"
-        " 100,000 a second for simple schemas; the last column says where the quickest round reached it."
-        " Parquet is written beside the checksum of the same records as JSON lines."
+        " 100,000 a second for simple schemas; the last column says where the quickest round"
+        " reached it. Parquet is written beside the checksum of the same records as JSON lines."
         " Those that do not are records of many members, or of lists and objects in each other.",
         (
             "scenario",

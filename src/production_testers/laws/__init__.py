@@ -14,6 +14,7 @@ from production_testers.laws.auth import tenancy as auth_tenancy
 from production_testers.laws.bags import results as bags_results
 from production_testers.laws.bags import values as bags_values
 from production_testers.laws.budget import tokens as budget_tokens
+from production_testers.laws.building import forms as building_forms
 from production_testers.laws.building import possible as building_possible
 from production_testers.laws.cancellation import cleanup as cancellation_cleanup
 from production_testers.laws.cancellation import token as cancellation_token
@@ -202,6 +203,7 @@ LAWS: dict[str, Law] = {
         concurrency_task_group,
         concurrency_admission,
         building_possible,
+        building_forms,
         context_snapshot,
         spawning_children,
         tools_gates,

@@ -100,6 +100,7 @@ class Capability(StrEnum):
     RUN_RESULTS = "run_results"
     EVENT_FILE = "event_file"
     CHANGE_CHECK = "change_check"
+    STAGE_FORMS = "stage_forms"
     TARGET = "target"
     GUARD_AUDIT = "guard_audit"
     PARALLEL_STAGES = "parallel_stages"

@@ -90,6 +90,10 @@ PROMISES: dict[Capability, Citation] = {
         quote='"duration_ms": _duration_ms(result.started_at, result.ended_at),',
         file="stageflow/observability/wide_events.py",
     ),
+    Capability.STAGE_FORMS: Citation(
+        quote="config: Optional kwargs passed to the stage constructor (class runners only)",
+        file="stageflow/pipeline/pipeline.py",
+    ),
     Capability.CHANGE_CHECK: Citation(
         quote="Ensures ContextSnapshot and its nested structures are not mutated by stages.",
         file="stageflow/pipeline/interceptors_hardening.py",
@@ -346,6 +350,7 @@ COMPONENTS: dict[Capability, str] = {
     Capability.FAN_OUT: "stageflow.helpers.analytics.CompositeExporter.export",
     Capability.DOCUMENTATION: "stageflow",
     Capability.LAZY_REGISTRY: "stageflow.pipeline.registry.PipelineRegistry",
+    Capability.STAGE_FORMS: "stageflow.pipeline.pipeline.Pipeline.build",
     Capability.CHANGE_CHECK: "stageflow.pipeline.interceptors_hardening.ImmutabilityInterceptor",
     Capability.EVENT_FILE: "stageflow.helpers.analytics.JSONFileExporter",
     Capability.RUN_RESULTS: "stageflow.pipeline.results.PipelineResults",

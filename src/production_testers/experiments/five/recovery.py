@@ -147,7 +147,8 @@ class Recovery:
                     " machine has become slower."
                 )
             else:
-                broken.append(f"{late}, and one that had nothing to resume took {control} s.")
+                took = "got nothing done" if control is None else f"took {control} s"
+                broken.append(f"{late}, and one that had nothing to resume {took}.")
         return broken, unclear
 
 

@@ -391,7 +391,8 @@ def test_nothing_is_left_of_a_whole_run_that_is_killed(tmp_path):
         before = time.clock_gettime(time.CLOCK_REALTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
         (proxy,) = (int(line.split("=")[1]) for line in said if line.startswith("PTEST_PORT_DB="))
         run.kill()
-        run.communicate()
+        run.wait()
+        run.stderr.close()  # the command has it, too, and lives
         try:
             wait(lambda: state_of(pid) != "T")
             wait(lambda: not list(tmp_path.glob(f"{undo.FOLDER_OF_A_RUN}*")))

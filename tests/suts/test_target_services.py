@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from production_testers.model.target import ServiceSpec
-from production_testers.suts.target_services import Piece, ServiceProxy, plain, spoilt
+from production_testers.suts.target_services import Piece, ServiceProxy, spoilt
+from production_testers.suts.target_values import plain
 
 
 class Noted:
@@ -21,6 +22,9 @@ class Noted:
 
     def asked(self, service, arguments):
         self.calls.append(f"asked {service}")
+
+    def told(self, service, method, named, gave):
+        self.told_of = (f"{service}.{method}", named)
 
     def acted(self, service, method, spec, named):
         self.calls.append(f"acted {service}.{method}")

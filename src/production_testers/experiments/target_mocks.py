@@ -21,6 +21,8 @@ from production_testers.model.canonical import digest
 from production_testers.model.target import MockSpec, Target
 from production_testers.simulation import SimulatedLoop
 from production_testers.suts.contract import Bench
+from production_testers.suts.target_history import happened
+from production_testers.suts.target_values import told
 from production_testers.suts.targets import STAGE, given_by
 
 HOST = "127.0.0.1"
@@ -67,6 +69,7 @@ class MockServer:
             """The service's own answer, as what can be spoilt: the text of its body."""
             reply = await self._reply(request)
             replies.append(reply)
+            self._note_told(asked, request, reply)
             if asked in self.spec.effects and reply.status < HTTPStatus.BAD_REQUEST:
                 self._note_effect(asked, request)
             return reply.body.decode("utf-8", "replace")
@@ -91,6 +94,22 @@ class MockServer:
             )
             return _json_reply(status, body)
         return await self._host.exchange(request)
+
+    def _note_told(self, asked: str, request: Request, reply: Reply) -> None:
+        """What it answered to which question, so that laws know when it tells something else."""
+        try:
+            said = json.loads(reply.body)
+        except ValueError:
+            said = reply.body.decode("utf-8", "replace")
+        sent = request.body.decode("utf-8", "replace")
+        happened(self.name, asked, {"path": request.path, "body": sent}, said)
+        self._bench.emit(
+            "told",
+            stage=STAGE.get(),
+            operation=f"{self.name}.{asked}",
+            asked=digest([request.path, sent]),
+            answer=told({"status": reply.status, "body": said}),
+        )
 
     def _note_effect(self, asked: str, request: Request) -> None:
         key = request.headers.get(self.spec.deduplicates_by.lower(), "")

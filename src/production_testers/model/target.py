@@ -18,7 +18,7 @@ class ServiceSpec:
         parameter: Name of the target factory's parameter that takes it; empty: its own name.
         effects: Methods that have an effect in the world: charging, sending, writing.
         deduplicates_by: Name of the argument by which the service knows a call that it has seen:
-            such a call has no effect again.
+            such a call has no effect again. Of several names the first one that a call has counts.
         opens: Methods that give a request something that it must give back: a connection, a lock.
         closes: Methods that take it back. What is entered with `async with` closes at its end.
     """
@@ -26,10 +26,13 @@ class ServiceSpec:
     factory: str
     parameter: str = ""
     effects: tuple[str, ...] = ()
-    deduplicates_by: str = ""
+    deduplicates_by: str | tuple[str, ...] = ""
     opens: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
 
+
+TOLD_TEXT = "text "
+"""In histories, what begins the digest of a text that a service told."""
 
 PORT = 47_100
 """The mock services of an application listen on ports from here on, on loopback."""
@@ -75,6 +78,8 @@ class Promises:
         refuses_bad_answers: An empty or truncated answer of a service never becomes a success.
         free_text: Names of the input's members that may hold any text, of any length; where they
             come out, they come out as they went in.
+        independent: A request is answered whatever other requests have left behind. False for an
+            application that counts, limits or remembers them on purpose.
     """
 
     timeout_ms: float | None = None
@@ -84,6 +89,7 @@ class Promises:
     secrets: tuple[str, ...] = ()
     refuses_bad_answers: bool = False
     free_text: tuple[str, ...] = ()
+    independent: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +106,8 @@ class Target:
         services: Name → what stands in for it.
         mocks: Name → what answers where a setting of the application leads.
         promises: What is judged beside the general laws.
-        invariants: Import paths of functions `(input, output, calls) -> bool | str | None`.
+        invariants: Import paths of functions `(input, output)` or `(input, output, history)` that
+            give None or True, or assert; False or a text is a break.
         env: Names of environment variables that it is given.
         allow_hosts: Hosts beside this machine that it may connect to.
         stages: Stage → where its code stands, `file:line`, as found.
@@ -208,6 +215,7 @@ _WORDS = {
     "int": "number",
     "float | None": "number",
     "tuple[str, ...]": "list of texts",
+    "str | tuple[str, ...]": "text or list of texts",
 }
 
 
@@ -217,7 +225,9 @@ def _kind_of(annotation: Any) -> str:
 
 
 def _fits(value: Any, kind: str) -> bool:
-    if kind == "tuple[str, ...]":
+    if kind == "str | tuple[str, ...]" and isinstance(value, str):
+        return True
+    if kind.endswith("tuple[str, ...]"):
         return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
     if kind == "float | None":
         return value is None or (isinstance(value, int | float) and not isinstance(value, bool))

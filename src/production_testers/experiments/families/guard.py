@@ -102,8 +102,7 @@ RECIPES = (
         data="messages",
         units=("guard_checks", "guard_stage", "interceptors"),
         cost_sizes={
-            f"{GUARDED}{check}": (5_000, 40_000)
-            for check in ("personal", "injection", "words")
+            f"{GUARDED}{check}": (5_000, 40_000) for check in ("personal", "injection", "words")
         },
         question="Does a guard take as long as its text is, and no longer, and does it find the"
         " same with many callers as with one?",

@@ -27,11 +27,18 @@ REFUSED: list[str] = []
 
 
 _CHILD: list[bool] = []
+_OWN: list[Path] = []
+"""The folder that this process may write into, which whoever started it removes."""
 
 
-def in_child() -> None:
-    """This process is a worker's child, which ends with its job."""
+def in_child(folder: Path) -> None:
+    """This process is a worker's child, which ends with its job.
+
+    Args:
+        folder: What it writes into once it is guarded; it is made then, and the worker removes it.
+    """
     _CHILD.append(True)
+    _OWN.append(folder)
 
 
 def guard_in_child(allow_hosts: tuple[str, ...] = ()) -> None:
@@ -47,8 +54,13 @@ def guard(allow_hosts: tuple[str, ...] = ()) -> Path:
     Args:
         allow_hosts: Hosts that it may connect to beside this machine.
     """
-    folder = Path(tempfile.mkdtemp(prefix="ptest-target-")).resolve()
+    if _OWN:
+        folder = _OWN[0].resolve()
+        folder.mkdir()
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="ptest-target-")).resolve()
     os.chdir(folder)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)  # what it makes there is its own, too
     hosts = LOOPBACK | set(allow_hosts)
     rules: Mapping[str, Callable[[tuple[Any, ...]], str]] = {
         "socket.connect": lambda args: _connects(args[1], hosts),

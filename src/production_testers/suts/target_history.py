@@ -26,16 +26,9 @@ class Happened:
         self._entries: deque[dict[str, Json]] = deque(maxlen=KEPT)
 
     def add(
-        self, request: Json, gave: Any, call: tuple[str, str, Mapping[str, Any]] | None = None
+        self, request: Json, service: str, method: str, arguments: Mapping[str, Any], gave: Any
     ) -> None:
-        """Add one.
-
-        Args:
-            request: What was asked of the application.
-            gave: The answer, or the error that was raised.
-            call: Service, method and arguments of its call; None for the request itself.
-        """
-        service, method, arguments = call or ("", "", {})
+        """Add one."""
         how = "error" if isinstance(gave, BaseException) else "answer"
         value = f"{type(gave).__name__}: {gave}" if how == "error" else plain(gave)
         self._entries.append(
@@ -53,11 +46,19 @@ class Happened:
         return list(self._entries)
 
 
-HAPPENING: ContextVar[tuple[Happened, Json]] = ContextVar("ptest_happening")
-"""What happened to the instance that the current task works for, and its request."""
+HAPPENING: ContextVar[tuple[Happened | None, Json]] = ContextVar("ptest_happening")
+"""What is kept of the instance that the current task works for, and the task's request."""
 
 
 def happened(service: str, method: str, arguments: Mapping[str, Any], gave: Any) -> None:
-    """Add what a service answered to the request that the current task works for, if to any."""
-    if (known := HAPPENING.get(None)) is not None:
-        known[0].add(known[1], gave, (service, method, arguments))
+    """Keep what a service gave the request that the current task works for, where it is kept.
+
+    Args:
+        service: Its name; empty where the request itself is over.
+        method: What was called.
+        arguments: By name.
+        gave: The answer, or the error that was raised.
+    """
+    kept, request = HAPPENING.get((None, None))
+    if kept is not None:
+        kept.add(request, service, method, arguments, gave)

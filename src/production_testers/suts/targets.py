@@ -110,7 +110,7 @@ class Wrapped:
         marks: What tells its requests apart.
         begun: Requests that it was given so far.
         output: Searches what is written while requests run.
-        happened: What services and requests answered so far.
+        happened: What services and requests answered so far, where an invariant asks for it.
     """
 
     target: Target
@@ -122,7 +122,7 @@ class Wrapped:
     marks: Marks = field(init=False)
     begun: dict[int, None] = field(default_factory=dict)
     output: OutputWatch = field(init=False)
-    happened: Happened = field(default_factory=Happened)
+    happened: Happened | None = None
 
     def __post_init__(self) -> None:
         self.marks = _marks_of(self.target)
@@ -148,6 +148,8 @@ class Wrapped:
         elif not is_made(found):
             found = wrapped.built(found)
         wrapped.made = found
+        if any(takes_history(load(path, target.folder)) for path in target.invariants):
+            wrapped.happened = Happened()
         return wrapped
 
     async def ready(self) -> Any:
@@ -310,11 +312,11 @@ def _marks_of(target: Target) -> Marks:
 
 
 def _judged(
-    path: str, check: Callable[..., Any], given: Json, output: Any, happened: Happened
+    path: str, check: Callable[..., Any], given: Json, output: Any, happened: Happened | None
 ) -> list[Json]:
     name = path.rpartition(":")[2]
     try:
-        more = [happened.entries()] if len(inspect.signature(check).parameters) > 2 else []
+        more = [happened.entries()] if happened is not None and takes_history(check) else []
         said = check(given, output, *more)
     except AssertionError as error:
         return [name, False, str(error)[:200]]
@@ -322,6 +324,11 @@ def _judged(
         return [name, None, f"{type(error).__name__}: {error}"[:200]]
     holds = said is None or said is True
     return [name, holds, "" if holds or said is False else str(said)[:200]]
+
+
+def takes_history(check: Callable[..., Any]) -> bool:
+    """Whether an invariant is given what happened before, beside the request and its answer."""
+    return len(inspect.signature(check).parameters) > 2
 
 
 def none_is_made(_found: Any) -> bool:
@@ -407,7 +414,7 @@ async def answered(
     try:
         with wrapped.output:
             output = await run(request)
-        wrapped.happened.add(request, output)
+        happened("", "", {}, output)
         wrapped.scan("answer", repr(output))
         for name, holds, said in wrapped.judged(output):
             wrapped.bench.emit("invariant", invariant=name, holds=holds, said=said)
@@ -415,7 +422,7 @@ async def answered(
             if isinstance(request, Mapping) and member in request:
                 wrapped.bench.emit("text", member=member, digest=digest(request[member]))
     except Exception as error:
-        wrapped.happened.add(request, error)
+        happened("", "", {}, error)
         wrapped.scan("error", f"{type(error).__name__}: {error}")
         raise
     finally:

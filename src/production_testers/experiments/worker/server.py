@@ -10,10 +10,13 @@ import logging
 import os
 import resource
 import select
+import shutil
 import signal
 import sys
+import tempfile
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from production_testers.experiments import safety
@@ -43,11 +46,12 @@ def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int) -> None:
     logging.disable(logging.CRITICAL)
     _load(OF_FOLDERS)
     frames.write(answers, {"ready": {"name": description.name, "version": description.version}})
-    while (message := frames.read(jobs)) is not None:
-        for job in (message["job"], message["arguments"].get("job")):  # which it may have done
-            if job:
-                _load(str(job))
-        _fork(message, jobs_fd, answers, adapter)
+    with tempfile.TemporaryDirectory(prefix="ptest-target-") as scratch:
+        while (message := frames.read(jobs)) is not None:
+            for job in (message["job"], message["arguments"].get("job")):  # which it may have done
+                if job:
+                    _load(str(job))
+            _fork(message, jobs_fd, answers, adapter, Path(scratch) / "job")
 
 
 def _load(job: str) -> None:
@@ -63,18 +67,23 @@ _DONE = 42
 """How a child ends that gave its answer; code under test that exits by itself does not use it."""
 
 
-def _fork(message: dict[str, Any], jobs_fd: int, answers: BinaryIO, adapter: Any) -> None:
+def _fork(
+    message: dict[str, Any], jobs_fd: int, answers: BinaryIO, adapter: Any, scratch: Path
+) -> None:
     child = os.fork()
     if child == 0:
         _die_with_parent()
-        safety.in_child()
+        safety.in_child(scratch)
         code = 1
         try:
             frames.write(answers, _perform(message, answers, adapter))
             code = _DONE
         finally:
             os._exit(code)
-    code = os.waitstatus_to_exitcode(_wait(child, jobs_fd))
+    try:
+        code = os.waitstatus_to_exitcode(_wait(child, jobs_fd))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     if code != _DONE:
         frames.write(answers, {"died": code})
 
@@ -89,7 +98,7 @@ def _wait(child: int, jobs_fd: int) -> int:
         while pidfd not in (ready := [fd for fd, _ in watched.poll()]):
             if jobs_fd in ready:
                 os.kill(child, signal.SIGKILL)
-                os._exit(1)
+                raise SystemExit(1)
         return os.waitpid(child, 0)[1]
     finally:
         os.close(pidfd)

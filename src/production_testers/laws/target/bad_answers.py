@@ -15,7 +15,7 @@ def check(observation: Observation) -> Verdict:
 
     Half of an answer may hold all that the application reads of it: where what it answers is then
     as it is when it is made alone, nothing bad was taken. Where services tell something else than
-    alone, nobody knows what that is.
+    alone, or the request holds an odd text, nobody knows what that is.
     """
     judgement = Judgement()
     target, requests = requests_of(observation)
@@ -71,7 +71,7 @@ def _enough(fault: Json, request: Request, alone: list[Request]) -> bool:
     """Whether half of an answer was all that the application reads of it, or nobody can tell."""
     if fault != "truncated" or request.line.outcome != "returned":
         return False
-    owed = _owed(alone)
+    owed = {} if request.odd else _owed(alone)
     return not owed or owed.items() <= request.answer.items() or told_otherwise(request, alone)
 
 

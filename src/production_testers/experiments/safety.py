@@ -7,6 +7,7 @@ process, so only a worker's child, which ends with its job, is guarded.
 """
 
 import os
+import ssl
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -80,7 +81,22 @@ def guard(allow_hosts: tuple[str, ...] = ()) -> Path:
             raise PermissionError(f"While it is tested, the application may not {wanted}.")
 
     sys.addaudithook(hook)
+    if not allow_hosts:
+        _trust_nobody()
     return folder
+
+
+def _trust_nobody() -> None:
+    """Have clients load no certificates: nobody is there for an encrypted connection.
+
+    A client that is made for every request spends most of its time on them.
+    """
+    for name in ("load_verify_locations", "load_default_certs", "set_default_verify_paths"):
+        setattr(ssl.SSLContext, name, _nothing)
+
+
+def _nothing(*_args: object, **_named: object) -> None:
+    """What is done instead."""
 
 
 def _connects(address: Any, hosts: frozenset[str]) -> str:

@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,13 @@ SCRIPTED = (
     "Shown by a script that somebody proposed: it was executed here and on other releases, and no"
     " law judged what it saw."
 )
+
+
+Way = tuple[str, str]
+"""A law, and a way to break it."""
+
+_Small = tuple[list[Defect], list[Defect]]
+"""Distinct defects made small, and candidates that did not break again."""
 
 
 def find(context: RunContext, workers: WorkerPool) -> None:
@@ -202,21 +210,40 @@ def minimised(context: RunContext, workers: Workers, allowance: Allowance) -> li
     """
     survivors: list[Defect] = []
     groups = candidates_of(context.reports)
-    for number, ((law, outcome_class), candidates) in enumerate(groups.items(), start=1):
-        counts = {
-            kind.value: report.broken[law, outcome_class]
-            for kind, report in context.reports.items()
-            if report.broken[law, outcome_class]
-        }
+
+    def of_group(number: int, way: Way) -> _Small | None:
+        """The distinct defects of one way to break a law, and the flaky ones; None without time."""
         if number > 1 and allowance.is_spent():
-            first = proposed(candidates[0], workers.sut, context.plan.seed)
+            return None
+        context.tell(f"  minimising {number} of {len(groups)}: {', '.join(way)}")
+        return minimise(workers, groups[way], context.plan.seed, allowance.is_spent)
+
+    for way, done in zip(groups, _side_by_side(workers, of_group, list(groups)), strict=True):
+        counts = {
+            kind.value: report.broken[way]
+            for kind, report in context.reports.items()
+            if report.broken[way]
+        }
+        if done is None:
+            first = proposed(groups[way][0], workers.sut, context.plan.seed)
             context.unreached.append(replace(first, kinds=counts))
             continue
-        context.tell(f"  minimising {number} of {len(groups)}: {law}, {outcome_class}")
-        found, flaky = minimise(workers, candidates, context.plan.seed, allowance.is_spent)
+        found, flaky = done
         survivors += _counted(found, counts)
         context.rejected += flaky
     return [*survivors, *cost_defects(workers, context.costs)]
+
+
+def _side_by_side(
+    workers: Workers, do: Callable[[int, Way], _Small | None], ways: Sequence[Way]
+) -> list[_Small | None]:
+    """What is done for each of the numbered ways, in their order; as many at once as can work."""
+    at_once = workers.size if isinstance(workers, WorkerPool) else 1
+    executor = ThreadPoolExecutor(max_workers=at_once)
+    try:
+        return list(executor.map(do, range(1, len(ways) + 1), ways))
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)  # somebody may have interrupted it
 
 
 def _counted(found: list[Defect], counts: dict[str, int]) -> list[Defect]:

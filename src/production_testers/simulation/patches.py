@@ -19,7 +19,6 @@ import datetime as datetime_module
 import math
 import os
 import random
-import ssl
 import sys
 import threading
 import time
@@ -345,21 +344,7 @@ def install() -> None:
     _replace(random, "seed", random._inst.seed)
     _replace(uuid, "uuid1", _uuid1)
     warnings._warn_unawaited_coroutine = _warn_unawaited  # type: ignore[attr-defined]
-    for name in ("load_verify_locations", "load_default_certs", "set_default_verify_paths"):
-        setattr(ssl.SSLContext, name, _certificates_patch(getattr(ssl.SSLContext, name)))
     _refuse_what_is_real()
-
-
-def _certificates_patch(real: Callable[..., Any]) -> Callable[..., Any]:
-    """Loads no certificates in a simulation: it has no encrypted connections.
-
-    An HTTP client that is made for every request spends most of its time on them.
-    """
-
-    def load(*args: Any, **kwargs: Any) -> Any:
-        return real(*args, **kwargs) if _source is None else None
-
-    return load
 
 
 def _replace(module: ModuleType, name: str, new: Any) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from production_testers.experiments import safety
 from production_testers.experiments.target_mocks import put_into_settings, serve_for_real
+from production_testers.experiments.target_sql import serve_databases
 from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model.canonical import Json
 from production_testers.model.observation import CostPoint
@@ -67,6 +68,7 @@ async def _points(
 ) -> tuple[CostPoint, ...]:
     bench = PlainBench()
     put_into_settings(target)
+    serve_databases(target, bench)
     servers = await serve_for_real(target, bench)
     unit = adapter.unit("target", settings, bench)
     numbers = itertools.cycle(range(min(target.records, DIFFERENT)))

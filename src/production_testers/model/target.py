@@ -34,6 +34,9 @@ class ServiceSpec:
 TOLD_TEXT = "text "
 """In histories, what begins the digest of a text that a service told."""
 
+SQLITE = "sqlite"
+"""The mock service that is a file."""
+
 PORT = 47_100
 """The mock services of an application listen on ports from here on, on loopback."""
 
@@ -42,16 +45,19 @@ PORT = 47_100
 class MockSpec:
     """One of our mock services, or a function of the team's, behind an application's own setting.
 
-    The application speaks HTTP to it with the client that it has.
+    The application speaks HTTP to it with the client that it has, or opens it as a database.
 
     Attributes:
-        service: `llm` (OpenAI's API below /v1), `api` or another of our mock services.
+        service: `llm` (OpenAI's API below /v1), `api` or another of our mock services; `sqlite`.
         factory: Import path of a function without arguments that gives an async function
             `(method, path, headers, body) -> (status, body)`; it answers instead of a service.
         env: Environment variable that takes the address.
         parameter: Name of the target factory's parameter that takes it.
-        value: What is put there; `{url}` is `http://127.0.0.1:PORT`.
-        effects: Requests that act in the world, as `POST /payments`.
+        value: What is put there; `{url}` is `http://127.0.0.1:PORT`, or `sqlite:///PATH` of a
+            database, whose `{path}` is the path alone.
+        schema: SQL script that makes a database's tables and first rows.
+        effects: Requests that act in the world, as `POST /payments`, or statements that change
+            rows, as `INSERT payments`.
         deduplicates_by: Header by which the service knows a request that it has seen.
     """
 
@@ -60,8 +66,14 @@ class MockSpec:
     env: str = ""
     parameter: str = ""
     value: str = "{url}"
+    schema: str = ""
     effects: tuple[str, ...] = ()
     deduplicates_by: str = ""
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a database in a file, and nothing that listens."""
+        return self.service == SQLITE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +152,21 @@ class Target:
         """Where a mock service listens."""
         return PORT + list(self.mocks).index(mock)
 
-    def setting_of(self, mock: str) -> str:
-        """What stands in the application's setting for a mock service."""
-        url = f"http://127.0.0.1:{self.port_of(mock)}"
-        return self.mocks[mock].value.replace("{url}", url)
+    def path_of(self, mock: str, scratch: str) -> str:
+        """Where a database is, in the temporary folder of the process."""
+        return f"{scratch}/{mock}.sqlite"
+
+    def setting_of(self, mock: str, scratch: str = "") -> str:
+        """What stands in the application's setting for a mock service.
+
+        Args:
+            mock: Its name.
+            scratch: The temporary folder of the process, where databases are.
+        """
+        path = self.path_of(mock, scratch)
+        is_file = self.mocks[mock].is_sqlite
+        url = f"sqlite:///{path}" if is_file else f"http://127.0.0.1:{self.port_of(mock)}"
+        return self.mocks[mock].value.replace("{url}", url).replace("{path}", path)
 
     def as_json(self) -> dict[str, Json]:
         """As it stands in a scenario or a file."""

@@ -5,7 +5,6 @@ Standard library only.
 
 from collections import deque
 from collections.abc import Mapping
-from contextvars import ContextVar
 from typing import Any
 
 from production_testers.model.canonical import Json
@@ -44,21 +43,3 @@ class Happened:
     def entries(self) -> list[dict[str, Json]]:
         """All that are kept."""
         return list(self._entries)
-
-
-HAPPENING: ContextVar[tuple[Happened | None, Json]] = ContextVar("ptest_happening")
-"""What is kept of the instance that the current task works for, and the task's request."""
-
-
-def happened(service: str, method: str, arguments: Mapping[str, Any], gave: Any) -> None:
-    """Keep what a service gave the request that the current task works for, where it is kept.
-
-    Args:
-        service: Its name; empty where the request itself is over.
-        method: What was called.
-        arguments: By name.
-        gave: The answer, or the error that was raised.
-    """
-    kept, request = HAPPENING.get((None, None))
-    if kept is not None:
-        kept.add(request, service, method, arguments, gave)

@@ -9,6 +9,7 @@ import importlib
 import inspect
 import json
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import Context, ContextVar
@@ -21,7 +22,7 @@ from production_testers.model.canonical import Json, digest
 from production_testers.model.errors import UsageError
 from production_testers.model.target import ServiceSpec, Target
 from production_testers.suts.contract import Bench
-from production_testers.suts.target_history import HAPPENING, Happened, happened
+from production_testers.suts.target_history import Happened
 from production_testers.suts.target_services import ServiceProxy, is_handle
 from production_testers.suts.target_values import flattened, plain, told
 from production_testers.suts.target_watch import Marks, OutputWatch
@@ -207,7 +208,7 @@ class Wrapped:
         }
         for name, mock in self.target.mocks.items():
             if mock.parameter in takes:
-                given[mock.parameter] = self.target.setting_of(name)
+                given[mock.parameter] = self.target.setting_of(name, tempfile.gettempdir())
         return given
 
     def service(self, name: str, spec: ServiceSpec) -> Any:
@@ -248,24 +249,42 @@ class Wrapped:
 
         Nothing is noted of what it gave to work with.
         """
-        happened(service, method, named, gave)
+        self.remember(service, method, named, gave)
         if isinstance(gave, Exception):
             gave = {"raises": f"{type(gave).__name__}: {gave}"}
         if not is_handle(gave):
             asked = digest(plain(dict(sorted(named.items()))))
             self.note("told", operation=f"{service}.{method}", asked=asked, answer=told(gave))
 
+    def remember(self, service: str, method: str, named: Mapping[str, Any], gave: Any) -> None:
+        """Keep an answer, or an error, for invariants that ask for what happened."""
+        if self.happened is not None:
+            self.happened.add(self.record.get(None), service, method, named, gave)
+
+    def wrote(self, service: str, operation: str, given: Any) -> None:
+        """Note that a statement has changed rows, and its transaction is over."""
+        told = digest(plain(given))
+        self.note(
+            "effect",
+            operation=f"{service}.{operation}",
+            arguments=told,
+            group=self._group(),
+            key="",
+        )
+
+    def _group(self) -> str:
+        """Digest of what the current request belongs to, where an order is promised."""
+        member, record = self.target.promises.ordered, self.record.get(None)
+        return digest(record.get(member)) if member and isinstance(record, Mapping) else ""
+
     def acted(self, service: str, method: str, spec: ServiceSpec, named: Mapping[str, Any]) -> None:
         """Note an effect, with the key by which the service knows the call."""
-        member = self.target.promises.ordered
-        record = self.record.get(None)
-        group = digest(record.get(member)) if member and isinstance(record, Mapping) else ""
         names = spec.deduplicates_by
         names = (names,) if isinstance(names, str) else names
         key = next((digest(plain(named[name])) for name in names if name in named), "")
         told = digest(plain(dict(sorted(named.items()))))
         operation = f"{service}.{method}"
-        self.note("effect", operation=operation, arguments=told, group=group, key=key)
+        self.note("effect", operation=operation, arguments=told, group=self._group(), key=key)
 
     def opened(self, service: str, method: str) -> None:
         """Note that a request was given something to give back."""
@@ -309,6 +328,10 @@ def _marks_of(target: Target) -> Marks:
     if key not in _KNOWN_MARKS:
         _KNOWN_MARKS[key] = Marks(target.promises, requests_of(target))
     return _KNOWN_MARKS[key]
+
+
+AT_WORK: ContextVar[Wrapped] = ContextVar("ptest_at_work")
+"""The instance that the current task works for: what is no parameter finds it so."""
 
 
 def _judged(
@@ -409,12 +432,12 @@ async def answered(
     """
     number, request = int(arguments["record"]), wrapped.request(arguments)
     before = wrapped.number.set(number), wrapped.record.set(request)
-    happening = HAPPENING.set((wrapped.happened, request))
+    at_work = AT_WORK.set(wrapped)
     wrapped.begun[number] = None
     try:
         with wrapped.output:
             output = await run(request)
-        happened("", "", {}, output)
+        wrapped.remember("", "", {}, output)
         wrapped.scan("answer", repr(output))
         for name, holds, said in wrapped.judged(output):
             wrapped.bench.emit("invariant", invariant=name, holds=holds, said=said)
@@ -422,11 +445,11 @@ async def answered(
             if isinstance(request, Mapping) and member in request:
                 wrapped.bench.emit("text", member=member, digest=digest(request[member]))
     except Exception as error:
-        happened("", "", {}, error)
+        wrapped.remember("", "", {}, error)
         wrapped.scan("error", f"{type(error).__name__}: {error}")
         raise
     finally:
         wrapped.number.reset(before[0])
         wrapped.record.reset(before[1])
-        HAPPENING.reset(happening)
+        AT_WORK.reset(at_work)
     return dict(flattened(output))

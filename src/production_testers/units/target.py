@@ -164,6 +164,11 @@ def target_of(usage: Usage) -> Target:
     return Target.from_json(raw)
 
 
+def mocks_of(usage: Usage) -> frozenset[str]:
+    """What answers where settings of the application lead: a service of its own, or a thread."""
+    return frozenset(target_of(usage).mocks)
+
+
 def without_framework(scenario: Scenario) -> Scenario:
     """The control: the same stages, executed as plain tasks that wait for what they depend on."""
     assert scenario.usage is not None, "it is one of a target"
@@ -184,4 +189,5 @@ UNIT = Unit(
     },
     draw=draw,
     fixed=("target", "control"),
+    elsewhere=mocks_of,
 )

@@ -22,7 +22,7 @@ class LockedError(sqlite3.OperationalError):
     def __init__(self, patience_s: float) -> None:
         super().__init__("database is locked")
         self.patience_s = patience_s
-        self.tell: Callable[[], None] = int  # nobody is told
+        self.tell: Callable[[], object] = int  # nobody is told
 
 
 may_wait: ContextVar[str] = ContextVar("ptest_may_wait")

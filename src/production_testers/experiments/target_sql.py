@@ -31,7 +31,9 @@ from production_testers.suts.targets import AT_WORK
 ROWS_MAX = 1_000
 """So many rows of an answer are compared; more are the same to laws."""
 
-_WATCHED = frozenset({"SELECT", "WITH", "INSERT", "REPLACE", "UPDATE", "DELETE", "COMMIT", "END"})
+_WATCHED = frozenset(
+    {"BEGIN", "SELECT", "WITH", "INSERT", "REPLACE", "UPDATE", "DELETE", "COMMIT", "END"}
+)
 _STATEMENT = re.compile(
     r"""\s* (?P<verb>\w+)
     (?:

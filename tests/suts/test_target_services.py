@@ -176,3 +176,10 @@ def test_a_connection_is_never_spoilt_and_a_cut_stream_ends():
 
 def test_what_is_kept_of_a_value_names_no_address():
     assert plain({"a": (1, Connection())}) == {"a": [1, "Connection"]}
+
+
+def test_arguments_have_the_names_that_the_method_gives_them():
+    watch = Noted()
+    service = ServiceProxy(Service(), "service", SPEC, watch)
+    asyncio.run(service.ask("k"))
+    assert watch.told_of == ("service.ask", {"key": "k"})

@@ -1,4 +1,4 @@
-"""The example without a framework: its correct version keeps every law, the faulty one's are found."""
+"""The example without a framework: one version keeps every law, the other one's faults are found."""
 
 import sys
 from pathlib import Path
@@ -23,7 +23,7 @@ SCHEDULES = 25
 
 
 def broken(version, folder):
-    """Law → the stages that were named, over the beginning of the plan of `ptest run --target .`."""
+    """Law → the stages that were named, over the beginning of the plan of `ptest run --target`."""
     target = look_at(read_target(None, EXAMPLES / version), HERE, "reference").target
     copy_pipelines(TEMPLATES, TARGET, folder / "pipelines", target)
     with WorkerPool(HERE.python, "reference", (folder,)) as workers:

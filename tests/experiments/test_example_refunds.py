@@ -1,4 +1,4 @@
-"""The example without a framework: one version keeps every law, the other one's faults are found."""
+"""The example without a framework: one version keeps every law, the other's faults are found."""
 
 import sys
 from pathlib import Path

@@ -426,6 +426,7 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
             f"Expected: {expected}",
             f"{context.sut_label} {says} {quoted}" if quoted else "",
             f"Seen: {actual}.",
+            _place(context, defect),
             f"Smallest scenario: {' '.join(words)}",
             f"Severity {declared.severity.value}: {declared.why}.",
             SCRIPTED if "script" in defect.exhibit else "",
@@ -498,7 +499,27 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
     )
 
 
+def _is_the_team_s(context: RunContext, defect: Defect) -> bool:
+    """Whether the application is at fault, and not the framework underneath."""
+    target = context.target
+    own = () if target is None else (*target.code.values(), target.object.replace(":", "."))
+    return defect.component in own
+
+
+def _place(context: RunContext, defect: Defect) -> str:
+    """Where the team's stage stands that is at fault; empty where it is none."""
+    target = context.target
+    if target is None:
+        return ""
+    named = [stage for stage, code in target.code.items() if code == defect.component]
+    places = [f"stage {stage} ({target.stages[stage]})" for stage in named]
+    return f"Where: {', '.join(places)}." if places else ""
+
+
 def _promise(context: RunContext, defect: Defect) -> dict[str, Any] | None:
+    """The framework's own words; of what a team's code does it has said nothing."""
+    if _is_the_team_s(context, defect):
+        return None
     law = LAWS[defect.law]
     capability = defect.declared.capability or law.capability
     promise: dict[str, Any] | None = context.description["capabilities"].get(capability.value)

@@ -112,8 +112,13 @@ def missing(found: Found) -> list[str]:
         told.append("promises.idempotent: which member names a request that may be sent again")
     if not target.invariants:
         told.append("invariants: what holds of every answer, as plain functions")
-    asked = [name for name in found.reads_env if name not in target.env]
-    told += [f"env: {name} is asked for, and not passed on" for name in asked]
+    given = {*target.env, *(mock.env for mock in target.mocks.values())}
+    told += [
+        f"env: {name} is asked for, and not passed on; [target.mocks.NAME] with env = {name!r}"
+        " leads it to a service of ours"
+        for name in found.reads_env
+        if name not in given
+    ]
     return told
 
 

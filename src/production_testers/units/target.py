@@ -159,9 +159,15 @@ def _work(random: Random, kind: Kind, *, outside: bool) -> Work:
 
 
 def target_of(usage: Usage) -> Target:
-    """The application that a usage is about."""
+    """The application that a usage is about; every law asks for it, of the same usage."""
     raw: Any = usage.settings["target"]
-    return Target.from_json(raw)
+    if not _LAST or _LAST[0][0] is not raw:
+        _LAST[:] = [(raw, Target.from_json(raw))]
+    return _LAST[0][1]
+
+
+_LAST: list[tuple[Any, Target]] = []
+"""The last description that was read, and the application that it describes."""
 
 
 def mocks_of(usage: Usage) -> frozenset[str]:

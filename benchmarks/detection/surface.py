@@ -50,6 +50,15 @@ LARGE = 100
 """Plans of fewer schedules are of scenarios that take seconds each; they are not sampled."""
 
 UNUSED = {
+    "stageflow.auth.context": "two values and membership of a tuple; `sign_in` makes them",
+    "stageflow.contracts.suggestions": "a table of hints, which nothing of ours reads",
+    "stageflow.core.stage_metadata": "a decorator that sets two attributes of a class",
+    "stageflow.events": "a function that is kept for old callers; sinks are a unit",
+    "stageflow.extensions": "a dictionary of an application's own types, and their own `from_dict`",
+    "stageflow.observability": "protocols, stand-ins that do nothing, and a shortening of errors;"
+    " tracing and wide events are units",
+    "stageflow.projector": "a message of a web socket with its ids; no unit has it yet",
+    "stageflow.stages.ports": "values that hold what an application injects",
     "stageflow.cli": "a command line tool; no unit has it",
     "stageflow.helpers.mocks": "stand-ins for its users' own tests",
     "stageflow.pipeline.builder": "deprecated by its own words",

@@ -113,7 +113,7 @@ class Styled:
         outcome = outcome or Outcome()
         if outcome.status is Status.CANCEL:
             raise StopError("cancelled", stage.name, str(outcome.reason), None)
-        if outcome.status in (Status.FAIL, Status.RETRY):
+        if outcome.instead is not None or outcome.status in (Status.FAIL, Status.RETRY):
             raise StopError("failed", stage.name, f"{stage.name}: {outcome.reason}", None)
         return outcome
 

@@ -180,11 +180,21 @@ def test_a_cost_defect_replays_the_two_sizes_that_show_it():
         "fan_out": {"points": [[8, 1]], "verdicts": {COST: {"state": "holds"}}},
         "chain": {"points": [[8, 1], [16, 4], [32, 16]], "verdicts": {COST: broken}},
     }
-    (found,) = cost_defects(Workers("engine.run"), costs)
+    holds = {"verdicts": {COST: {"state": "holds"}}}
+    (found,) = cost_defects(Workers("engine.run", holds), costs)
     assert found.exhibit == {"shape": "chain", "sizes": [16, 32]}
     assert found.component == "engine.run"
     assert found.features == ("stage-count",)
     assert cost_defects(Workers(), {"fan_out": costs["fan_out"]}) == []
+
+
+def test_a_cost_defect_is_replayed_with_the_smallest_sizes_that_show_it():
+    broken = {"state": "broken", "outcome_class": next(iter(LAWS[COST].classes))}
+    small = {**broken, "summary": "from 8 to 16"}
+    costs = {"chain": {"points": [[8, 1], [16, 4], [32, 16]], "verdicts": {COST: broken}}}
+    (found,) = cost_defects(Workers("engine.run", {"verdicts": {COST: small}}), costs)
+    assert found.exhibit == {"shape": "chain", "sizes": [8, 16]}
+    assert found.verdict == small
 
 
 COST = "cost/operations-per-stage"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from production_testers.evidence.words import exhibit_in_words
+from production_testers.evidence.words import counts_of, exhibit_in_words, measured_in_words
+from production_testers.experiments.recipes import RECIPES
 from production_testers.experiments.workloads import chain, identity_of
 from production_testers.model.pipeline import PipelineSpec, StageKind, StageSpec
 from production_testers.model.scenario import (
@@ -86,6 +87,32 @@ def test_cancelling_and_holding_are_told():
     words = told(cancel_after_ms=2.0, fixed={"r0/s1/0": 10.0})
     assert words[2] == "The run's caller cancels r0 2 ms after its start."
     assert words[3] == "Hold s1 of run r0: its work 0 takes 10 ms."
+
+
+EVERY_SHAPE = {shape for recipe in RECIPES.values() for shape in recipe.cost_sizes}
+
+
+@pytest.mark.parametrize(
+    ("shape", "words", "counts"),
+    [
+        ("session_turns", "One session of 256 and 512 turns", "turn-count"),
+        ("guarded_personal", "looked at by the check personal", "text-length"),
+        ("observed_stages", "with somebody who listens", "stage-count"),
+        ("runs_failed", "the third of which fails", "run-count"),
+        ("requests", "the same few again and again", "run-count"),
+    ],
+)
+def test_whatever_grows_is_told_by_what_was_counted(shape, words, counts):
+    (only,) = exhibit_in_words({"shape": shape, "sizes": [256, 512]})
+    assert words in only
+    assert counts_of(shape) == counts
+    assert "512" in measured_in_words(shape, [256, 512])
+
+
+@pytest.mark.parametrize("shape", sorted(EVERY_SHAPE))
+def test_every_shape_of_a_recipe_has_words(shape):
+    (only,) = exhibit_in_words({"shape": shape, "sizes": [256, 512]})
+    assert "256 and 512" in only
 
 
 @pytest.mark.parametrize(("shape", "words"), [("chain", "a chain"), ("fan_out", "a fan-out")])

@@ -57,6 +57,8 @@ def test_files_are_told_where_nobody_made_the_folder_for_executions(tmp_path):
         (given / "b.txt").write_text("1")
         Path(os.devnull).write_text("1")
         (tmp_path / "c").mkdir()
+        with tempfile.TemporaryDirectory(prefix="ptest-given-") as name:
+            Path(name, "d.txt").write_text("1")  # which is removed below an open folder
     assert found.files == [f"writes {tmp_path / 'a.txt'}", f"changes {tmp_path / 'c'}"]
 
 

@@ -31,6 +31,19 @@ def connects(host):
 
 tried("writes in its folder", lambda: Path("note.txt").write_text("x"))
 tried("removes it", lambda: os.remove("note.txt"))
+
+def uses_a_temporary_folder():
+    with tempfile.TemporaryDirectory() as name:
+        os.mkdir("kept")  # what is removed in there must not be taken for this one
+        Path(name, "kept").mkdir()
+        Path(name, "kept", "note.txt").write_text("x")
+
+def removes_below_an_open_folder():
+    descriptor = os.open(home, os.O_RDONLY)
+    os.remove("kept.txt", dir_fd=descriptor)
+
+tried("uses a temporary folder", uses_a_temporary_folder)
+tried("removes below an open folder", removes_below_an_open_folder)
 tried("writes elsewhere", lambda: Path(home, "note.txt").write_text("x"))
 tried("appends elsewhere", lambda: open(Path(home, "kept.txt"), "a"))
 tried("removes elsewhere", lambda: os.remove(Path(home, "kept.txt")))
@@ -59,7 +72,10 @@ def said(tmp_path_factory):
     return told
 
 
-@pytest.mark.parametrize("what", ["writes in its folder", "removes it", "reads elsewhere"])
+@pytest.mark.parametrize(
+    "what",
+    ["writes in its folder", "removes it", "uses a temporary folder", "reads elsewhere"],
+)
 def test_what_stays_in_the_process_is_let(said, what):
     assert said[what] == "done"
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from production_testers.evidence.defect import Defect
+from production_testers.evidence.defect import Defect, load_defect
 from production_testers.evidence.pipeline import Shown
 from production_testers.experiments.environments import Environment, Sut
 from production_testers.experiments.exploration import CANDIDATES_PER_CLASS, KindReport
@@ -14,7 +14,7 @@ from production_testers.experiments.recipes import recipe_for
 from production_testers.model.scenario import Kind
 from production_testers.phases.allowance import Allowance, for_findings
 from production_testers.phases.context import Plan, RunContext
-from production_testers.phases.findings import load_defect, minimised, record
+from production_testers.phases.findings import minimised, record
 from production_testers.phases.reporting import conclude
 from production_testers.reports.finding_rows import AT_MOST_IN_FULL
 from production_testers.reports.verdict import counted

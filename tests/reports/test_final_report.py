@@ -27,7 +27,7 @@ SECTIONS = [
 ]
 SUBJECTS = {
     **dict.fromkeys(("latency", "throughput", "memory"), "Real executions"),
-    "work": "Work by number of stages",
+    "work": "Work and memory by size",
     "laws": "Laws",
 }
 HOSTILE = "a | b\n\n## Sign-off\n\n| x |\n|---|\n```\n<!-- {{ seed }} \\| `c|d`"

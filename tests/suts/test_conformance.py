@@ -100,6 +100,15 @@ class MapsFailToOk(ReferenceAdapter):
         return super().build(pipeline, mapped)
 
 
+class TakesAnythingForAnOutput(ReferenceAdapter):
+    def build(self, pipeline, body):
+        async def lenient(spec, call):
+            outcome = await body(spec, call)
+            return Outcome() if outcome is not None and outcome.instead is not None else outcome
+
+        return super().build(pipeline, lenient)
+
+
 class CannotTakeNone(ReferenceAdapter):
     def build(self, pipeline, body):
         async def demanding(spec, call):
@@ -160,6 +169,7 @@ class MarksOutputs(ReferenceAdapter):
         (SwallowsCancellation, "no CancelledError"),
         (CallsEveryStatusOk, "for a stage that ended <Status.SKIP"),
         (MapsFailToOk, "status fail: ended 'completed'"),
+        (TakesAnythingForAnOutput, "something that is no output: ended 'completed'"),
         (CannotTakeNone, "stages that give nothing: ended 'failed'"),
         (SharesBuilds, "running the first of two builds called ['second']"),
         (MarksOutputs, "has added keys: ['mark']"),

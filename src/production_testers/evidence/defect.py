@@ -1,7 +1,9 @@
 """A defect as the machine knows it: minimal, fingerprinted, with every state it went through."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from production_testers.laws import LAWS, OutcomeClass
@@ -180,3 +182,19 @@ class Defect:
             )
         except (KeyError, TypeError) as error:
             raise InvalidDocumentError(path, (f"{type(error).__name__}: {error}",)) from error
+
+
+def load_defect(path: Path) -> Defect:
+    """Read an evidence folder or file.
+
+    Raises:
+        InvalidDocumentError: It is no evidence.
+    """
+    file = path / "evidence.json" if path.is_dir() else path
+    try:
+        raw = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidDocumentError(str(file), (f"{type(error).__name__}: {error}",)) from error
+    if not isinstance(raw, dict):
+        raise InvalidDocumentError(str(file), (f"a {type(raw).__name__} where an object stands",))
+    return Defect.from_json(raw, path=str(file))

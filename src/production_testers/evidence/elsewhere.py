@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from production_testers.evidence import scripted
+from production_testers.evidence.ranges import OTHER_TIMINGS
 from production_testers.experiments import jobs
 from production_testers.experiments.execution import execute, factors_for, needs
 from production_testers.experiments.judging import run_and_judge
@@ -23,9 +24,6 @@ from production_testers.model.verdict import State, Verdict
 from production_testers.suts.contract import Adapter
 
 Emit = Callable[[dict[str, Any]], None]
-
-OTHER_TIMINGS = 60
-"""Timings beside the evidence's own under which a law is asked where the break does not show."""
 
 WORK_MAX = 6_000
 """Bound on these, in stages times runs: a large scenario is asked less often."""

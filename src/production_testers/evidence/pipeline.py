@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,17 @@ def cost_defects(workers: Workers, costs: Mapping[str, Any]) -> list[Defect]:
     return list(found.values())
 
 
+def _smallest_pair(
+    workers: Workers, law: str, outcome_class: str, shape: str, sizes: list[int]
+) -> tuple[list[int], Mapping[str, Any] | None]:
+    """The first two sizes in a row that show it; the last two where none before them do."""
+    for pair in map(list, pairwise(sizes[:-1])):
+        verdict = workers.call(COST, {"shape": shape, "sizes": pair})["verdicts"].get(law, {})
+        if (verdict.get("state"), verdict.get("outcome_class")) == ("broken", outcome_class):
+            return pair, verdict
+    return sizes[-2:], None
+
+
 def _cost_defect(
     workers: Workers, law: str, verdict: Mapping[str, Any], shape: str, sizes: list[int]
 ) -> Defect:
@@ -196,26 +208,22 @@ def _cost_defect(
         {"law": law, "outcome_class": outcome_class, "shape": shape, "sizes": sizes},
     )
     needed = (counts_of(shape),)
+    pair, seen = _smallest_pair(workers, law, outcome_class, shape, sizes)
     defect = Defect(
         law=law,
         outcome_class=outcome_class,
         component=component,
         features=needed,
         fingerprint=fingerprint.fingerprint(law, component, outcome_class, needed),
-        verdict=verdict,
-        exhibit={"shape": shape, "sizes": [_small(sizes), sizes[-1]]},
+        verdict=seen or verdict,
+        exhibit={"shape": shape, "sizes": pair},
         digest="",
         sut=workers.sut,
         kinds={"stress": 0},
         origin={"shape": shape},
     )
     defect = defect.with_step("proposed", measured_in_words(shape, sizes))
-    return defect.with_step("minimised", "two sizes are enough")
-
-
-def _small(sizes: list[int]) -> int:
-    """The size before the last: the law compares these two."""
-    return sizes[-2]
+    return defect.with_step("minimised", f"two sizes are enough, {pair[0]} and {pair[1]}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

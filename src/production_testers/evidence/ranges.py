@@ -14,6 +14,9 @@ from production_testers.model.errors import InvalidDocumentError
 
 FORMAT = "ptest.range/1"
 
+OTHER_TIMINGS = 60
+"""Timings beside the evidence's own under which a law is asked where the break does not show."""
+
 
 class Answer(StrEnum):
     """What one release says about one defect."""

@@ -8,8 +8,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from production_testers.evidence.defect import Defect
-from production_testers.evidence.elsewhere import OTHER_TIMINGS
-from production_testers.evidence.ranges import Answer, Observed, Range, outside_of, range_of
+from production_testers.evidence.ranges import (
+    OTHER_TIMINGS,
+    Answer,
+    Observed,
+    Range,
+    outside_of,
+    range_of,
+)
 from production_testers.experiments.environments import Sut, prepare
 from production_testers.experiments.worker import Worker, WorkerDiedError, Workers
 from production_testers.model.errors import PtestError, SutUnavailableError

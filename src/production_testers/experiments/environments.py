@@ -210,7 +210,8 @@ def install_clean(sut: Sut, like: Environment, folder: Path) -> Path:
 def _installing(sut: Sut, python: Path, *pinned: str) -> tuple[str, ...]:
     """Arguments of uv; sources are built anew, because uv does not see that their files changed."""
     anew = ("--refresh-package", sut.name) if sut.source else ()
-    return ("pip", "install", "--quiet", "--python", str(python), *anew, sut.requirement, *pinned)
+    asked = ("pip", "install", "--quiet", "--compile-bytecode", "--python", str(python))
+    return (*asked, *anew, sut.requirement, *pinned)
 
 
 _REVISION = re.compile(r"git\+.*@[0-9a-f]{7,40}\Z")

@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from production_testers.experiments.safety import CHANGES, writes
+from production_testers.experiments.safety import CHANGES, changed, writes
 
 OWN_FOLDERS = "ptest-"
 """Folders of the system's temporary folder that begin so were made for files of executions."""
@@ -76,8 +76,9 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
     if event == "open":
         told = _outside("writes", args[0]) if writes(args) else ""
     elif event in CHANGES:
-        paths = (one for one in args[:2] if isinstance(one, str | bytes | os.PathLike))
-        told = next((told for one in paths if (told := _outside("changes", one))), "")
+        told = next(
+            (told for one in changed(event, args) if (told := _outside("changes", one))), ""
+        )
     if told and told not in _WATCHING[-1].files:
         _WATCHING[-1].files.append(told)
 

@@ -300,13 +300,9 @@ def _counted(sut: SutDescription, points: tuple[CostPoint, ...]) -> dict[str, An
     }
 
 
-SHAPES = {"chain": workloads.chain, "fan_out": workloads.fan_out}
-"""Pipelines whose executed lines are counted."""
-
-
 def cost_scenario(shape: str, size: int) -> Scenario:
     """One run of a pipeline of a shape (`chain` or `fan_out`) and size, all stages trivial."""
-    pipeline = SHAPES[shape](size)
+    pipeline = {"chain": workloads.chain, "fan_out": workloads.fan_out}[shape](size)
     request = RunRequest(key="r0", input={}, identity=workloads.identity_of(0, 0))
     return Scenario(
         kind=Kind.STRESS,

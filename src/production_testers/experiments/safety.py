@@ -11,6 +11,7 @@ import ssl
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def guard(allow_hosts: tuple[str, ...] = ()) -> Path:
         "socket.sendto": lambda args: _connects(args[1], hosts),
         "socket.getaddrinfo": lambda args: _resolves(args[0], hosts),
         "open": lambda args: _opens(args, folder),
-        **{name: lambda args: _changes(args, folder) for name in CHANGES},
+        **{name: partial(_changes, name, folder=folder) for name in CHANGES},
         **dict.fromkeys(_STARTS, lambda args: f"start {str(args[:1])[1:80]}"),
     }
 
@@ -123,9 +124,29 @@ def _opens(args: tuple[Any, ...], folder: Path) -> str:
     return _outside(path, folder, "write")
 
 
-def _changes(args: tuple[Any, ...], folder: Path) -> str:
-    paths = [one for one in args[:2] if isinstance(one, str | bytes | os.PathLike)]
-    return next((told for one in paths if (told := _outside(one, folder, "change"))), "")
+def changed(event: str, args: tuple[Any, ...]) -> list[str]:
+    """The paths that an audit event about a change of files names, in full.
+
+    What is named below an open folder (`shutil.rmtree` does so) is looked up there.
+    """
+    two = event in ("os.rename", "os.link")
+    given = {"os.truncate": (), "shutil.move": ()}.get(event, args[2:4] if two else args[-1:])
+    below = [one for one in given if isinstance(one, int) and one >= 0]
+    base = _folder_of(below[0]) if below else ""
+    paths = (one for one in args[:2] if isinstance(one, str | bytes | os.PathLike))
+    return [os.path.join(base, os.fsdecode(one)) for one in paths]  # noqa: PTH118 - in a hook
+
+
+def _folder_of(descriptor: int) -> str:
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - in a hook
+    except OSError:  # no Linux
+        return ""
+
+
+def _changes(event: str, args: tuple[Any, ...], folder: Path) -> str:
+    told = (_outside(one, folder, "change") for one in changed(event, args))
+    return next((one for one in told if one), "")
 
 
 def _outside(path: Any, folder: Path, what: str) -> str:

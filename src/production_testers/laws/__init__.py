@@ -14,6 +14,7 @@ from production_testers.laws.auth import tenancy as auth_tenancy
 from production_testers.laws.bags import results as bags_results
 from production_testers.laws.bags import values as bags_values
 from production_testers.laws.budget import tokens as budget_tokens
+from production_testers.laws.building import forms as building_forms
 from production_testers.laws.building import possible as building_possible
 from production_testers.laws.cancellation import cleanup as cancellation_cleanup
 from production_testers.laws.cancellation import token as cancellation_token
@@ -49,6 +50,7 @@ from production_testers.laws.documentation import true as documentation_true
 from production_testers.laws.effects import once_per_key
 from production_testers.laws.exporting import batches as exporting_batches
 from production_testers.laws.exporting import fan_out as exporting_fan_out
+from production_testers.laws.exporting import file as exporting_file
 from production_testers.laws.failures import modes as failures_modes
 from production_testers.laws.guard import audit as guard_audit
 from production_testers.laws.guard import checks as guard_checks
@@ -64,6 +66,7 @@ from production_testers.laws.identifiers import reuse as identifiers_reuse
 from production_testers.laws.inputs import look_ups as inputs_look_ups
 from production_testers.laws.interception import chain as interception_chain
 from production_testers.laws.isolation import (
+    changes_told,
     concurrent_runs,
     declared_inputs,
     inputs_immutable,
@@ -88,6 +91,7 @@ from production_testers.laws.observability import (
 )
 from production_testers.laws.privacy import nothing_personal_told
 from production_testers.laws.recovery import restored as recovery_restored
+from production_testers.laws.results import read as results_read
 from production_testers.laws.retry import attempts as retry_attempts
 from production_testers.laws.retry import bounded as retry_bounded
 from production_testers.laws.routing import one_branch, skip_requests
@@ -199,6 +203,7 @@ LAWS: dict[str, Law] = {
         concurrency_task_group,
         concurrency_admission,
         building_possible,
+        building_forms,
         context_snapshot,
         spawning_children,
         tools_gates,
@@ -266,9 +271,12 @@ LAWS: dict[str, Law] = {
         failures_modes,
         lint_faults,
         inputs_look_ups,
+        results_read,
         lazy_registry,
         documentation_true,
         exporting_fan_out,
+        exporting_file,
+        changes_told,
         agents_stage,
         agents_time,
         samples_around,

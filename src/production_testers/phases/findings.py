@@ -1,6 +1,5 @@
 """From candidates to findings: the evidence pipeline, ids, and findings.json."""
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +28,6 @@ from production_testers.experiments.exploration import WorkerPool
 from production_testers.experiments.redacting import redacted_in
 from production_testers.experiments.worker import Workers
 from production_testers.laws import LAWS, Severity
-from production_testers.model.errors import InvalidDocumentError
 from production_testers.phases.allowance import Allowance, for_findings
 from production_testers.phases.context import RunContext
 from production_testers.phases.known import (
@@ -557,19 +555,3 @@ def _keep_evidence_of(context: RunContext, ids: set[str]) -> None:
         for folder in context.run.evidence.iterdir():
             if folder.is_dir() and folder.name not in ids:
                 shutil.rmtree(folder)
-
-
-def load_defect(path: Path) -> Defect:
-    """Read an evidence folder or file.
-
-    Raises:
-        InvalidDocumentError: It is no evidence.
-    """
-    file = path / "evidence.json" if path.is_dir() else path
-    try:
-        raw = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidDocumentError(str(file), (f"{type(error).__name__}: {error}",)) from error
-    if not isinstance(raw, dict):
-        raise InvalidDocumentError(str(file), (f"a {type(raw).__name__} where an object stands",))
-    return Defect.from_json(raw, path=str(file))

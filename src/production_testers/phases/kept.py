@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from production_testers.evidence.defect import Defect
+from production_testers.evidence.defect import Defect, load_defect
 from production_testers.evidence.ranges import Range
 from production_testers.experiments.environments import Sut
 from production_testers.model.canonical import canonical_json
 from production_testers.model.errors import UsageError
-from production_testers.phases.findings import load_defect
-from production_testers.phases.mission import sut_of
-from production_testers.phases.reporting import restate
+from production_testers.phases.configured import sut_of
 from production_testers.workspace.atomic import exclusive, write_json
 from production_testers.workspace.clock import iso, utc_now
 from production_testers.workspace.documents import Finding
@@ -174,6 +172,9 @@ class KeptFinding:
             self.run.journal.append(kind, finding=self.finding.id, **told)
             self.run.write_findings(document.with_findings(others))
             if self.run.record.is_file():
+                # only where a report has to be written: it takes half a second
+                from production_testers.phases.reporting import restate  # noqa: PLC0415
+
                 restate(_Restated(self.workspace, self.run))
         self.workspace.aggregate()
         return replace(self, finding=new)

@@ -33,6 +33,7 @@ from production_testers.phases import environment as environment_phase
 from production_testers.phases import findings as findings_phase
 from production_testers.phases import pictures, probing, ranging, reporting, testing
 from production_testers.phases import pipelines as pipelines_phase
+from production_testers.phases.configured import sut_of, usable
 from production_testers.phases.context import REAL_S, Plan, RunContext
 from production_testers.phases.experience import evaluate_experience
 from production_testers.phases.hypotheses import hypotheses
@@ -223,7 +224,7 @@ def _environment(sut: Sut, target: Target | None) -> Environment:
 
 
 def _target_of(config: RunConfig) -> Target | None:
-    with _usable("target"):
+    with usable("target"):
         raw: Any = config.as_json().get("target")
         return None if raw is None else Target.from_json(raw, path="config/run_config.json")
 
@@ -296,22 +297,8 @@ def _config(
     )
 
 
-def sut_of(config: RunConfig) -> Sut:
-    """The system under test of a run, as its configuration names it.
-
-    Raises:
-        UsageError: It names none that can be used.
-    """
-    with _usable("sut"):
-        raw: Any = config.as_json()["sut"]
-        name, source = str(raw["name"]), raw["source"]
-        version = None if source or name == "reference" else str(raw["version"])
-        known = Sut.parse(f"{name}=={version}" if version else name)
-        return Sut(name=known.name, version=version, source=source)
-
-
 def _plan_of(config: RunConfig) -> Plan:
-    with _usable("test_parameters"):
+    with usable("test_parameters"):
         raw: Any = config.as_json()["test_parameters"]
         return Plan(
             seed=int(raw["seed"]),
@@ -323,18 +310,6 @@ def _plan_of(config: RunConfig) -> Plan:
             budget_s=raw["budget_seconds"],
             experiments=bool(raw.get("experiments", False)),
         )
-
-
-@contextmanager
-def _usable(part: str) -> Iterator[None]:
-    """What people may edit can hold anything."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(
-            f"config/run_config.json: {part} cannot be used: {type(error).__name__}: {error}.",
-            do="Restore it, or scaffold a new run.",
-        ) from error
 
 
 def _build(context: RunContext) -> None:

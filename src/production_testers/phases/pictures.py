@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from production_testers.evidence.defect import load_defect
 from production_testers.laws.cost.operations_per_stage import LAW as OPERATIONS
 from production_testers.model.history import History
 from production_testers.phases.context import RunContext
-from production_testers.phases.findings import load_defect
 from production_testers.reports.charts.chart import Chart
 from production_testers.reports.charts.drawing import Drawn, draw
 from production_testers.reports.charts.laws import laws

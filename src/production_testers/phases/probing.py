@@ -13,10 +13,9 @@ from typing import Any, TypeVar
 from production_testers.evidence.coverage import Place
 from production_testers.evidence.defect import Defect
 from production_testers.experiments.exploration import WorkerPool
-from production_testers.experiments.jobs import SHAPES
 from production_testers.experiments.worker import WorkerDiedError
 from production_testers.laws import LAWS
-from production_testers.laws.cost.operations_per_stage import SIZE_MIN
+from production_testers.laws.cost.operations_per_stage import SHAPES, SIZE_MIN
 from production_testers.model.scenario import Kind
 from production_testers.phases.context import RunContext
 from production_testers.phases.research.decisions import Grown, Sampled, Seen, Shown

@@ -193,6 +193,7 @@ def _results(record: RunRecord) -> Row:
         "targets": result_rows.targets(record),
         "measured": result_rows.measured(record),
         "costs": result_rows.costs(record),
+        "grown": result_rows.grown(record),
         "cost_verdicts": result_rows.cost_verdicts(record),
         "laws": result_rows.laws(record),
     }

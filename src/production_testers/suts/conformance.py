@@ -313,6 +313,13 @@ def _status_shown(check: _Check, result: RunResult, status: Status) -> None:
         check.say(shown is status, f"the result says {shown!r} for a stage that ended {status!r}")
 
 
+async def _no_output(check: _Check) -> None:
+    async def behave(spec: StageSpec, call: StageCall) -> Outcome | None:
+        return Outcome(instead="a text") if spec.name == "c" else await _give(spec, call)
+
+    check.expect(await check.run(behave), "failed", "c")
+
+
 async def _skip_request(check: _Check) -> None:
     async def ask(spec: StageSpec, _call: StageCall) -> Outcome | None:
         asks = "the probe asks" if spec.name == "a" else None
@@ -482,6 +489,7 @@ _PROBES = (
     _Probe("status cancel", _cancel, Capability.STATUS_CANCEL),
     _Probe("status skip", _skip, Capability.STATUS_SKIP),
     _Probe("status retry", _retry, Capability.STATUS_RETRY),
+    _Probe("something that is no output", _no_output, Capability.OUTPUTS_ONLY),
     _Probe("a request to skip", _skip_request, Capability.SKIP_REQUEST),
     _Probe("cancellation by the caller", _caller_cancels, Capability.EXTERNAL_CANCELLATION),
     _Probe("two builds", _two_builds),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from production_testers.cli.options import JsonFlag, WorkspacePath, find_workspace
 from production_testers.cli.output import show, show_json, tell
-from production_testers.evidence.defect import Defect
+from production_testers.evidence.defect import Defect, load_defect
 from production_testers.evidence.replay import replay as replay_defect
 from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.environments import Sut, prepare
@@ -13,8 +13,7 @@ from production_testers.experiments.worker import Worker
 from production_testers.laws import LAWS
 from production_testers.model.canonical import canonical_json
 from production_testers.model.errors import UsageError
-from production_testers.phases.findings import load_defect
-from production_testers.phases.mission import sut_of
+from production_testers.phases.configured import sut_of
 from production_testers.workspace.run_folder import RunFolder
 
 _STAGES_OF_A_RUN = '"function":"pipelines.'

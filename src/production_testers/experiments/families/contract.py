@@ -45,7 +45,7 @@ RECIPES = (
         name="CONTRACT-004",
         pipelines="DAG-007",
         schedules=UNIT_SCHEDULES,
-        units=("runner",),
+        units=("run_results", "runner"),
         question="Does whoever starts a run learn how it ended, in which stage it failed, and why?",
         requires=needs(
             (
@@ -58,6 +58,7 @@ RECIPES = (
                 1_000,
                 "stages fail in two ways, and the answer must hold the cause",
             ),
+            ("results/read", 500, "and of each stage how it ended, and what it gave"),
         ),
     ),
     Recipe(

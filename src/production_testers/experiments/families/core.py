@@ -110,7 +110,10 @@ RECIPES = (
     ),
     Recipe(
         name="CORE-008",
-        question="Does what one stage writes reach another one that reads at the same time?",
+        schedules={kind: 2 * count for kind, count in UNIT_SCHEDULES.items()},
+        units=("change_check",),
+        question="Does what one stage writes reach another one that reads at the same time, and is"
+        " it told where that is checked?",
         requires=needs(
             (
                 "isolation/inputs-immutable",
@@ -118,6 +121,7 @@ RECIPES = (
                 "what a stage writes into its input must be seen by nobody else",
             ),
             ("isolation/inputs-stable", 100, "a stage's input must not change while others write"),
+            ("isolation/changes-told", 500, "a check for changes must find them"),
         ),
     ),
     Recipe(

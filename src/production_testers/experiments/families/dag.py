@@ -21,8 +21,9 @@ RECIPES = (
     Recipe(
         name="DAG-002",
         schedules=UNIT_SCHEDULES,
-        units=("builder", "lint"),
-        question="Is exactly what cannot run refused, before anything runs?",
+        units=("builder", "lint", "stage_forms"),
+        question="Is exactly what cannot run refused, before anything runs, and is what can run"
+        " executed as it was stated?",
         requires=needs(
             ("lint/faults", 1_000, "a look before building must find the same faults"),
             (
@@ -30,6 +31,7 @@ RECIPES = (
                 1_000,
                 "loops, unknown names and names used twice must be refused, and nothing else",
             ),
+            ("building/forms", 500, "classes, objects and functions must be executed as such"),
         ),
     ),
     Recipe(

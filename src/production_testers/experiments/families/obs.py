@@ -67,7 +67,7 @@ RECIPES = (
     Recipe(
         name="OBS-005",
         schedules=UNIT_SCHEDULES,
-        units=("batch_exporter", "event_sink", "fan_out"),
+        units=("batch_exporter", "event_file", "event_sink", "fan_out"),
         question="Is every event that was taken written, or its loss told?",
         requires=needs(
             (
@@ -75,6 +75,7 @@ RECIPES = (
                 1_000,
                 "a place that fails must not cost the others their events",
             ),
+            ("exporting/file", 500, "what was written to a file must stand there"),
             (
                 "exporting/batches",
                 1_000,

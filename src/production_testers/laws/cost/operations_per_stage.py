@@ -17,6 +17,9 @@ from production_testers.model.verdict import Verdict
 EXPONENT_MAX = 1.25
 """Total work may grow at most like this power of the number of stages (n·log n is about 1.15)."""
 
+SHAPES = ("chain", "fan_out")
+"""Pipelines whose executed lines are counted by number of stages."""
+
 SIZE_MIN = 250
 """Smaller pipelines say little: constant work per run hides the growth."""
 

@@ -46,6 +46,8 @@ def _never(run: RunLine, judgement: Judgement) -> None:
 
 def _repeated(run: RunLine, judgement: Judgement) -> None:
     for stage, line in run.stages.items():
+        if len(line.starts) == 1 and line.status in _DONE:
+            judgement.exercised += 1  # it could have been executed again
         for earlier, again in zip(line.starts, line.starts[1:], strict=False):
             ends = [
                 end for end in line.ends if end.attempt == earlier.attempt and end.seq < again.seq

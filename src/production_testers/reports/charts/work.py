@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from production_testers.laws.cost.kept_per_run import RUNS
 from production_testers.laws.cost.operations_per_stage import (
     EXPONENT_MAX,
     LAW,
+    SHAPES,
     SIZE_MIN,
     local_exponent,
 )
@@ -36,7 +36,7 @@ def work(costs: Mapping[str, Mapping[str, Any]]) -> Chart | None:
     shapes = {
         shape.replace("_", "-"): sorted(cost["points"])
         for shape, cost in costs.items()
-        if not shape.startswith(RUNS)
+        if shape in SHAPES
         and len(cost["points"]) > 1
         and all(lines > 0 for _, lines in cost["points"])
     }
@@ -62,7 +62,9 @@ def work(costs: Mapping[str, Mapping[str, Any]]) -> Chart | None:
 
 def _compared(costs: Mapping[str, Mapping[str, Any]]) -> str:
     """The law's own word, so that picture and verdict cannot differ."""
-    states = {cost["verdicts"].get(LAW.id, {}).get("state") for cost in costs.values()}
+    states = {
+        costs[shape]["verdicts"].get(LAW.id, {}).get("state") for shape in costs.keys() & SHAPES
+    }
     if "broken" in states:
         return f"more than the n^{EXPONENT_MAX:g} that is allowed"
     if states == {"holds"}:

@@ -90,6 +90,22 @@ PROMISES: dict[Capability, Citation] = {
         quote='"duration_ms": _duration_ms(result.started_at, result.ended_at),',
         file="stageflow/observability/wide_events.py",
     ),
+    Capability.STAGE_FORMS: Citation(
+        quote="config: Optional kwargs passed to the stage constructor (class runners only)",
+        file="stageflow/pipeline/pipeline.py",
+    ),
+    Capability.CHANGE_CHECK: Citation(
+        quote="Ensures ContextSnapshot and its nested structures are not mutated by stages.",
+        file="stageflow/pipeline/interceptors_hardening.py",
+    ),
+    Capability.EVENT_FILE: Citation(
+        quote="Each event is written as a single JSON line for easy parsing.",
+        file="stageflow/helpers/analytics.py",
+    ),
+    Capability.RUN_RESULTS: Citation(
+        quote="Return a stage output only when it finished with OK status.",
+        file="stageflow/pipeline/results.py",
+    ),
     Capability.STAGE_INPUTS: Citation(
         quote="strict: If True, raises UndeclaredDependencyError for undeclared access.",
         file="stageflow/stages/inputs.py",
@@ -334,6 +350,10 @@ COMPONENTS: dict[Capability, str] = {
     Capability.FAN_OUT: "stageflow.helpers.analytics.CompositeExporter.export",
     Capability.DOCUMENTATION: "stageflow",
     Capability.LAZY_REGISTRY: "stageflow.pipeline.registry.PipelineRegistry",
+    Capability.STAGE_FORMS: "stageflow.pipeline.pipeline.Pipeline.build",
+    Capability.CHANGE_CHECK: "stageflow.pipeline.interceptors_hardening.ImmutabilityInterceptor",
+    Capability.EVENT_FILE: "stageflow.helpers.analytics.JSONFileExporter",
+    Capability.RUN_RESULTS: "stageflow.pipeline.results.PipelineResults",
     Capability.STAGE_INPUTS: "stageflow.stages.inputs.StageInputs",
     Capability.OUTPUTS_ONLY: _RUN,
     Capability.LINT: "stageflow.cli.lint.lint_pipeline",

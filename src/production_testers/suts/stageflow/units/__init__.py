@@ -13,6 +13,10 @@ from production_testers.model.semantics import Capability
 MODULES: Mapping[str, str] = {
     "memory_samples": "memory_samples",
     "stage_inputs": "stage_inputs",
+    "run_results": "run_results",
+    "event_file": "event_file",
+    "change_check": "change_check",
+    "stage_forms": "stage_forms",
     "agent_stage": "agent_stage",
     "fan_out": "fan_out",
     "documentation": "documentation",
@@ -69,6 +73,10 @@ MODULES: Mapping[str, str] = {
 CAPABILITIES: Mapping[Capability, str] = {
     Capability.MEMORY_SAMPLES: "memory_samples",
     Capability.STAGE_INPUTS: "stage_inputs",
+    Capability.RUN_RESULTS: "run_results",
+    Capability.EVENT_FILE: "event_file",
+    Capability.CHANGE_CHECK: "change_check",
+    Capability.STAGE_FORMS: "stage_forms",
     Capability.AGENT_STAGE: "agent_stage",
     Capability.FAN_OUT: "fan_out",
     Capability.DOCUMENTATION: "documentation",

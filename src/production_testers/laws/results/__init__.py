@@ -1,0 +1,1 @@
+"""Laws about what the caller of a run reads of its results."""

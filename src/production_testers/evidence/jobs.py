@@ -148,15 +148,16 @@ def _at_fault(
     assert scenario.usage is not None, "it is one of a target"
     target = target_of(scenario.usage)
     control = run_and_judge(adapter, sut, without_framework(scenario)).verdicts[law.id]
-    if _kept_so(control, verdict.outcome_class):
+    if _kept_so(law, control, verdict.outcome_class):
         return fingerprint.component(law.id, verdict, sut)
     return target.code.get(verdict.stage) or target.object.replace(":", ".")
 
 
-def _kept_so(verdict: Verdict, outcome_class: str | None) -> bool:
-    """Whether a law that was judged is not broken in one way."""
-    broken = verdict.state is State.BROKEN
-    return verdict.state is State.HOLDS or (broken and verdict.way(str(outcome_class)) is None)
+def _kept_so(law: Law, verdict: Verdict, outcome_class: str | None) -> bool:
+    """Whether a law that was judged is not broken in one way, nor in another degree of it."""
+    if verdict.state is not State.BROKEN or law.ways_are_degrees:
+        return verdict.state is State.HOLDS
+    return verdict.way(str(outcome_class)) is None
 
 
 def _kept_by_the_reference(law: str) -> Callable[[Scenario], bool]:
@@ -200,7 +201,7 @@ def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[st
         # every law is asked: a general one gives way to a special one
         verdict = run_and_judge(adapter, sut, varied).verdicts[law.id]
         way = arguments.get("outcome_class")
-        kept = way is not None and _kept_so(verdict, way)
+        kept = way is not None and _kept_so(law, verdict, way)
         states[(State.HOLDS if kept else verdict.state).value] += 1
     return {"states": states}
 

@@ -13,7 +13,6 @@ import select
 import shutil
 import signal
 import sys
-import tempfile
 import traceback
 from contextlib import suppress
 from pathlib import Path
@@ -31,7 +30,7 @@ OF_FOLDERS = "production_testers.testing"
 """What the files of every run folder import; the worker has it before it forks."""
 
 
-def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int) -> None:
+def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int, scratch: str) -> None:
     """Answer jobs until the parent closes the pipe."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     jobs, answers = os.fdopen(jobs_fd, "rb"), os.fdopen(answers_fd, "wb")
@@ -46,12 +45,11 @@ def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int) -> None:
     logging.disable(logging.CRITICAL)
     _load(OF_FOLDERS)
     frames.write(answers, {"ready": {"name": description.name, "version": description.version}})
-    with tempfile.TemporaryDirectory(prefix="ptest-target-") as scratch:
-        while (message := frames.read(jobs)) is not None:
-            for job in (message["job"], message["arguments"].get("job")):  # which it may have done
-                if job:
-                    _load(str(job))
-            _fork(message, jobs_fd, answers, adapter, Path(scratch) / "job")
+    while (message := frames.read(jobs)) is not None:
+        for job in (message["job"], message["arguments"].get("job")):  # which it may have done
+            if job:
+                _load(str(job))
+        _fork(message, jobs_fd, answers, adapter, Path(scratch) / "job")
 
 
 def _load(job: str) -> None:
@@ -80,10 +78,8 @@ def _fork(
             code = _DONE
         finally:
             os._exit(code)
-    try:
-        code = os.waitstatus_to_exitcode(_wait(child, jobs_fd))
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    code = os.waitstatus_to_exitcode(_wait(child, jobs_fd))
+    shutil.rmtree(scratch, ignore_errors=True)
     if code != _DONE:
         frames.write(answers, {"died": code})
 
@@ -98,7 +94,7 @@ def _wait(child: int, jobs_fd: int) -> int:
         while pidfd not in (ready := [fd for fd, _ in watched.poll()]):
             if jobs_fd in ready:
                 os.kill(child, signal.SIGKILL)
-                raise SystemExit(1)
+                os._exit(1)
         return os.waitpid(child, 0)[1]
     finally:
         os.close(pidfd)
@@ -129,4 +125,4 @@ def _die_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
+    serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), sys.argv[5])

@@ -113,12 +113,10 @@ def missing(found: Found) -> list[str]:
     if not target.invariants:
         told.append("invariants: what holds of every answer, as plain functions")
     given = {*target.env, *(mock.env for mock in target.mocks.values())}
-    told += [
-        f"env: {name} is asked for, and not passed on; [target.mocks.NAME] with env = {name!r}"
-        " leads it to a service of ours"
-        for name in found.reads_env
-        if name not in given
-    ]
+    asked = [name for name in found.reads_env if name not in given]
+    told += [f"env: {name} is asked for, and not passed on" for name in asked]
+    if asked:
+        told.append("mocks.*.env: which of these lead to a service; one of ours can answer there")
     return told
 
 

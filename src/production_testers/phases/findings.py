@@ -39,6 +39,7 @@ from production_testers.phases.known import (
     of_same_cause,
     severity_of,
 )
+from production_testers.phases.loading import LOAD, defects_of_run
 from production_testers.phases.proposals import collect, settle, try_proposal
 from production_testers.phases.ranging import told_apart, with_range
 from production_testers.phases.scripts import keep_script
@@ -229,7 +230,8 @@ def minimised(context: RunContext, workers: Workers, allowance: Allowance) -> li
         found, flaky = done
         survivors += _counted(found, counts)
         context.rejected += flaky
-    return [*survivors, *cost_defects(workers, context.costs)]
+    counted = {shape: cost for shape, cost in context.costs.items() if shape != LOAD}
+    return [*survivors, *cost_defects(workers, counted), *defects_of_run(context, workers)]
 
 
 def _side_by_side(

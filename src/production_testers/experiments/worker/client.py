@@ -62,6 +62,10 @@ class Workers(Protocol):
     def sut(self) -> dict[str, Any]:
         """Name and version of the system under test."""
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Folders that jobs import from."""
+
     def call(self, job: str, arguments: dict[str, Any]) -> Any:
         """Have a job done in a fresh child; raises as `Worker.call` does."""
 
@@ -149,6 +153,11 @@ class Worker:
                 raise WorkerDiedError(f"The worker died (exit {message['died']}) in {job}.")
             else:
                 raise PtestError(f"{job} failed: {message['error']}.\n{message['traceback']}")
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Folders that jobs import from."""
+        return tuple(Path(path) for path in self._paths)
 
     @property
     def ended(self) -> bool:

@@ -431,7 +431,12 @@ def _attributed_of_target(worker: Worker, defect: Defect) -> Defect:
     scenario = defect.exhibit["scenario"]
     settings = {**scenario["usage"]["settings"], "control": True}
     without = {**scenario, "usage": {**scenario["usage"], "settings": settings}}
-    asked = {"scenario": without, "law": defect.law, "count": CONTROLS}
+    asked = {
+        "scenario": without,
+        "law": defect.law,
+        "outcome_class": defect.outcome_class,
+        "count": CONTROLS,
+    }
     states = worker.call(CONTROL, asked)["states"]
     whose = "the framework" if states["broken"] == 0 and states["holds"] else "the application"
     detail = (

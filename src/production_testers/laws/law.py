@@ -96,6 +96,7 @@ class Law:
         units: Units whose usages it judges, by name, or `ANY_UNIT`; None for a law about pipelines.
         vanishes_alone: A break that names a run counts only when that run, executed alone, ends
             as it must: otherwise the other runs are not the reason.
+        ways_are_degrees: Breaking it in one way or another is the same fault, more or less of it.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Law:
     needs_costs: bool = False
     measures: str = "stages"
     vanishes_alone: bool = False
+    ways_are_degrees: bool = False
     units: frozenset[str] | None = None
 
     def concerns(self, units: Collection[str]) -> bool:

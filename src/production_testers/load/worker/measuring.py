@@ -12,6 +12,7 @@ from typing import Any
 
 from production_testers.experiments import imports, safety
 from production_testers.experiments.target_mocks import put_into_settings, serve_for_real
+from production_testers.experiments.target_sql import serve_databases
 from production_testers.load.arrivals import constant
 from production_testers.load.plan import Plan
 from production_testers.load.result import Result, percentiles_ms
@@ -96,6 +97,7 @@ class TargetOperation:
         put_into_settings(target)
         settings: dict[str, Json] = {"target": target.as_json(), "control": control}
         self._target, self._bench = target, PlainBench()
+        serve_databases(target, self._bench)
         self._unit = adapter.unit("target", settings, self._bench)
         self._numbers = itertools.cycle(range(target.records))
         self._loop: asyncio.AbstractEventLoop | None = None

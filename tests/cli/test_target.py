@@ -58,6 +58,31 @@ def test_json_is_one_document(ptest, application):
     assert any(line.startswith("promises.secrets") for line in told["missing"])
 
 
+def test_what_it_wrote_is_gone_afterwards(ptest, application, tmp_path, monkeypatch):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    code = "import tempfile\nFILE = tempfile.NamedTemporaryFile(delete=False)\n"
+    (application / "app.py").write_text(code + APPLICATION)
+    told = check(ptest, "--json")
+    assert (told.code, told.json["refused"]) == (0, [])
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_database_of_ours_and_what_depends_on_other_requests_are_told(ptest, application):
+    mock = '[target.mocks.ledger]\nservice = "sqlite"\nenv = "LEDGER_DB"\n'
+    promises = "[target.promises]\nindependent = false\n"
+    (application / "ptest.toml").write_text(CONFIG + mock + promises)
+    (application / "app.py").write_text(
+        'import os\nDB, KEY = os.environ["LEDGER_DB"], os.environ.get("API_KEY")\n' + APPLICATION
+    )
+    said = check(ptest)
+    assert "ledger  sqlite at sqlite:///$TMPDIR/ledger.sqlite, in LEDGER_DB" in said.out
+    assert "target/as-alone" not in said.out
+    assert "env: API_KEY is asked for" in said.out
+    assert "env: LEDGER_DB" not in said.out
+
+
 OBJECT = '[target]\nobject = "app:handle"\n'
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from detection.executors import PLANTED
+from detection.test_loads import SLOW
 from production_testers.experiments.judging import judge
 from production_testers.laws import LAWS, Category, FindingType, Law, Severity
 from production_testers.laws.cost.kept_per_run import CLASS_OF
@@ -133,7 +134,7 @@ def test_every_way_to_break_a_law_has_a_title_a_severity_and_a_reason(law: Law):
 
 def test_every_way_to_break_a_law_has_a_planted_bug_and_the_other_way_round():
     declared = {(law.id, slug) for law in ABOUT_PIPELINES.values() for slug in law.classes}
-    assert {(bug.law, bug.outcome_class) for bug in PLANTED} == declared
+    assert {(bug.law, bug.outcome_class) for bug in PLANTED} | SLOW == declared
 
 
 def test_every_law_stands_under_its_own_id():

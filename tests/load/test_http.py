@@ -22,6 +22,7 @@ ANSWERS = {
     "/missing": b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
     "/torn": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nok",
     "/nonsense": b"hello\r\n\r\n",
+    "/never": b"",
 }
 CLOSED = {"/close", "/until-the-end", "/torn"}
 
@@ -96,6 +97,16 @@ def test_every_other_answer_is_a_failure_with_its_reason(address, path, told):
     assert result.completed == 0
     assert result.failures == 20
     assert all(error.startswith(told) for error in result.errors)
+
+
+def test_what_is_never_answered_is_given_up_at_the_end(address):
+    result = load(f"{address}/never", drain_s=0.2)
+    assert (result.completed, result.failures, result.unfinished) == (0, 0, 20)
+
+
+@pytest.mark.parametrize("fields", [{"timeout_s": 5.0}, {"concurrency": 1}, {"under_way_max": 5}])
+def test_requests_with_a_limit_complete_as_well(address, fields):
+    assert load(f"{address}/length", **fields).completed == 20
 
 
 def test_a_request_is_what_goes_over_the_wire():

@@ -12,6 +12,7 @@ from production_testers.load.outliers import attribute
 from production_testers.load.statistics.confidence import intervals_of, of_mean
 from production_testers.load.statistics.memory import slope
 from production_testers.load.statistics.steady import settled_at
+from production_testers.load.worker.spent import Within
 
 MS = 1_000_000
 
@@ -182,3 +183,26 @@ def test_the_time_of_an_outlier_is_divided_without_counting_any_of_it_twice():
     }
     assert outlier.cause == "target"
     assert outlier.at_s == 0.1
+    # an execution that began at once, 50 ms in stages of which 35 in services
+    other = (96 * MS, 1_004 * MS, 96 * MS, 96 * MS)  # of another operation
+    spent = [other, (95 * MS, 1_005 * MS, 50 * MS, 35 * MS)]
+    outlier = attribute(slow, [], [], 900 * MS, spent)
+    assert outlier.parts_ms == {
+        "sent late": 5.0,
+        "garbage collection": 0.0,
+        "loop blocked": 0.0,
+        "service": 35.0,
+        "stages": 15.0,
+        "framework": 45.0,
+    }
+    assert outlier.cause == "framework"
+
+
+def test_overlapping_stages_are_counted_once():
+    within = Within()
+    for at, step in [(0, within.enter), (10, within.enter), (20, within.leave)]:
+        step(at)
+    within.leave(30)
+    within.enter(50)
+    within.leave(55)
+    assert within.total_ns == 35

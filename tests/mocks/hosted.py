@@ -27,6 +27,15 @@ TOOL = {
 ENDPOINTS = (
     Endpoint(method="GET", path="/customers/{id}", response={"id": "{id}", "name": "Ann"}),
     Endpoint(method="POST", path="/orders", response={"order": "{new_id}"}, webhook="order"),
+    Endpoint(method="GET", path="/pages", response=[{"n": n} for n in range(5)], page_size=2),
+    Endpoint(method="GET", path="/secret", response={"ok": True}, token="letmein"),
+    Endpoint(method="GET", path="/rare", response={"ok": True}, rate_limit=1),
+    Endpoint(
+        method="POST",
+        path="/checked",
+        response={"n": "{body.n}"},
+        schema={"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]},
+    ),
 )
 
 

@@ -1,9 +1,11 @@
 import json
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from production_testers.model import canonical
 from production_testers.model.canonical import canonical_json, digest
 
 JSON = st.recursive(
@@ -44,3 +46,27 @@ def test_what_is_written_can_be_read_and_is_written_again_the_same(value):
     assert json.loads(text) == value
     assert canonical_json(json.loads(text)) == text
     assert text.isascii()
+
+
+@pytest.mark.slow
+@given(JSON)
+def test_the_library_writes_the_same_bytes(value):
+    assert canonical_json(value) == canonical._PUBLIC.encode(value)
+
+
+def another(*_arguments):
+    raise TypeError("another signature")
+
+
+@pytest.mark.parametrize("there", [None, another])
+def test_an_interpreter_without_the_part_in_c_writes_the_same_bytes(monkeypatch, there):
+    with monkeypatch.context() as patched:
+        patched.setattr("json.encoder.c_make_encoder", there)
+        public = canonical._encoder()
+    value = {"b": [1, 2.5, float("inf")], "a": {"é": None}, "c": MappingProxyType({"d": 1})}
+    assert public(value) == canonical_json(value)
+    circle = []
+    circle.append(circle)
+    for encode in (public, canonical_json):
+        with pytest.raises(ValueError, match="Circular"):
+            encode(circle)

@@ -12,6 +12,7 @@ from random import Random
 import pytest
 
 import production_testers
+from production_testers.experiments.copying import copy_pipelines
 from production_testers.experiments.recipes import GENERAL, RECIPES
 from production_testers.laws import LAWS
 from production_testers.mocks.datasets import SCENARIOS
@@ -132,7 +133,7 @@ def test_every_recipe_has_templates_laws_data_and_a_plan(name):
     kinds = {kind.value for kind in Kind}
     own = {path.stem for path in (PIPELINES / recipe.folder).glob("*.py")}
     assert own <= kinds | {"__init__"}
-    assert own or recipe.units
+    assert own or recipe.units or (PIPELINES / recipe.folder / "numbers.toml").is_file()
     assert recipe.conclusive
     assert all(LAWS[required.law].id == required.law for required in recipe.requires)
     assert all(required.minimum > 0 for required in recipe.requires)
@@ -154,11 +155,7 @@ def load(tmp_path, monkeypatch):
     def modules(name):
         folder = tmp_path / "pipelines"
         recipe = RECIPES.get(name, GENERAL)
-        for source in dict.fromkeys((GENERAL.name, recipe.folder)):
-            for path in sorted((PIPELINES / source).rglob("*.py")):
-                target = folder / path.relative_to(PIPELINES / source)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(path.read_text())
+        copy_pipelines(TEMPLATES, recipe, folder)
         monkeypatch.syspath_prepend(str(tmp_path))
         return {kind: importlib.import_module(f"pipelines.{kind.value}") for kind in Kind}
 

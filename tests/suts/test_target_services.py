@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from production_testers.model.target import ServiceSpec
-from production_testers.suts.target_services import Piece, ServiceProxy, plain, spoilt
+from production_testers.suts.target_services import Piece, ServiceProxy, spoilt
+from production_testers.suts.target_values import plain
 
 
 class Noted:
@@ -21,6 +22,9 @@ class Noted:
 
     def asked(self, service, arguments):
         self.calls.append(f"asked {service}")
+
+    def told(self, service, method, named, gave):
+        self.told_of = (f"{service}.{method}", named)
 
     def acted(self, service, method, spec, named):
         self.calls.append(f"acted {service}.{method}")
@@ -172,3 +176,10 @@ def test_a_connection_is_never_spoilt_and_a_cut_stream_ends():
 
 def test_what_is_kept_of_a_value_names_no_address():
     assert plain({"a": (1, Connection())}) == {"a": [1, "Connection"]}
+
+
+def test_arguments_have_the_names_that_the_method_gives_them():
+    watch = Noted()
+    service = ServiceProxy(Service(), "service", SPEC, watch)
+    asyncio.run(service.ask("k"))
+    assert watch.told_of == ("service.ask", {"key": "k"})

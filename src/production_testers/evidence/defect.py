@@ -63,7 +63,8 @@ class Defect:
         features: What is necessary for it, sorted.
         fingerprint: Of all that.
         verdict: The law's word on the minimal scenario.
-        exhibit: What replays it: `{"scenario": …}`, `{"shape": …, "sizes": […]}`, `{"script": …}`.
+        exhibit: What replays it: `{"scenario": …}`, `{"shape": …, "sizes": […]}`, `{"script": …}`,
+            `{"load": …}`.
         digest: Of the history that the minimal scenario gives; empty where there is none.
         sut: Name and version it was found on.
         kinds: Kinds of scenarios in which it was seen → number of schedules.

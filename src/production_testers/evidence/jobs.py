@@ -141,13 +141,23 @@ def _component(
 def _at_fault(
     adapter: Adapter, sut: SutDescription, scenario: Scenario, law: Law, verdict: Verdict
 ) -> str:
-    """The team's own code, unless the law holds where the framework does not execute it."""
+    """The team's own code, unless the law is not broken so where the framework does not execute it.
+
+    Another fault of the team's may break it there in another way.
+    """
     assert scenario.usage is not None, "it is one of a target"
     target = target_of(scenario.usage)
     control = run_and_judge(adapter, sut, without_framework(scenario)).verdicts[law.id]
-    if control.state is State.HOLDS:
+    if _kept_so(law, control, verdict.outcome_class):
         return fingerprint.component(law.id, verdict, sut)
     return target.code.get(verdict.stage) or target.object.replace(":", ".")
+
+
+def _kept_so(law: Law, verdict: Verdict, outcome_class: str | None) -> bool:
+    """Whether a law that was judged is not broken in one way, nor in another degree of it."""
+    if verdict.state is not State.BROKEN or law.ways_are_degrees:
+        return verdict.state is State.HOLDS
+    return verdict.way(str(outcome_class)) is None
 
 
 def _kept_by_the_reference(law: str) -> Callable[[Scenario], bool]:
@@ -174,7 +184,8 @@ def _other_ways(
 def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[str, Any]:
     """Execute a scenario under `count` different timings and count how often a law holds.
 
-    The first timing is the scenario's own. Args of the job: scenario, law, count.
+    The first timing is the scenario's own. Args of the job: scenario, law, count, and outcome_class
+    where only one way to break it counts.
     """
     sut = adapter.describe()
     law = LAWS[arguments["law"]]
@@ -188,7 +199,10 @@ def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[st
         if not scenario.feasible:  # its directives name tasks that the control does not have
             varied = replace(varied, holds=(), order=Order(strategy="walk", seed=index))
         # every law is asked: a general one gives way to a special one
-        states[run_and_judge(adapter, sut, varied).verdicts[law.id].state.value] += 1
+        verdict = run_and_judge(adapter, sut, varied).verdicts[law.id]
+        way = arguments.get("outcome_class")
+        kept = way is not None and _kept_so(law, verdict, way)
+        states[(State.HOLDS if kept else verdict.state).value] += 1
     return {"states": states}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+from production_testers.evidence import loads
 from production_testers.evidence.defect import Defect
 from production_testers.evidence.ranges import (
     OTHER_TIMINGS,
@@ -69,7 +70,10 @@ class Question:
 def ask(workers: Workers, release: str, question: Question) -> Observed:
     """One question to one release; a death or an error of ours is *unknown*."""
     try:
-        told = workers.call(ASK, question.as_arguments())
+        if loads.is_load(question.exhibit):
+            told = loads.asked(workers, question.exhibit, question.law, question.outcome_class)
+        else:
+            told = workers.call(ASK, question.as_arguments())
     except WorkerDiedError as error:
         return Observed(release=release, answer=Answer.UNKNOWN, detail=str(error))
     except PtestError as error:
@@ -172,7 +176,8 @@ def find_range(
             tell(f"  {release}: {seen.answer.value.replace('_', ' ')} ({seen.detail})")
             return seen
 
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
+        together = 1 if loads.is_load(defect.exhibit) else os.cpu_count()  # loads want it quiet
+        with ThreadPoolExecutor(max_workers=together) as threads:
             return [seen for seen in threads.map(one, names) if seen is not None]
 
     observed = asked(releases.names, question)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from production_testers.evidence import scripted
+from production_testers.evidence import loads, scripted
 from production_testers.evidence.defect import Defect
 from production_testers.experiments.worker import Worker, WorkerDiedError
 
@@ -41,6 +41,8 @@ def replay(worker: Worker, defect: Defect) -> Replay:
         elif "script" in defect.exhibit:
             told = {"law": defect.law, "outcome_class": defect.outcome_class}
             result = worker.call(scripted.RUN, {"script": defect.exhibit["script"], **told})
+        elif loads.is_load(defect.exhibit):
+            result = loads.replayed(worker, defect.exhibit)
         else:
             result = {"digest": "", "history": "", **worker.call(COST, dict(defect.exhibit))}
     except WorkerDiedError as error:

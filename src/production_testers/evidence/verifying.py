@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from production_testers.evidence.defect import Defect
+from production_testers.evidence.loads import is_load
 from production_testers.evidence.replay import Replay, replay
 from production_testers.experiments.environments import Fresh, Sut, install_fresh
 from production_testers.experiments.worker import Worker
@@ -30,6 +31,7 @@ class Verification:
         same_history: Whether that is the history of the evidence.
         offline: Whether the environment was made without a registry.
         detail: What the last replay saw.
+        measured: Whether the one replay was a load, which has no history and is pairs in itself.
     """
 
     shown: int
@@ -39,6 +41,7 @@ class Verification:
     same_history: bool
     offline: bool
     detail: str
+    measured: bool = False
 
     @property
     def verified(self) -> bool | None:
@@ -51,6 +54,10 @@ class Verification:
     def words(self) -> str:
         """With the numbers."""
         registry = "; made from the cache, no registry answered" if self.offline else ""
+        if self.measured:
+            told = {1: "it shows", 0: "it does not show"}.get(self.shown, "")
+            said = "nobody can tell" if self.unknown else told
+            return f"measured in pairs in a fresh environment{registry}: {said}; {self.detail}"
         same = "the history of the evidence" if self.same_history else "another history"
         alike = same if self.histories == 1 else f"{self.histories} distinct histories"
         return (
@@ -79,6 +86,9 @@ def verify(
         SutUnavailableError: The environment cannot be made.
     """
     fresh = install_fresh(sut, packages, scratch)
+    if is_load(defect.exhibit):
+        with Worker(fresh.python, sut.name, paths) as worker:
+            return _counted(defect, [replay(worker, defect)], fresh)
     share = REPLAYS // PROCESSES
 
     def in_a_new_process(_number: int) -> list[Replay]:
@@ -100,4 +110,5 @@ def _counted(defect: Defect, replays: list[Replay], fresh: Fresh) -> Verificatio
         same_history=digests == {defect.digest},
         offline=fresh.offline,
         detail=replays[-1].detail,
+        measured=is_load(defect.exhibit),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from production_testers.evidence import loads
 from production_testers.evidence.usages import usage_in_words
 from production_testers.experiments.workloads import GIVE
 from production_testers.laws.cost.kept_per_run import RUNS
@@ -82,6 +83,8 @@ def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
     if "script" in exhibit:
         lines = str(exhibit["script"]).strip().count("\n") + 1
         return (f"A script of {lines} lines, which ends with 1.",)
+    if loads.is_load(exhibit):
+        return loads.in_words(exhibit["load"])
     if "scenario" not in exhibit:
         return (_growth(exhibit["shape"], " and ".join(str(size) for size in exhibit["sizes"])),)
     scenario = exhibit["scenario"]

@@ -1,5 +1,7 @@
 """Copies templates of the workspace into a run folder."""
 
+import re
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from pprint import pformat
@@ -10,6 +12,7 @@ from production_testers.model.errors import UsageError
 from production_testers.model.target import Target
 from production_testers.workspace.atomic import write_bytes, write_text
 
+NUMBERS = "numbers.toml"
 _UNITS = '''\
 """Parts of the framework that are used on their own, without a pipeline, in most scenarios."""
 
@@ -81,16 +84,51 @@ def copy_pipelines(
 def copy_templates(sources: Iterable[Path], target: Path) -> None:
     """Copy every file of `sources`, later ones over earlier ones; what stands there is kept.
 
+    A source may hold `numbers.toml` instead of files that differ from earlier ones by numbers
+    only: module → name → the number that stands there as an argument.
+
     Raises:
-        UsageError: A source is missing: somebody removed it from the workspace.
+        UsageError: A source is missing: somebody removed it from the workspace. Or numbers do not
+            fit the files.
     """
     wanted: dict[Path, Path] = {}
+    numbers: dict[Path, Path] = {}
     for source in sources:
         if not source.is_dir():
             raise UsageError(f"{source} is missing.", do="`ptest init` puts it back.")
         for path in sorted(source.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path == source / NUMBERS:
+                numbers |= dict.fromkeys(_modules(path), path)
+            elif path.is_file() and "__pycache__" not in path.parts:
                 wanted[path.relative_to(source)] = path
+    for stray in numbers.keys() - wanted.keys():
+        raise UsageError(f"{numbers[stray]} is about {stray}, which is no template.")
     for relative, path in wanted.items():
         if not (target / relative).exists():
-            write_bytes(target / relative, path.read_bytes())
+            write_bytes(target / relative, _with_numbers(path, relative, numbers.get(relative)))
+
+
+def _modules(path: Path) -> list[Path]:
+    return [Path(f"{module}.py") for module in _read(path)]
+
+
+def _read(path: Path) -> dict[str, dict[str, int | float]]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is no TOML: {error}.") from error
+
+
+def _with_numbers(path: Path, relative: Path, numbers: Path | None) -> bytes:
+    """The bytes of a template, with its entry's numbers in the place of its own."""
+    if numbers is None:
+        return path.read_bytes()
+    text = path.read_text(encoding="utf-8")
+    for name, number in _read(numbers)[relative.stem].items():
+        text, count = re.subn(rf"\b{re.escape(name)}=[0-9][0-9_.]*", f"{name}={number}", text)
+        if count != 1:
+            raise UsageError(
+                f"{numbers} says {name} = {number}, and {path} has {count} places for it.",
+                do=f"Write the number there as an argument: {name}=….",
+            )
+    return text.encode()

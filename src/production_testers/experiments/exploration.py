@@ -263,6 +263,11 @@ class WorkerPool:
             self._all.append(another)
             self._free.put(another)
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Folders that jobs import from."""
+        return self._arguments[2]
+
     def __enter__(self) -> Self:
         return self
 

@@ -11,6 +11,7 @@ from production_testers.experiments.family_data import data_for
 from production_testers.experiments.recipe import Recipe, needs
 from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model.scenario import Kind
+from production_testers.model.target import Target
 
 GENERAL = Recipe(name="general")
 
@@ -27,9 +28,16 @@ TARGET = Recipe(
 """For a team's own application, whatever the entry."""
 
 
+def recipe_for_target(target: Target) -> Recipe:
+    """What is asked of an application: of one whose requests depend on each other that they end."""
+    if target.promises.independent:
+        return TARGET
+    return replace(TARGET, requires=needs(("units/calls-end", 300, "requests must end")))
+
+
 def recipe_for(entry_id: str) -> Recipe:
     """The entry's own recipe, or the general one with the data that fit the entry."""
     return RECIPES.get(entry_id) or replace(GENERAL, data=data_for(entry_id))
 
 
-__all__ = ["GENERAL", "RECIPES", "TARGET", "recipe_for"]
+__all__ = ["GENERAL", "RECIPES", "TARGET", "recipe_for", "recipe_for_target"]

@@ -1,12 +1,13 @@
 """Whether a defect of a team's own application still shows: what its regression tests ask."""
 
+import importlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from production_testers.experiments.worker.client import Worker, pass_on, this_interpreter
-from production_testers.model.errors import UsageError
+from production_testers.model.errors import SutUnavailableError, UsageError
 
 CONFIG = "ptest.toml"
 """Where a team says how its application is executed."""
@@ -43,6 +44,23 @@ def folder_of(table: Mapping[str, Any], config: Path) -> Path:
     return (config.parent / str(table.get("folder", "."))).resolve()
 
 
+def _worker(table: Mapping[str, Any], folder: Path, sut: str) -> Worker:
+    """One beside the framework: where the team says, here, or where `ptest run` has installed it.
+
+    Raises:
+        SutUnavailableError: It is nowhere, and cannot be installed.
+    """
+    if table.get("python"):
+        return Worker(Path(folder, table["python"]), sut)
+    try:
+        return Worker(this_interpreter(), sut)
+    except SutUnavailableError:
+        # a worker loads this module, and installing needs more than the standard library
+        environments = importlib.import_module("production_testers.experiments.environments")
+        installed = environments.prepare(environments.Sut.parse(sut))
+        return Worker(installed.python, sut)
+
+
 def seen_in_target(
     scenario: Mapping[str, Any], law: str, outcome_class: str, *, sut: str, near: str
 ) -> tuple[bool | None, str]:
@@ -73,9 +91,8 @@ def seen_in_target(
     usage = scenario["usage"]
     target = {**usage["settings"]["target"], "folder": str(folder)}
     here = {**scenario, "usage": {**usage, "settings": {**usage["settings"], "target": target}}}
-    python = Path(folder, table["python"]) if table.get("python") else this_interpreter()
     pass_on(target["env"])
-    with Worker(python, sut) as worker:
+    with _worker(table, folder, sut) as worker:
         told = worker.call(_REPLAY, {"scenario": here})
     if told["not_offered"]:
         return None, f"not offered here: {', '.join(told['not_offered'])}"

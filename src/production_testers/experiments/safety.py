@@ -7,6 +7,7 @@ process, so only a worker's child, which ends with its job, is guarded.
 """
 
 import os
+import ssl
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -28,11 +29,18 @@ REFUSED: list[str] = []
 
 
 _CHILD: list[bool] = []
+_OWN: list[Path] = []
+"""The folder that this process may write into, which whoever started it removes."""
 
 
-def in_child() -> None:
-    """This process is a worker's child, which ends with its job."""
+def in_child(folder: Path) -> None:
+    """This process is a worker's child, which ends with its job.
+
+    Args:
+        folder: What it writes into once it is guarded; it is made then, and the worker removes it.
+    """
     _CHILD.append(True)
+    _OWN.append(folder)
 
 
 def guard_in_child(allow_hosts: tuple[str, ...] = ()) -> None:
@@ -48,9 +56,13 @@ def guard(allow_hosts: tuple[str, ...] = ()) -> Path:
     Args:
         allow_hosts: Hosts that it may connect to beside this machine.
     """
-    folder = Path(tempfile.mkdtemp(prefix="ptest-target-")).resolve()
+    if _OWN:
+        folder = _OWN[0].resolve()
+        folder.mkdir()
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="ptest-target-")).resolve()
     os.chdir(folder)
-    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)  # what it makes there is its own, too
     hosts = LOOPBACK | set(allow_hosts)
     rules: Mapping[str, Callable[[tuple[Any, ...]], str]] = {
         "socket.connect": lambda args: _connects(args[1], hosts),
@@ -70,7 +82,22 @@ def guard(allow_hosts: tuple[str, ...] = ()) -> Path:
             raise PermissionError(f"While it is tested, the application may not {wanted}.")
 
     sys.addaudithook(hook)
+    if not allow_hosts:
+        _trust_nobody()
     return folder
+
+
+def _trust_nobody() -> None:
+    """Have clients load no certificates: nobody is there for an encrypted connection.
+
+    A client that is made for every request spends most of its time on them.
+    """
+    for name in ("load_verify_locations", "load_default_certs", "set_default_verify_paths"):
+        setattr(ssl.SSLContext, name, _nothing)
+
+
+def _nothing(*_args: object, **_named: object) -> None:
+    """What is done instead."""
 
 
 def _connects(address: Any, hosts: frozenset[str]) -> str:

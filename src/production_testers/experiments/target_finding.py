@@ -13,8 +13,10 @@ from typing import Any
 
 from production_testers.experiments import safety
 from production_testers.experiments.target_mocks import put_into_settings
+from production_testers.experiments.target_sql import serve_databases
 from production_testers.model.target import Target
 from production_testers.suts.contract import Adapter, HasUnits
+from production_testers.suts.plain_bench import PlainBench
 from production_testers.suts.targets import given_by, is_coroutine, load, requests_of
 
 REACHING = {
@@ -56,6 +58,7 @@ def find(adapter: Adapter, arguments: dict[str, Any], _emit: Callable[..., None]
     target = Target.from_json(arguments["target"])
     safety.guard(target.allow_hosts)
     put_into_settings(target)
+    serve_databases(target, PlainBench())
     records = len(requests_of(target))
     found = load(target.object, target.folder)
     for path in filter(None, (*target.invariants, target.context)):

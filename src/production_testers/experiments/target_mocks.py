@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import socket
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -21,7 +22,7 @@ from production_testers.model.canonical import digest
 from production_testers.model.target import MockSpec, Target
 from production_testers.simulation import SimulatedLoop
 from production_testers.suts.contract import Bench
-from production_testers.suts.targets import STAGE, given_by
+from production_testers.suts.targets import AT_WORK, STAGE, given_by
 
 HOST = "127.0.0.1"
 Answer = Callable[[str, str, Mapping[str, str], bytes], Awaitable[tuple[int, Any]]]
@@ -67,10 +68,13 @@ class MockServer:
             """The service's own answer, as what can be spoilt: the text of its body."""
             reply = await self._reply(request)
             replies.append(reply)
+            self._note_told(asked, request, reply)
             if asked in self.spec.effects and reply.status < HTTPStatus.BAD_REQUEST:
                 self._note_effect(asked, request)
             return reply.body.decode("utf-8", "replace")
 
+        if (wrapped := AT_WORK.get(None)) is not None:
+            wrapped.asked(self.name, [_given(request)])
         self._bench.emit("asks", stage=STAGE.get(), operation=f"{self.name}.{asked}")
         try:
             body = await self._bench.around(f"{self.name}.{asked}", answered)
@@ -92,6 +96,15 @@ class MockServer:
             return _json_reply(status, body)
         return await self._host.exchange(request)
 
+    def _note_told(self, asked: str, request: Request, reply: Reply) -> None:
+        """What it answered to which question."""
+        try:
+            said = json.loads(reply.body)
+        except ValueError:
+            said = reply.body.decode("utf-8", "replace")
+        if (wrapped := AT_WORK.get(None)) is not None:
+            wrapped.told(self.name, asked, _given(request), {"status": reply.status, "body": said})
+
     def _note_effect(self, asked: str, request: Request) -> None:
         key = request.headers.get(self.spec.deduplicates_by.lower(), "")
         self._bench.emit(
@@ -102,6 +115,11 @@ class MockServer:
             group="",
             key=digest(key) if key else "",
         )
+
+
+def _given(request: Request) -> dict[str, str]:
+    """What a request says beside its headers, in which clients put ids and times."""
+    return {"path": request.path, "body": request.body.decode("utf-8", "replace")}
 
 
 def _json_reply(status: int, body: Any) -> Reply:
@@ -117,12 +135,17 @@ def put_into_settings(target: Target) -> None:
     """Put every mock service's address where the application reads it; before it is imported."""
     for name, mock in target.mocks.items():
         if mock.env:
-            os.environ[mock.env] = target.setting_of(name)
+            os.environ[mock.env] = target.setting_of(name, tempfile.gettempdir())
+
+
+def listening(target: Target) -> list[str]:
+    """Names of the mock services that clients connect to."""
+    return [name for name, mock in target.mocks.items() if not mock.is_sqlite]
 
 
 def serve_in(loop: SimulatedLoop, target: Target, bench: Bench) -> None:
     """Have every mock service answer inside of a simulation."""
-    for name in target.mocks:
+    for name in listening(target):
         server = MockServer(name, target, bench)
         loop.wires.served[HOST, target.port_of(name)] = server.peer
 
@@ -138,15 +161,16 @@ async def serve_for_real(target: Target, bench: Bench) -> list[asyncio.Server]:
         OSError: Another process listens there.
     """
     loop = asyncio.get_running_loop()
-    for name in target.mocks:  # all of them before anything is awaited: from here on they connect
+    for name in listening(target):
+        # all of them before anything is awaited: from here on they connect
         port = target.port_of(name)
         if port not in _LISTENING:
             _LISTENING[port] = socket.create_server((HOST, port))
     servers = []
-    for name in target.mocks:
+    for name in listening(target):
         make = partial(_protocol, MockServer(name, target, bench))
-        listening = _LISTENING[target.port_of(name)].dup()
-        servers.append(await loop.create_server(make, sock=listening))
+        sock = _LISTENING[target.port_of(name)].dup()
+        servers.append(await loop.create_server(make, sock=sock))
     return servers
 
 

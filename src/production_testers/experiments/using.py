@@ -5,10 +5,11 @@ of the caller's own code is a stage of that run, by its label.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from production_testers.experiments import safety
@@ -16,6 +17,7 @@ from production_testers.experiments.factors import Factors
 from production_testers.experiments.recorder import Recorder
 from production_testers.experiments.redacting import Redactor
 from production_testers.experiments.target_mocks import put_into_settings, serve_in
+from production_testers.experiments.target_sql import serve_databases
 from production_testers.experiments.watching import RUN, changed_since
 from production_testers.model import seeds
 from production_testers.model.canonical import Json, canonical_json, digest
@@ -37,6 +39,9 @@ MESSAGE_MAX = 200
 
 SLOW_MS = 1_000.0
 """From so many milliseconds on a delay is a fault and not uneven work."""
+
+BLOCKED_S = 5.0
+"""So long a call that blocks and is held up waits, as `sqlite3` does for a lock, and then fails."""
 
 ERRORS: Mapping[str, type[Exception]] = {
     "error": RuntimeError,
@@ -103,6 +108,28 @@ class CallersBench:
         except asyncio.CancelledError:
             record(EventKind.STAGE_STOPPED, key, label, nth)
             raise
+        except Exception as error:
+            kind = work.raises or type(error).__name__
+            said = self.redact(str(error))[:MESSAGE_MAX]
+            record(EventKind.STAGE_RAISED, key, label, nth, type=kind, message=said)
+            raise
+        record(EventKind.STAGE_ENDED, key, label, nth, status="ok")
+        return gives
+
+    def around_now(self, label: str, run: Callable[[], Any]) -> Any:
+        """The same for code that is no coroutine: it blocks, and what hangs gives up some time."""
+        key, nth, work, planned = self._planned(label)
+        record = self.recorder.add
+        record(EventKind.STAGE_STARTED, key, label, nth)
+        try:
+            if planned and not work.spoils:
+                record(EventKind.FAULT_FIRED, key, label, nth, fault=_kind_of(work))
+            gives = run() if work.late else None
+            if work.hangs or work.ms >= SLOW_MS:
+                time.sleep(BLOCKED_S)
+                self._fail(key, label, nth, replace(work, raises=work.raises or "timeout"))
+            self._fail(key, label, nth, work)
+            gives = gives if work.late else run()
         except Exception as error:
             kind = work.raises or type(error).__name__
             said = self.redact(str(error))[:MESSAGE_MAX]
@@ -222,6 +249,7 @@ class Use:
             target = target_of(self.usage)
             self.bench.redact = redactor_of(target)
             put_into_settings(target)
+            serve_databases(target, self.bench)
             if target.mocks and isinstance(loop := asyncio.get_running_loop(), SimulatedLoop):
                 serve_in(loop, target, self.bench)
 

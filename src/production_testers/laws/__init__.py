@@ -79,6 +79,8 @@ from production_testers.laws.lifecycle import context_unchanged as run_context_u
 from production_testers.laws.lifecycle import nothing_left_running
 from production_testers.laws.lifecycle import process_unchanged as run_process_unchanged
 from production_testers.laws.lint import faults as lint_faults
+from production_testers.laws.load import releases as load_releases
+from production_testers.laws.load import targets as load_targets
 from production_testers.laws.memory import conversation as memory_conversation
 from production_testers.laws.memory import session_size as memory_session_size
 from production_testers.laws.merge import finds_what_is_there, timing_independent
@@ -176,6 +178,8 @@ LAWS: dict[str, Law] = {
         guard_keeps_up,
         memory_session_size,
         kept_per_run,
+        load_targets,
+        load_releases,
         context_inherited,
         partial_output,
         once_per_key,

@@ -91,10 +91,12 @@ class Law:
         catch_all: Judged only where no other law is broken: it says the same in general terms.
         gives_way_to: Laws whose break explains a break of this one in the same execution.
         needs_costs: Judges measured work, not a history.
-        measures: What that work is counted for growing numbers of: how `CostPoint.what` begins.
+        measures: What that work is counted for growing numbers of: how `CostPoint.what` begins; or
+            which loads' figures are judged.
         units: Units whose usages it judges, by name, or `ANY_UNIT`; None for a law about pipelines.
         vanishes_alone: A break that names a run counts only when that run, executed alone, ends
             as it must: otherwise the other runs are not the reason.
+        ways_are_degrees: Breaking it in one way or another is the same fault, more or less of it.
     """
 
     id: str
@@ -108,6 +110,7 @@ class Law:
     needs_costs: bool = False
     measures: str = "stages"
     vanishes_alone: bool = False
+    ways_are_degrees: bool = False
     units: frozenset[str] | None = None
 
     def concerns(self, units: Collection[str]) -> bool:

@@ -11,6 +11,9 @@ CAUSES = {
     "garbage collection": "Python's garbage collector was at work",
     "loop blocked": "something held the event loop, so that nothing else could go on",
     "target": "the target itself: its own work, and whatever it waited for",
+    "service": "a stage waited for a mock service",
+    "stages": "the stages' own work",
+    "framework": "in no stage: the framework's own work, and its tasks waiting for their turn",
 }
 
 
@@ -39,6 +42,7 @@ def attribute(
     collections: Sequence[Stretch],
     blocked: Sequence[Stretch],
     start_ns: int,
+    spent: Sequence[tuple[int, int, int, int]] = (),
 ) -> Outlier:
     """Divide an operation's latency among what went on meanwhile.
 
@@ -47,6 +51,8 @@ def attribute(
         collections: When garbage was collected.
         blocked: When the heartbeat did not get its turn.
         start_ns: When the load started.
+        spent: Of a pipeline, the slowest executions as `worker.spent` tells them: what is left
+            is divided among services, stages and the framework then.
     """
     total, sent, took = slow
     end = sent + took
@@ -57,13 +63,35 @@ def attribute(
         "sent late": total - took,
         "garbage collection": collected,
         "loop blocked": held,
-        "target": took - collected - held,
+        **_of_target(took - collected - held, slow, spent),
     }
     return Outlier(
         at_s=round((sent - (total - took) - start_ns) / 1e9, 4),
         total_ms=round(total / 1e6, 4),
         parts_ms={name: round(part / 1e6, 4) for name, part in parts.items()},
     )
+
+
+_SAME_NS = 1_000_000
+"""An execution begins, and ends, so near to its operation."""
+
+
+def _of_target(
+    left: int, slow: tuple[int, int, int], spent: Sequence[tuple[int, int, int, int]]
+) -> dict[str, int]:
+    """What is left; among pauses and stages that overlap, pauses were taken off before."""
+    _, sent, took = slow
+    near = [
+        (abs(start - sent) + abs(own - took), in_stages, in_services)
+        for own, start, in_stages, in_services in spent
+        if abs(start - sent) <= _SAME_NS and abs(own - took) <= _SAME_NS
+    ]
+    if not near:
+        return {"target": left}
+    _, in_stages, in_services = min(near)
+    service = min(left, in_services)
+    stages = min(left, in_stages) - service
+    return {"service": service, "stages": stages, "framework": left - service - stages}
 
 
 def _overlap(stretches: Sequence[Stretch], begin: int, end: int) -> int:

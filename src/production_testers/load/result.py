@@ -222,6 +222,16 @@ class Result:
         user = sum(one["cpu_user_s"] for one in resources)
         return user, sum(one["cpu_system_s"] for one in resources)
 
+    @cached_property
+    def waited_share(self) -> float:
+        """The share of the counted time in which a worker could run and others had its core."""
+        waited = measured = 0.0
+        for _, interval in self._counted(drained=False):
+            resources = interval["resources"]
+            waited += resources.get("waited_s", 0.0)
+            measured += (resources["to_ns"] - resources["from_ns"]) / 1e9
+        return min(1.0, waited / measured) if measured else 0.0
+
     @property
     def cpu_us_per_operation(self) -> float:
         """CPU time of the workers, driver and target in one, for each operation that ended."""
@@ -317,6 +327,7 @@ class Result:
                 _stretches(worker, "gc"),
                 _stretches(worker, "lag"),
                 self.load.start_ns,
+                _spent(worker),
             )
             for one, worker in slow
         ]
@@ -405,6 +416,14 @@ def _merged(packed: Iterator[Any]) -> Histogram:
     for one in packed:
         found.add(Histogram.unpack(one))
     return found
+
+
+def _spent(worker: WorkerReport) -> list[tuple[int, int, int, int]]:
+    return [
+        (took, start, in_stages, in_services)
+        for interval in worker.intervals
+        for took, start, in_stages, in_services in interval.get("slowest_spent", ())
+    ]
 
 
 def _stretches(worker: WorkerReport, kind: str) -> list[tuple[int, int]]:

@@ -32,6 +32,7 @@ class Subject:
         paths: Folders that it is imported from.
         environment: The worker's environment; None for the user's own.
         goal: What its roadmap entry asks for; None without one.
+        sut: The system under test; None where the target is no pipeline of one.
     """
 
     target: Mapping[str, Any]
@@ -40,6 +41,7 @@ class Subject:
     paths: tuple[str, ...] = ()
     environment: Mapping[str, str] | None = None
     goal: LoadGoal | None = None
+    sut: Sut | None = None
 
     def plan_arguments(self) -> dict[str, Any]:
         """As `plan.Plan` takes them."""
@@ -154,4 +156,5 @@ def _subject(
         paths=paths,
         environment=clean_environment(),
         goal=goal,
+        sut=sut,
     )

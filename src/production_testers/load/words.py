@@ -2,6 +2,9 @@
 
 from typing import Any
 
+WAITED_TOLD = 5.0
+"""From this percentage on, people are told that others used the machine."""
+
 
 def told(document: dict[str, Any]) -> str:
     """The document in lines for people."""
@@ -30,6 +33,12 @@ def told(document: dict[str, Any]) -> str:
         f" {used['rss_max_mb']:,.0f} MB, loop late by {used['loop_lag_ms']['max']:g} ms at most,"
         f" garbage collected for {used['gc_ms']['max']:g} ms at most"
     )
+    if (waited := used["waited_for_a_core_percent"]) >= WAITED_TOLD:
+        lines.append(
+            f"  Others had the workers' cores {waited:.0f} % of the time:"
+            " an idle machine is faster."
+        )
+    lines += _memory(used["memory_slope"])
     causes = document["slowest"]["causes"].items()
     if causes:
         named = ", ".join(f"{name} ({count})" for name, count in causes)
@@ -44,8 +53,31 @@ def told(document: dict[str, Any]) -> str:
             " a longer --warm-up, or a longer --duration, would be surer."
         )
     lines += [f"  missed: {missed}" for missed in document["slo"]["missed"]]
+    lines += told_fault(document["fault"])
     lines += [f"  {path}" for path in document["files"]]
     return "\n".join(lines)
+
+
+def _memory(slope: dict[str, Any]) -> list[str]:
+    """Whether memory grew, with the interval of its slope; nothing where that is not known."""
+    if "mb_per_1000" not in slope:
+        return []
+    low, high = slope["interval_95"]
+    return [
+        f"  memory: {slope['verdict']}; {slope['mb_per_1000']:+.4g} MB for 1,000 operations"
+        f" (95 %: {low:+.4g} to {high:+.4g}), {slope['grown_mb']:+.4g} MB in all"
+    ]
+
+
+def told_fault(fault: dict[str, Any] | None) -> list[str]:
+    """Whose fault it is that a target was missed, or a release slower; none where nobody asked."""
+    if fault is None:
+        return []
+    lines = [f"  whose fault: {fault['says']}"]
+    for found in fault["findings"]:
+        lines.append(f"  FINDING, {found['severity']}: {found['title']}")
+        lines.append(f"    {found['replay']}")
+    return [*lines, *(f"  no finding: {reason}" for reason in fault["rejected"])]
 
 
 def _between(document: dict[str, Any]) -> str:
@@ -158,7 +190,7 @@ def told_comparison(document: dict[str, Any]) -> str:
             f"  {name:<21} {figure['first']:>12,.4g} -> {figure['second']:>12,.4g}"
             f"  x{figure['ratio']:.3f} ({low:.3f} to {high:.3f})  {figure['verdict']}"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *told_fault(document["fault"])])
 
 
 def told_capacity(document: dict[str, Any]) -> str:

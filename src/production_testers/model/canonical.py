@@ -2,8 +2,8 @@
 
 import hashlib
 import json
+import json.encoder
 from collections.abc import Callable, Mapping, Sequence
-from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """What may stand in a scenario, an event or an evidence file."""
@@ -16,22 +16,33 @@ def _mapping(value: object) -> object:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
+_PUBLIC = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_mapping
+)
+
+
 def _encoder() -> Callable[[object], str]:
-    """Writes a value; made once, because `JSONEncoder.encode` makes the part in C at every call."""
-    plain_one = json.JSONEncoder(
-        sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_mapping
-    )
-    if c_make_encoder is None:  # an interpreter without it
-        return plain_one.encode
+    """Writes a value as `_PUBLIC.encode` does, without what that prepares anew at every call.
+
+    The part in C that it makes each time is no public name (decision 180). An interpreter that
+    has none, or another one, writes the same bytes more slowly.
+    """
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return _PUBLIC.encode
+    quoted = json.encoder.encode_basestring_ascii
     # no memory of what it is inside of, nothing that tells defaults, no indent; keys are sorted
     flags = (True, False, True)
-    in_c = c_make_encoder(None, _mapping, encode_basestring_ascii, None, ":", ",", *flags)
+    try:
+        in_c = make(None, _mapping, quoted, None, ":", ",", *flags)
+    except TypeError:
+        return _PUBLIC.encode
 
     def encode(value: object) -> str:
         try:
             return "".join(in_c(value, 0))
         except RecursionError:
-            return plain_one.encode(value)  # which tells a circle from what is too deep
+            return _PUBLIC.encode(value)  # which tells a circle from what is too deep
 
     return encode
 

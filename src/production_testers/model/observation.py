@@ -46,6 +46,26 @@ class CostPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadFigure:
+    """One figure of a load that was made again and again, here and on a control, in turns.
+
+    Attributes:
+        name: As targets are named; `cpu_us` for the CPU time of one execution.
+        pairs: The figure here and on the control, for every repetition.
+        operations: Executions that completed in the load that completed the fewest.
+        waited_share: The share of the time, here, in which others had the core; it is taken off
+            the latencies and rates here, and not off those of the control.
+        limit: The target; None where there is none.
+    """
+
+    name: str
+    pairs: tuple[tuple[float, float], ...]
+    operations: int
+    limit: float | None = None
+    waited_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
     """What was there when an execution had ended and nothing more could happen.
 
@@ -74,6 +94,7 @@ class Observation:
         history: What happened.
         expected: What the reference allows, by run key.
         costs: Work by size, for the laws about cost; empty elsewhere.
+        figures: What loads showed, for the laws about loads; empty elsewhere.
         left: What was left behind.
     """
 
@@ -82,4 +103,5 @@ class Observation:
     history: History
     expected: Mapping[str, Expected] = field(default_factory=dict)
     costs: tuple[CostPoint, ...] = ()
+    figures: tuple[LoadFigure, ...] = ()
     left: Left = field(default_factory=Left)

@@ -18,7 +18,7 @@ class ServiceSpec:
         parameter: Name of the target factory's parameter that takes it; empty: its own name.
         effects: Methods that have an effect in the world: charging, sending, writing.
         deduplicates_by: Name of the argument by which the service knows a call that it has seen:
-            such a call has no effect again.
+            such a call has no effect again. Of several names the first one that a call has counts.
         opens: Methods that give a request something that it must give back: a connection, a lock.
         closes: Methods that take it back. What is entered with `async with` closes at its end.
     """
@@ -26,10 +26,16 @@ class ServiceSpec:
     factory: str
     parameter: str = ""
     effects: tuple[str, ...] = ()
-    deduplicates_by: str = ""
+    deduplicates_by: str | tuple[str, ...] = ""
     opens: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
 
+
+TOLD_TEXT = "text "
+"""In histories, what begins the digest of a text that a service told."""
+
+SQLITE = "sqlite"
+"""The mock service that is a file."""
 
 PORT = 47_100
 """The mock services of an application listen on ports from here on, on loopback."""
@@ -39,16 +45,19 @@ PORT = 47_100
 class MockSpec:
     """One of our mock services, or a function of the team's, behind an application's own setting.
 
-    The application speaks HTTP to it with the client that it has.
+    The application speaks HTTP to it with the client that it has, or opens it as a database.
 
     Attributes:
-        service: `llm` (OpenAI's API below /v1), `api` or another of our mock services.
+        service: `llm` (OpenAI's API below /v1), `api` or another of our mock services; `sqlite`.
         factory: Import path of a function without arguments that gives an async function
             `(method, path, headers, body) -> (status, body)`; it answers instead of a service.
         env: Environment variable that takes the address.
         parameter: Name of the target factory's parameter that takes it.
-        value: What is put there; `{url}` is `http://127.0.0.1:PORT`.
-        effects: Requests that act in the world, as `POST /payments`.
+        value: What is put there; `{url}` is `http://127.0.0.1:PORT`, or `sqlite:///PATH` of a
+            database, whose `{path}` is the path alone.
+        schema: SQL script that makes a database's tables and first rows.
+        effects: Requests that act in the world, as `POST /payments`, or statements that change
+            rows, as `INSERT payments`.
         deduplicates_by: Header by which the service knows a request that it has seen.
     """
 
@@ -57,8 +66,14 @@ class MockSpec:
     env: str = ""
     parameter: str = ""
     value: str = "{url}"
+    schema: str = ""
     effects: tuple[str, ...] = ()
     deduplicates_by: str = ""
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a database in a file, and nothing that listens."""
+        return self.service == SQLITE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +90,8 @@ class Promises:
         refuses_bad_answers: An empty or truncated answer of a service never becomes a success.
         free_text: Names of the input's members that may hold any text, of any length; where they
             come out, they come out as they went in.
+        independent: A request is answered whatever other requests have left behind. False for an
+            application that counts, limits or remembers them on purpose.
     """
 
     timeout_ms: float | None = None
@@ -84,6 +101,7 @@ class Promises:
     secrets: tuple[str, ...] = ()
     refuses_bad_answers: bool = False
     free_text: tuple[str, ...] = ()
+    independent: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +118,8 @@ class Target:
         services: Name → what stands in for it.
         mocks: Name → what answers where a setting of the application leads.
         promises: What is judged beside the general laws.
-        invariants: Import paths of functions `(input, output, calls) -> bool | str | None`.
+        invariants: Import paths of functions `(input, output)` or `(input, output, history)` that
+            give None or True, or assert; False or a text is a break.
         env: Names of environment variables that it is given.
         allow_hosts: Hosts beside this machine that it may connect to.
         stages: Stage → where its code stands, `file:line`, as found.
@@ -133,10 +152,21 @@ class Target:
         """Where a mock service listens."""
         return PORT + list(self.mocks).index(mock)
 
-    def setting_of(self, mock: str) -> str:
-        """What stands in the application's setting for a mock service."""
-        url = f"http://127.0.0.1:{self.port_of(mock)}"
-        return self.mocks[mock].value.replace("{url}", url)
+    def path_of(self, mock: str, scratch: str) -> str:
+        """Where a database is, in the temporary folder of the process."""
+        return f"{scratch}/{mock}.sqlite"
+
+    def setting_of(self, mock: str, scratch: str = "") -> str:
+        """What stands in the application's setting for a mock service.
+
+        Args:
+            mock: Its name.
+            scratch: The temporary folder of the process, where databases are.
+        """
+        path = self.path_of(mock, scratch)
+        is_file = self.mocks[mock].is_sqlite
+        url = f"sqlite:///{path}" if is_file else f"http://127.0.0.1:{self.port_of(mock)}"
+        return self.mocks[mock].value.replace("{url}", url).replace("{path}", path)
 
     def as_json(self) -> dict[str, Json]:
         """As it stands in a scenario or a file."""
@@ -208,6 +238,7 @@ _WORDS = {
     "int": "number",
     "float | None": "number",
     "tuple[str, ...]": "list of texts",
+    "str | tuple[str, ...]": "text or list of texts",
 }
 
 
@@ -217,7 +248,9 @@ def _kind_of(annotation: Any) -> str:
 
 
 def _fits(value: Any, kind: str) -> bool:
-    if kind == "tuple[str, ...]":
+    if kind == "str | tuple[str, ...]" and isinstance(value, str):
+        return True
+    if kind.endswith("tuple[str, ...]"):
         return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
     if kind == "float | None":
         return value is None or (isinstance(value, int | float) and not isinstance(value, bool))

@@ -65,7 +65,7 @@ class RunContext:
         tell: Shows progress to the user.
         target: A team's own application, where one is tested.
         reports: What exploring showed, by kind.
-        costs: Work by number of stages.
+        costs: Work by number of stages; as `load`, the pairs of a load that missed a target.
         measured: Real executions.
         experiments: Kind → what its experiment gave; see `experiments.five`.
         defects: Defects that passed every gate, with their findings.

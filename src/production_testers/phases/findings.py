@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from production_testers.phases.known import (
     of_same_cause,
     severity_of,
 )
+from production_testers.phases.loading import LOAD, defects_of_run
 from production_testers.phases.proposals import collect, settle, try_proposal
 from production_testers.phases.ranging import told_apart, with_range
 from production_testers.phases.scripts import keep_script
@@ -63,6 +65,13 @@ SCRIPTED = (
     "Shown by a script that somebody proposed: it was executed here and on other releases, and no"
     " law judged what it saw."
 )
+
+
+Way = tuple[str, str]
+"""A law, and a way to break it."""
+
+_Small = tuple[list[Defect], list[Defect]]
+"""Distinct defects made small, and candidates that did not break again."""
 
 
 def find(context: RunContext, workers: WorkerPool) -> None:
@@ -200,21 +209,41 @@ def minimised(context: RunContext, workers: Workers, allowance: Allowance) -> li
     """
     survivors: list[Defect] = []
     groups = candidates_of(context.reports)
-    for number, ((law, outcome_class), candidates) in enumerate(groups.items(), start=1):
-        counts = {
-            kind.value: report.broken[law, outcome_class]
-            for kind, report in context.reports.items()
-            if report.broken[law, outcome_class]
-        }
+
+    def of_group(number: int, way: Way) -> _Small | None:
+        """The distinct defects of one way to break a law, and the flaky ones; None without time."""
         if number > 1 and allowance.is_spent():
-            first = proposed(candidates[0], workers.sut, context.plan.seed)
+            return None
+        context.tell(f"  minimising {number} of {len(groups)}: {', '.join(way)}")
+        return minimise(workers, groups[way], context.plan.seed, allowance.is_spent)
+
+    for way, done in zip(groups, _side_by_side(workers, of_group, list(groups)), strict=True):
+        counts = {
+            kind.value: report.broken[way]
+            for kind, report in context.reports.items()
+            if report.broken[way]
+        }
+        if done is None:
+            first = proposed(groups[way][0], workers.sut, context.plan.seed)
             context.unreached.append(replace(first, kinds=counts))
             continue
-        context.tell(f"  minimising {number} of {len(groups)}: {law}, {outcome_class}")
-        found, flaky = minimise(workers, candidates, context.plan.seed, allowance.is_spent)
+        found, flaky = done
         survivors += _counted(found, counts)
         context.rejected += flaky
-    return [*survivors, *cost_defects(workers, context.costs)]
+    counted = {shape: cost for shape, cost in context.costs.items() if shape != LOAD}
+    return [*survivors, *cost_defects(workers, counted), *defects_of_run(context, workers)]
+
+
+def _side_by_side(
+    workers: Workers, do: Callable[[int, Way], _Small | None], ways: Sequence[Way]
+) -> list[_Small | None]:
+    """What is done for each of the numbered ways, in their order; as many at once as can work."""
+    at_once = workers.size if isinstance(workers, WorkerPool) else 1
+    executor = ThreadPoolExecutor(max_workers=at_once)
+    try:
+        return list(executor.map(do, range(1, len(ways) + 1), ways))
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)  # somebody may have interrupted it
 
 
 def _counted(found: list[Defect], counts: dict[str, int]) -> list[Defect]:
@@ -397,6 +426,7 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
             f"Expected: {expected}",
             f"{context.sut_label} {says} {quoted}" if quoted else "",
             f"Seen: {actual}.",
+            _place(context, defect),
             f"Smallest scenario: {' '.join(words)}",
             f"Severity {declared.severity.value}: {declared.why}.",
             SCRIPTED if "script" in defect.exhibit else "",
@@ -469,7 +499,27 @@ def _described(context: RunContext, defect: Defect, finding: Finding) -> Finding
     )
 
 
+def _is_the_team_s(context: RunContext, defect: Defect) -> bool:
+    """Whether the application is at fault, and not the framework underneath."""
+    target = context.target
+    own = () if target is None else (*target.code.values(), target.object.replace(":", "."))
+    return defect.component in own
+
+
+def _place(context: RunContext, defect: Defect) -> str:
+    """Where the team's stage stands that is at fault; empty where it is none."""
+    target = context.target
+    if target is None:
+        return ""
+    named = [stage for stage, code in target.code.items() if code == defect.component]
+    places = [f"stage {stage} ({target.stages[stage]})" for stage in named]
+    return f"Where: {', '.join(places)}." if places else ""
+
+
 def _promise(context: RunContext, defect: Defect) -> dict[str, Any] | None:
+    """The framework's own words; of what a team's code does it has said nothing."""
+    if _is_the_team_s(context, defect):
+        return None
     law = LAWS[defect.law]
     capability = defect.declared.capability or law.capability
     promise: dict[str, Any] | None = context.description["capabilities"].get(capability.value)

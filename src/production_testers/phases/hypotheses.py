@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from production_testers.experiments.exploration import KindReport
 from production_testers.laws import LAWS, Law
+from production_testers.laws.load.releases import RELEASES
+from production_testers.laws.load.targets import TARGETS
 from production_testers.model.semantics import Capability, Citation
 from production_testers.phases.context import RunContext
 from production_testers.phases.research.decisions import Seen, Standing, decide
@@ -98,8 +100,14 @@ def _about_law(context: RunContext, law: Law, *, tested: bool) -> HypothesisResu
         evidence=evidence,
         finding_ids=ids,
         source=citation_of(context, law.capability),
-        scenario="the pipeline grows" if law.needs_costs else "",
+        scenario=_what_is_measured(law),
     )
+
+
+def _what_is_measured(law: Law) -> str:
+    if law.measures in {TARGETS, RELEASES}:
+        return "a load in turns beside a control"
+    return "the pipeline grows" if law.needs_costs else ""
 
 
 def _about_code(context: RunContext, group: HazardGroup, *, tested: bool) -> HypothesisResult:

@@ -178,6 +178,11 @@ class _Place:
         """Name and version of what runs there."""
         return self.pool.sut
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Folders that jobs import from."""
+        return (Path(self.folder),)
+
     def call(self, job: str, arguments: dict[str, Any], **more: Any) -> Any:
         """As `WorkerPool.call`."""
         return self.pool.call(IN_FOLDER, in_folder(self.folder, job, arguments), **more)

@@ -17,7 +17,7 @@ from production_testers import __version__
 from production_testers.experiments.environments import Environment, Sut, prepare
 from production_testers.experiments.exploration import WorkerPool
 from production_testers.experiments.recipe import Recipe
-from production_testers.experiments.recipes import TARGET, recipe_for
+from production_testers.experiments.recipes import recipe_for, recipe_for_target
 from production_testers.experiments.worker import Worker
 from production_testers.experiments.worker.client import pass_on
 from production_testers.mocks.datasets import SCENARIOS
@@ -212,7 +212,7 @@ def open_run(workspace: Workspace, run: RunFolder, tell: Callable[[str], None]) 
 
 
 def _recipe(entry_id: str, target: Target | None) -> Recipe:
-    return recipe_for(entry_id) if target is None else TARGET
+    return recipe_for(entry_id) if target is None else recipe_for_target(target)
 
 
 def _environment(sut: Sut, target: Target | None) -> Environment:

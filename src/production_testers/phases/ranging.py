@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
+from production_testers.evidence.loads import is_load
 from production_testers.evidence.ranges import Answer, Range
 from production_testers.evidence.ranging import Releases, find_range
 from production_testers.experiments.environments import Sut, is_at_hand, prepare
@@ -33,6 +34,8 @@ INSTALLING_SECONDS_MAX = 20.0
 
 QUESTION_SECONDS_MAX = 20.0
 """How long one release may take for one finding before it cannot tell."""
+
+LOAD_TAKES = "a load takes minutes to measure on every release; `ptest bisect` asks it alone"
 
 NOT_RANGED = "not_ranged"
 """Member of a finding's evidence: why nobody asked other releases."""
@@ -123,15 +126,24 @@ def _ranges(
 
 def _in_order(context: RunContext) -> list[Finding]:
     """The most severe first; what another entry has already, last; what has a range, never."""
+    loads = _loads(context)
     return sorted(
-        (finding for finding in context.findings if "range" not in finding.evidence),
+        (
+            finding
+            for finding in context.findings
+            if "range" not in finding.evidence and finding.fingerprint not in loads
+        ),
         key=lambda one: (one.status is FindingStatus.DUPLICATE, one.severity.rank, one.id),
     )
 
 
+def _loads(context: RunContext) -> set[str]:
+    return {one.fingerprint for one in context.defects if is_load(one.exhibit)}
+
+
 def _keep(context: RunContext, ranges: Mapping[str, Range], why_not: str) -> None:
     """What was not reached now keeps the range that somebody asked for earlier."""
-    known, missed = _known(context), []
+    known, missed, loads = _known(context), list[str](), _loads(context)
     for number, finding in enumerate(context.findings):
         if "range" in finding.evidence:  # its control had to ask
             continue
@@ -143,7 +155,8 @@ def _keep(context: RunContext, ranges: Mapping[str, Range], why_not: str) -> Non
         else:
             missed.append(finding.id)
             (context.run.evidence_of(finding.id) / "range.json").unlink(missing_ok=True)
-            evidence = {**finding.evidence, NOT_RANGED: why_not}
+            why = LOAD_TAKES if finding.fingerprint in loads else why_not
+            evidence = {**finding.evidence, NOT_RANGED: why}
             context.findings[number] = finding.model_copy(update={"evidence": evidence})
     context.findings = told_apart(context.findings)
     context.proposals = [_retold(context, one) for one in context.proposals]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from production_testers.evidence.defect import Defect
+from production_testers.evidence.loads import is_load
 from production_testers.evidence.pipeline import MINIMISE
 from production_testers.evidence.replay import replay
 from production_testers.evidence.words import exhibit_in_words
@@ -63,6 +64,8 @@ def make_smaller(kept: KeptFinding, defect: Defect, allowance: int) -> Smaller:
         raise UsageError(
             f"{kept.finding.id} is shown by a script, which is kept as it was written."
         )
+    if is_load(defect.exhibit):
+        raise UsageError(f"{kept.finding.id} is about a load, which is measured as it was.")
     if "scenario" not in defect.exhibit:
         raise UsageError(f"{kept.finding.id} is about measured work: two sizes are its evidence.")
     sut = kept.sut(defect)

@@ -112,8 +112,17 @@ def missing(found: Found) -> list[str]:
         told.append("promises.idempotent: which member names a request that may be sent again")
     if not target.invariants:
         told.append("invariants: what holds of every answer, as plain functions")
-    asked = [name for name in found.reads_env if name not in target.env]
-    told += [f"env: {name} is asked for, and not passed on" for name in asked]
+    return [*told, *_not_given(found)]
+
+
+def _not_given(found: Found) -> list[str]:
+    """Variables that it asks for and is not given."""
+    target = found.target
+    given = {*target.env, *(mock.env for mock in target.mocks.values())}
+    asked = [name for name in found.reads_env if name not in given]
+    told = [f"env: {name} is asked for, and not passed on" for name in asked]
+    if asked:
+        told.append("mocks.*.env: which of these lead to a service; one of ours can answer there")
     return told
 
 

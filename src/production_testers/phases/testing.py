@@ -21,6 +21,7 @@ from production_testers.load.running import started_ns
 from production_testers.load.worker.measuring import plan_of, result_of
 from production_testers.model.errors import PtestError, UsageError
 from production_testers.phases.context import Plan, RunContext
+from production_testers.phases.loading import measure_missed
 from production_testers.phases.tracing import otlp_document
 from production_testers.reports.record import LatencySummary, Measured, TestOutcome
 from production_testers.workspace.atomic import write_bytes, write_json, write_text
@@ -65,11 +66,12 @@ def execute(context: RunContext, workers: WorkerPool) -> None:
         shape: workers.call(COST, {"shape": shape, "sizes": list(sizes)})
         for shape, sizes in context.plan.cost_sizes.items()
     }
-    write_json(context.run.metrics / "cost.json", context.costs)
     for law, where in sorted(context.crashes.items()):
         context.tell(f"  error of production-testers: {law} failed itself ({where})")
     context.tell("  measuring real executions")
     context.measured = workers.call(MEASURE, measure_arguments(context.plan))
+    measure_missed(context, workers, closed_loop(context.measured))
+    write_json(context.run.metrics / "cost.json", context.costs)
     _write_metrics(context)
     _write_traces(context, workers)
 

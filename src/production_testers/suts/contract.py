@@ -156,6 +156,9 @@ class Bench(Protocol):
         What it gives back is spoilt where the scenario says so.
         """
 
+    def around_now(self, label: str, run: Callable[[], Any]) -> Any:
+        """The same for code that is no coroutine: where it is slow or hangs, it blocks."""
+
     def emit(self, name: str, **value: Json) -> None:
         """Note an event that the unit emitted."""
 

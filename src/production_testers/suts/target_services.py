@@ -11,7 +11,6 @@ from functools import partial
 from types import FunctionType, MethodType
 from typing import Any, Protocol
 
-from production_testers.model.canonical import Json
 from production_testers.model.target import ServiceSpec
 
 SPOILED = (str, bytes, int, float, bool, list, tuple, Mapping, type(None))
@@ -26,6 +25,9 @@ class Watch(Protocol):
 
     def asked(self, service: str, arguments: Sequence[Any]) -> None:
         """A service is called."""
+
+    def told(self, service: str, method: str, named: Mapping[str, Any], gave: Any) -> None:
+        """A service has answered, or raised an error of its own."""
 
     def acted(self, service: str, method: str, spec: ServiceSpec, named: Mapping[str, Any]) -> None:
         """A call that may act in the world has been made."""
@@ -121,9 +123,15 @@ class _Call:
         async def run() -> Any:
             """The replacement's own answer; the effect has happened once it is there."""
             plain = {key: real_of(value) for key, value in named.items()}
-            answer = await function(*map(real_of, positional), **plain)
+            by_name = self._by_name(positional, named)
+            try:
+                answer = await function(*map(real_of, positional), **plain)
+            except Exception as error:
+                watch.told(name, method, by_name, error)
+                raise
+            watch.told(name, method, by_name, answer)
             if method in spec.effects:
-                watch.acted(name, method, spec, {**_positional(positional), **named})
+                watch.acted(name, method, spec, by_name)
             return answer
 
         answer = await watch.around(self._label, run)
@@ -143,12 +151,21 @@ class _Call:
             return _Pending(found, self, positional, named)
         if method in spec.closes:
             watch.closed(name, method)
+        by_name = self._by_name(positional, named)
+        watch.told(name, method, by_name, found)
         if method in spec.effects:
             watch.asked(name, [*positional, dict(sorted(named.items()))])
-            watch.acted(name, method, spec, {**_positional(positional), **named})
+            watch.acted(name, method, spec, by_name)
         if method in spec.opens:
             watch.opened(name, method)
         return _given(found, name, spec, watch)
+
+    def _by_name(self, positional: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments by the names that the method has for them, or by their places."""
+        try:
+            return dict(inspect.signature(self._found).bind(*positional, **named).arguments)
+        except (TypeError, ValueError):
+            return {**{str(place): value for place, value in enumerate(positional)}, **named}
 
     async def settle(self, found: Awaitable[Any], positional: Sequence[Any], named: Any) -> Any:
         """Await what a call gave."""
@@ -172,10 +189,6 @@ class _Call:
         """What was entered is left."""
         if self._method in self._spec.opens:
             self._watch.closed(self._name, self._method)
-
-
-def _positional(positional: Sequence[Any]) -> dict[str, Any]:
-    return {str(place): value for place, value in enumerate(positional)}
 
 
 class _Pending:
@@ -264,15 +277,3 @@ def spoilt(value: Any, how: str) -> Any:
     if isinstance(value, Mapping) and value:
         return dict(list(value.items())[: len(value) // 2 * half])
     return value
-
-
-def plain(value: Any) -> Json:
-    """A value as JSON, whatever it is: what JSON does not know stands by its text."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(member) for key, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(member) for member in value]
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    told = repr(value)
-    return type(value).__qualname__ if " at 0x" in told else told

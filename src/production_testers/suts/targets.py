@@ -9,6 +9,7 @@ import importlib
 import inspect
 import json
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import Context, ContextVar
@@ -21,12 +22,11 @@ from production_testers.model.canonical import Json, digest
 from production_testers.model.errors import UsageError
 from production_testers.model.target import ServiceSpec, Target
 from production_testers.suts.contract import Bench
-from production_testers.suts.target_services import ServiceProxy, plain
+from production_testers.suts.target_history import Happened
+from production_testers.suts.target_services import ServiceProxy, is_handle
+from production_testers.suts.target_values import flattened, plain, told
 from production_testers.suts.target_watch import Marks, OutputWatch
 from production_testers.units.odd_texts import ODD_TEXTS
-
-DEPTH_MAX = 6
-"""Members of answers that stand deeper are compared as a whole."""
 
 
 def load(path: str, folder: str) -> Any:
@@ -111,6 +111,7 @@ class Wrapped:
         marks: What tells its requests apart.
         begun: Requests that it was given so far.
         output: Searches what is written while requests run.
+        happened: What services and requests answered so far, where an invariant asks for it.
     """
 
     target: Target
@@ -122,6 +123,7 @@ class Wrapped:
     marks: Marks = field(init=False)
     begun: dict[int, None] = field(default_factory=dict)
     output: OutputWatch = field(init=False)
+    happened: Happened | None = None
 
     def __post_init__(self) -> None:
         self.marks = _marks_of(self.target)
@@ -147,6 +149,8 @@ class Wrapped:
         elif not is_made(found):
             found = wrapped.built(found)
         wrapped.made = found
+        if any(takes_history(load(path, target.folder)) for path in target.invariants):
+            wrapped.happened = Happened()
         return wrapped
 
     async def ready(self) -> Any:
@@ -204,7 +208,7 @@ class Wrapped:
         }
         for name, mock in self.target.mocks.items():
             if mock.parameter in takes:
-                given[mock.parameter] = self.target.setting_of(name)
+                given[mock.parameter] = self.target.setting_of(name, tempfile.gettempdir())
         return given
 
     def service(self, name: str, spec: ServiceSpec) -> Any:
@@ -240,16 +244,47 @@ class Wrapped:
         """A service is called: with what?"""
         self.scan(f"service {service}", repr(arguments))
 
+    def told(self, service: str, method: str, named: Mapping[str, Any], gave: Any) -> None:
+        """Note what a service answered to which question, or the error of its own that it raised.
+
+        Nothing is noted of what it gave to work with.
+        """
+        self.remember(service, method, named, gave)
+        if isinstance(gave, Exception):
+            gave = {"raises": f"{type(gave).__name__}: {gave}"}
+        if not is_handle(gave):
+            asked = digest(plain(dict(sorted(named.items()))))
+            self.note("told", operation=f"{service}.{method}", asked=asked, answer=told(gave))
+
+    def remember(self, service: str, method: str, named: Mapping[str, Any], gave: Any) -> None:
+        """Keep an answer, or an error, for invariants that ask for what happened."""
+        if self.happened is not None:
+            self.happened.add(self.record.get(None), service, method, named, gave)
+
+    def wrote(self, service: str, operation: str, given: Any) -> None:
+        """Note that a statement has changed rows, and its transaction is over."""
+        told = digest(plain(given))
+        self.note(
+            "effect",
+            operation=f"{service}.{operation}",
+            arguments=told,
+            group=self._group(),
+            key="",
+        )
+
+    def _group(self) -> str:
+        """Digest of what the current request belongs to, where an order is promised."""
+        member, record = self.target.promises.ordered, self.record.get(None)
+        return digest(record.get(member)) if member and isinstance(record, Mapping) else ""
+
     def acted(self, service: str, method: str, spec: ServiceSpec, named: Mapping[str, Any]) -> None:
         """Note an effect, with the key by which the service knows the call."""
-        member = self.target.promises.ordered
-        record = self.record.get(None)
-        group = digest(record.get(member)) if member and isinstance(record, Mapping) else ""
-        name = spec.deduplicates_by
-        key = digest(plain(named[name])) if name in named else ""
+        names = spec.deduplicates_by
+        names = (names,) if isinstance(names, str) else names
+        key = next((digest(plain(named[name])) for name in names if name in named), "")
         told = digest(plain(dict(sorted(named.items()))))
         operation = f"{service}.{method}"
-        self.note("effect", operation=operation, arguments=told, group=group, key=key)
+        self.note("effect", operation=operation, arguments=told, group=self._group(), key=key)
 
     def opened(self, service: str, method: str) -> None:
         """Note that a request was given something to give back."""
@@ -279,7 +314,7 @@ class Wrapped:
     def judged(self, output: Any) -> list[list[Json]]:
         """Every invariant: its name, whether it holds, and what it says."""
         return [
-            _judged(path, load(path, self.target.folder), self.record.get(), output)
+            _judged(path, load(path, self.target.folder), self.record.get(), output, self.happened)
             for path in self.target.invariants
         ]
 
@@ -295,10 +330,17 @@ def _marks_of(target: Target) -> Marks:
     return _KNOWN_MARKS[key]
 
 
-def _judged(path: str, check: Callable[..., Any], given: Json, output: Any) -> list[Json]:
+AT_WORK: ContextVar[Wrapped] = ContextVar("ptest_at_work")
+"""The instance that the current task works for: what is no parameter finds it so."""
+
+
+def _judged(
+    path: str, check: Callable[..., Any], given: Json, output: Any, happened: Happened | None
+) -> list[Json]:
     name = path.rpartition(":")[2]
     try:
-        said = check(given, output)
+        more = [happened.entries()] if happened is not None and takes_history(check) else []
+        said = check(given, output, *more)
     except AssertionError as error:
         return [name, False, str(error)[:200]]
     except Exception as error:  # noqa: BLE001 - the invariant itself is wrong: nothing is known
@@ -307,14 +349,9 @@ def _judged(path: str, check: Callable[..., Any], given: Json, output: Any) -> l
     return [name, holds, "" if holds or said is False else str(said)[:200]]
 
 
-def flattened(value: Any, prefix: str = "", depth: int = 0) -> dict[str, str]:
-    """Path of every member → digest of its value: an answer that can be compared and not read."""
-    if isinstance(value, Mapping) and value and depth < DEPTH_MAX:
-        found: dict[str, str] = {}
-        for key, member in value.items():
-            found |= flattened(member, f"{prefix}.{key}" if prefix else str(key), depth + 1)
-        return found
-    return {prefix or "answer": digest(plain(value))}
+def takes_history(check: Callable[..., Any]) -> bool:
+    """Whether an invariant is given what happened before, beside the request and its answer."""
+    return len(inspect.signature(check).parameters) > 2
 
 
 def none_is_made(_found: Any) -> bool:
@@ -395,10 +432,12 @@ async def answered(
     """
     number, request = int(arguments["record"]), wrapped.request(arguments)
     before = wrapped.number.set(number), wrapped.record.set(request)
+    at_work = AT_WORK.set(wrapped)
     wrapped.begun[number] = None
     try:
         with wrapped.output:
             output = await run(request)
+        wrapped.remember("", "", {}, output)
         wrapped.scan("answer", repr(output))
         for name, holds, said in wrapped.judged(output):
             wrapped.bench.emit("invariant", invariant=name, holds=holds, said=said)
@@ -406,9 +445,11 @@ async def answered(
             if isinstance(request, Mapping) and member in request:
                 wrapped.bench.emit("text", member=member, digest=digest(request[member]))
     except Exception as error:
+        wrapped.remember("", "", {}, error)
         wrapped.scan("error", f"{type(error).__name__}: {error}")
         raise
     finally:
         wrapped.number.reset(before[0])
         wrapped.record.reset(before[1])
+        AT_WORK.reset(at_work)
     return dict(flattened(output))

@@ -41,6 +41,11 @@ class Operation:
     sets_context: bool = False
 
 
+def nobody(_usage: Usage) -> frozenset[str]:
+    """All work is done here."""
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """A part of a framework that is used on its own.
@@ -55,6 +60,8 @@ class Unit:
             a smaller scenario must not break a law because it is no longer a proper use.
         fixed: Settings that are not to be simplified.
         background: Labels of the caller's own code that may go on after the call that started it.
+        elsewhere: Owners of labels that are work of another process: whoever asked for it and has
+            gone cannot stop it.
     """
 
     name: str
@@ -65,6 +72,7 @@ class Unit:
     accepts: Callable[[Usage], bool] = anything
     fixed: tuple[str, ...] = ()
     background: frozenset[str] = frozenset()
+    elsewhere: Callable[[Usage], frozenset[str]] = nobody
 
     def is_proper(self, usage: Usage) -> bool:
         """Whether every call names an operation of the unit with what it requires."""

@@ -60,6 +60,10 @@ LATE_SHARE = 0.35
 HOLDS_SHARE = 0.8
 """Of what goes wrong in the application's own code, so much is a failure; the rest hangs, too."""
 
+IN_STEP_SHARE = 0.25
+"""Of usages in which nothing goes wrong: what is shared for one step of the loop is seen only where
+others take the same step at the same time."""
+
 SERVICE_SHARE = 0.7
 """Of what goes wrong, so much does outside: services fail more often than code does."""
 
@@ -87,8 +91,16 @@ def draw_target(random: Random, kind: Kind, target: Target) -> Usage:
     others = random.sample(range(target.records), min(random.randint(0, 3), target.records))
     for client in range(1, clients + 1):
         calls += _of_client(random, kind, target, client, [*numbers, *others])
+    if kind in (Kind.BASELINE, Kind.STRESS) and random.random() < IN_STEP_SHARE:
+        calls = [one if one.client == first else _in_step(one, target) for one in calls]
     settings: dict[str, Json] = {"target": target.as_json(), "control": False}
     return Usage(unit="target", settings=settings, calls=tuple(calls), first=first)
+
+
+def _in_step(call: Call, target: Target) -> Call:
+    """The call with nothing that takes time: all clients are at the same place of the code."""
+    places = (*target.stages, *(f"{name}.*" for name in target.outside))
+    return replace(call, after_ms=0.0, works={place: (Work(ms=0.0),) for place in places})
 
 
 def _call(
@@ -159,9 +171,20 @@ def _work(random: Random, kind: Kind, *, outside: bool) -> Work:
 
 
 def target_of(usage: Usage) -> Target:
-    """The application that a usage is about."""
+    """The application that a usage is about; every law asks for it, of the same usage."""
     raw: Any = usage.settings["target"]
-    return Target.from_json(raw)
+    if not _LAST or _LAST[0][0] is not raw:
+        _LAST[:] = [(raw, Target.from_json(raw))]
+    return _LAST[0][1]
+
+
+_LAST: list[tuple[Any, Target]] = []
+"""The last description that was read, and the application that it describes."""
+
+
+def mocks_of(usage: Usage) -> frozenset[str]:
+    """What answers where settings of the application lead: a service of its own, or a thread."""
+    return frozenset(target_of(usage).mocks)
 
 
 def without_framework(scenario: Scenario) -> Scenario:
@@ -184,4 +207,5 @@ UNIT = Unit(
     },
     draw=draw,
     fixed=("target", "control"),
+    elsewhere=mocks_of,
 )

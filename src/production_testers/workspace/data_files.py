@@ -131,11 +131,12 @@ def _written(file: DataFile, out: BinaryIO, seed: int, watch: Watch) -> dict[str
 
 def _watched(
     file: DataFile, seed: int, digest: Callable[[bytes], object], watch: Watch
-) -> Iterator[Sequence[Record]]:
+) -> Iterator[tuple[Sequence[Record], bytes]]:
     encode, made = encoder_of(file), 0
     for batch in batches(file, seed=seed):
-        digest("".join(f"{encode(record)}\n" for record in batch).encode("ascii"))
-        yield batch
+        lines = ("\n".join(map(encode, batch)) + "\n").encode("ascii")
+        digest(lines)
+        yield batch, lines
         made += len(batch)
         watch(made)
 

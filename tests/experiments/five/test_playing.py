@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from production_testers.experiments.five import playing
+from production_testers.model.errors import SutUnavailableError
 
 pytestmark = pytest.mark.slow
 
@@ -112,3 +113,15 @@ def test_what_cannot_be_used_is_one_line(folder, damage, words, capsys):
 def test_an_unknown_option_is_told(folder, capsys):
     assert playing.play(str(folder / "pipelines" / "chaos.py"), ["--jsn"]) == 64
     assert capsys.readouterr().err == "'--jsn': unknown. The only option is --json.\n"
+
+
+def test_whoever_lacks_the_framework_is_told_how_to_get_it(folder, monkeypatch, capsys):
+    def unavailable(*_arguments):
+        raise SutUnavailableError("stageflow-core cannot be imported.", do="Check --sut.")
+
+    monkeypatch.setattr(playing, "played", unavailable)
+    assert playing.play(str(folder / "pipelines" / "chaos.py"), []) == 77
+    told = capsys.readouterr().err
+    assert told.startswith("stageflow-core cannot be imported. `pip install -r requirements.txt`")
+    assert "--sut" not in told  # which is no option of this file
+    assert told.count("\n") == 1

@@ -1,10 +1,12 @@
 """Real processes that fail, are stopped and are killed, and what the next one makes of it."""
 
 import importlib.util
+import re
 import sys
 import textwrap
 from contextlib import closing
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -40,7 +42,10 @@ ADAPTERS = '''
 """Frameworks that are wrong in what comes after a crash."""
 
 import asyncio
+import json
 import signal
+import sys
+import threading
 
 from production_testers.model.pipeline import Status
 from production_testers.suts.contract import RunResult, StageResult
@@ -79,6 +84,15 @@ class StartsOnceOnly(ReferenceAdapter):
             open("LOCK", "x").close()
         except FileExistsError:
             raise RuntimeError("another process is at work") from None
+        return super().build(pipeline, body)
+
+
+class NeverEnds(ReferenceAdapter):
+    """The second process does its work, and then hangs."""
+
+    def build(self, pipeline, body):
+        if json.loads(sys.argv[1])["life"] > 1:
+            threading.Thread(target=threading.Event().wait).start()
         return super().build(pipeline, body)
 '''
 
@@ -152,6 +166,68 @@ def test_a_limit_that_is_too_short_is_missed(ground):
     done = Recovery(items=20, ways=(KILL,), concurrency=2, restored_within_s=0.0).perform(ground)
     assert done.held is Held.NOT_HELD
     assert "0 s are allowed" in done.reasons[0]
+
+
+def judged(first, undisturbed, control=None, *, done=20, **stated):
+    """What is said of a way whose processes took so many seconds to their first items."""
+    recovery, tried = Recovery(**stated), []
+    row = {
+        "accepted": 20, "done_at_the_end": done, "lost": 20 - done, "twice": 0,
+        "ended_before_its_time": undisturbed is None, "undisturbed_after_s": undisturbed,
+        "first_done_after_s": first,
+    }  # fmt: skip
+    row["restored_within_s"] = recovery._limit_s(row)
+    play = SimpleNamespace(given_up=[], control=lambda: tried.append(1) or control)
+    return *recovery._judged(KILL, row, play), bool(tried)
+
+
+def test_the_limit_is_what_the_machine_was_measured_to_need():
+    for first, undisturbed in ((4.9, 0.1), (49.0, 10.0), (14.9, 3.0)):
+        assert judged(first, undisturbed) == ([], [], False)
+    assert Recovery()._limit_s({"undisturbed_after_s": 0.1}) == 5.0  # a moment's load counts little
+    assert Recovery(restored_times_max=2)._limit_s({"undisturbed_after_s": 7.0}) == 14.0
+
+
+def test_too_long_is_longer_than_the_first_process_and_than_one_with_nothing_to_resume():
+    broken, unclear, _tried = judged(51.0, 10.0, control=10.1)
+    assert unclear == []
+    assert broken == [
+        "kill -9: the first item was done after 51.0 s; 50 s are allowed, because the first process"
+        " had taken 10.0 s, and one that had nothing to resume took 10.1 s."
+    ]
+    (late,), _, _ = judged(51.0, 10.0, control=None)  # nor does anything start any more
+    assert "took None s" not in late
+    assert "one that had nothing to resume got nothing done" in late
+
+
+def test_a_machine_that_became_slower_is_not_the_frameworks_fault():
+    broken, (told,), _tried = judged(51.0, 10.0, control=10.3)
+    assert broken == []
+    assert "took 10.3 s after that: the machine has become slower" in told
+
+
+def test_a_promise_in_seconds_is_kept_whatever_the_machine():
+    (late,), unclear, tried = judged(3.1, 3.0, restored_within_s=3.0)
+    assert late == "kill -9: the first item was done after 3.1 s; 3 s are allowed."
+    assert (unclear, tried) == ([], False)
+
+
+def test_nothing_done_is_told():
+    broken, _, tried = judged(None, 3.0, done=4)
+    assert "kill -9: the next process got nothing done." in broken
+    assert not tried
+    _, (told,), _ = judged(None, None, done=0)
+    assert told == "kill -9: within 180 s the first process got nothing done, or it ended."
+
+
+def test_what_was_waited_for_in_vain_is_told(ground, folder, monkeypatch):
+    for name, value in (("PATIENCE_S_MIN", 5.0), ("PATIENCE_TIMES", 3)):
+        monkeypatch.setattr(f"production_testers.experiments.five.recovery.{name}", value)
+    recovery = Recovery(items=20, ways=(KILL,), concurrency=2, restored_within_s=SLOW_S)
+    done = recovery.perform(wrong(ground, folder, "NeverEnds"))
+    assert done.held is Held.NOT_HELD
+    assert re.search(r"The next process had not ended after \d+ s in which", done.reasons[0])
+    assert done.table[0]["lost"] == 0
 
 
 def test_a_process_that_was_over_before_it_could_be_killed_proves_nothing(ground):

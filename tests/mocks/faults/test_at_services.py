@@ -1,6 +1,7 @@
 """Every kind of fault at a service: what a caller gets, and that it is over afterwards."""
 
 import asyncio
+import fnmatch
 import json
 import math
 
@@ -17,11 +18,15 @@ from mocks.hosted import (
     host,
     plan,
     reason,
+    services,
     words,
 )
 from production_testers.mocks.faults import CATALOGUE
+from production_testers.mocks.host import Host
 from production_testers.mocks.services import ServiceError
-from production_testers.model.fault_plan import Place
+from production_testers.mocks.wire.fronts import Asked
+from production_testers.mocks.wire.sending import write_request
+from production_testers.model.fault_plan import FaultPlan, Place, Rule, Target
 from production_testers.simulation import SimulatedLoop, simulate
 
 CHAT = ("llm", "chat", REFUND)
@@ -339,6 +344,43 @@ def test_the_same_plan_does_the_same_again(name):
         return [str(answer) for answer in answers], [one.as_json() for one in made.firings]
 
     assert told() == told()
+
+
+def test_any_two_faults_can_happen_to_one_call():
+    """In either order: what the first leaves of an answer may be nothing that the second knows."""
+    small, offered = {"bytes": 100, "members": 2}, services()
+    stream = ("llm", "chat_stream", asked("Hi", stream=True))
+    here = [kind for name, kind in CATALOGUE.items() if in_service(name)]
+    kinds = [kind for kind in here if kind.answer or kind.reply]
+    pairs = [(one, other) for one in kinds for other in kinds if one is not other]
+    assert len(pairs) > 1_000
+
+    def both(one, other, operation):
+        rules = tuple(
+            Rule(
+                id=kind.name,
+                fault=kind.name,
+                at=Target(place=Place.SERVICE, name=operation[0]),
+                params={name: small[name] for name in kind.params if name in small},
+            )
+            for kind in (one, other)
+        )
+        return Host(offered, plan=FaultPlan(seed=1, rules=rules))
+
+    async def work():
+        for one, other in pairs:
+            shared = [
+                call for call in (stream, EMBED, CLOCK) if fits(one, call) and fits(other, call)
+            ]
+            for call in shared[:1]:
+                reply = await both(one, other, call).exchange(write_request(Asked(*call, "")))
+                assert reply.status or reply.broken, (one.name, other.name)
+
+    def fits(kind, call):
+        name = ".".join(call[:2])
+        return not kind.at or any(fnmatch.fnmatchcase(name, pattern) for pattern in kind.at)
+
+    asyncio.run(work())
 
 
 def test_the_work_is_done_although_the_answer_is_lost():

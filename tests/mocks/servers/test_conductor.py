@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -275,20 +276,22 @@ def test_what_cannot_be_done_in_a_real_run_is_refused(tmp_path):
 
 
 CONTROLLER = """
-import asyncio, sys
+import asyncio, json, os, sys
 from pathlib import Path
 from production_testers.mocks.servers.conductor import Conductor
 from production_testers.mocks.servers.processes import ManagedProcess
 from production_testers.mocks.servers.undo import Journal
 from production_testers.model import fault_plan_format
 
-plan = fault_plan_format.from_json(__import__("json").loads(sys.argv[2]))
+plan = fault_plan_format.from_json(json.loads(sys.argv[2]))
 loop = "import time\\nwhile True: time.sleep(0.01)"
-process = ManagedProcess("app", [sys.executable, "-c", loop])
+disk = (sys.argv[3], 200_000) if sys.argv[3] else None
+process = ManagedProcess("app", [sys.executable, "-c", loop], small_disk=disk)
 process.start()
 with Journal(Path(sys.argv[1])) as journal:
     def told(firing):
-        print(process.pid, journal.watchdog, flush=True)
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+        print(process.pid, journal.watchdog, children, flush=True)
     asyncio.run(Conductor(plan, [process], journal, told).conduct())
 """
 
@@ -298,16 +301,14 @@ def killed(tmp_path):
     """Runs a controller and kills it (SIGKILL) in the middle of a fault; gives what it told."""
     left = []
 
-    def kill(fault, **params):
+    def kill(fault, place="process", name="app", disk="", **params):
         plan = {
             "format": "ptest.faults/1",
-            "rules": [
-                {"fault": fault, "at": {"process": "app"}, "params": {"ms": 60_000, **params}}
-            ],
+            "rules": [{"fault": fault, "at": {place: name}, "params": {"ms": 60_000, **params}}],
         }
+        arguments = [str(tmp_path / "journal"), json.dumps(plan), str(disk)]
         controller = subprocess.Popen(
-            [sys.executable, "-c", CONTROLLER, str(tmp_path / "journal"), json.dumps(plan)],
-            stdout=subprocess.PIPE,
+            [sys.executable, "-c", CONTROLLER, *arguments], stdout=subprocess.PIPE
         )
         pids = [int(word) for word in controller.stdout.readline().split()]
         left.append(pids[0])
@@ -321,17 +322,87 @@ def killed(tmp_path):
         os.kill(pid, signal.SIGKILL)
 
 
-def test_a_paused_process_goes_on_when_its_controller_is_killed(tmp_path, killed):
-    pid, watchdog = killed("process-paused")
-    wait(lambda: state_of(pid) != "T")
+@pytest.mark.parametrize("fault", ["process-paused", "cpu-throttled"])
+def test_a_stopped_process_goes_on_when_its_controller_is_killed(tmp_path, killed, fault):
+    pid, watchdog, *_ = killed(fault)
     wait(lambda: undo.started_at(watchdog) is None)
+    wait(lambda: state_of(pid) != "T")
     assert not (tmp_path / "journal").exists()
 
 
-def test_a_limit_is_lifted_when_its_controller_is_killed(killed):
-    pid, _watchdog = killed("file-size-capped")
-    unlimited = resource.prlimit(os.getpid(), resource.RLIMIT_FSIZE)
-    wait(lambda: resource.prlimit(pid, resource.RLIMIT_FSIZE) == unlimited)
+@pytest.mark.parametrize("fault", LIMITED)
+def test_a_limit_is_lifted_when_its_controller_is_killed(killed, fault):
+    _word, params, name = LIMITED[fault]
+    pid, *_ = killed(fault, **params)
+    ours = resource.prlimit(os.getpid(), undo.LIMITS[name])
+    wait(lambda: resource.prlimit(pid, undo.LIMITS[name]) == ours)
+
+
+@pytest.mark.skipif(not can_mount(), reason="mount namespaces are not allowed here")
+def test_a_small_disk_is_emptied_when_its_controller_is_killed(tmp_path, killed):
+    (tmp_path / "disk").mkdir()
+    pid, watchdog, *_ = killed("disk-full", disk=tmp_path / "disk", path=str(tmp_path / "disk"))
+    wait(lambda: undo.started_at(watchdog) is None)
+    assert list(undo.seen_by(pid, str(tmp_path / "disk")).iterdir()) == []
+    assert list((tmp_path / "disk").iterdir()) == []
+
+
+def test_hogs_end_when_their_controller_is_killed(killed):
+    app, watchdog, *children = killed("cpu-hog", "host", "*", processes=2)
+    hogs = set(children) - {app, watchdog}
+    assert len(hogs) == 2
+    wait(lambda: all(undo.started_at(pid) is None for pid in hogs))
+
+
+WHOLE = {
+    "format": "ptest.faults/1",
+    "rules": [
+        {"fault": "partition", "at": {"port": "db"}, "params": {"ms": 60_000}},
+        {"fault": "clock-jump", "at": {"service": "infra"}, "params": {"by_ms": 3_600_000}},
+        {"fault": "process-paused", "at": {"process": "app"}, "params": {"ms": 60_000}},
+    ],
+}
+STAYS = "import time; time.sleep(600)"
+
+
+def test_nothing_is_left_of_a_whole_run_that_is_killed(tmp_path):
+    """Its proxies and services are gone, the real port is as it was, its command goes on."""
+    (tmp_path / "plan.json").write_text(json.dumps(WHOLE))
+    with socket.create_server(("127.0.0.1", 0)) as real:
+        port = real.getsockname()[1]
+        run = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "production_testers", "faults", "run"),
+                *(str(tmp_path / "plan.json"), "--proxy", f"db=127.0.0.1:{port}"),
+                *("--", sys.executable, "-c", STAYS),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+        )
+        said = []
+        while "process-paused" not in (line := run.stderr.readline()):
+            assert line, said
+            said.append(line)
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+        wait(lambda: any(state_of(one) == "T" for one in children.read_text().split()))
+        (pid,) = (int(one) for one in children.read_text().split() if state_of(one) == "T")
+        before = time.clock_gettime(time.CLOCK_REALTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+        (proxy,) = (int(line.split("=")[1]) for line in said if line.startswith("PTEST_PORT_DB="))
+        run.kill()
+        run.wait()
+        run.stderr.close()  # the command has it, too, and lives
+        try:
+            wait(lambda: state_of(pid) != "T")
+            wait(lambda: not list(tmp_path.glob(f"{undo.FOLDER_OF_A_RUN}*")))
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", proxy))
+            socket.create_connection(("127.0.0.1", port)).close()
+            now = time.clock_gettime(time.CLOCK_REALTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+            assert abs(now - before) < 60  # no clock of the machine was changed
+        finally:
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_a_journal_tells_what_is_left_when_the_watchdog_is_killed_too(tmp_path):

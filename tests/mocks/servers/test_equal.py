@@ -35,6 +35,27 @@ CALLS = [
     ("db", "query", {"sql": "SELECT *, random() AS r FROM t"}),
     ("db", "begin", {"isolation": "read_committed"}),
     ("db", "commit", {"transaction": "tx-1"}),
+    ("llm", "chat", asked("A refund?", n=2, max_tokens=3)),
+    ("llm", "chat", asked("x", response_format={"type": "json_object"})),
+    ("llm", "chat_stream", {**WEATHER, "tool_choice": "required"}),
+    ("llm", "embed", {"input": "one", "dimensions": 8}),
+    ("api", "get", {"path": "/pages"}),
+    ("api", "get", {"path": "/pages", "query": {"cursor": "2", "limit": "1"}}),
+    ("api", "get", {"path": "/secret"}),
+    ("api", "get", {"path": "/secret", "token": "letmein"}),
+    ("api", "get", {"path": "/rare"}),
+    ("api", "get", {"path": "/rare"}),
+    ("api", "post", {"path": "/checked", "body": {"n": "one"}}),
+    ("api", "post", {"path": "/checked", "body": {"n": 1}}),
+    ("api", "delete", {"path": "/orders"}),
+    ("db", "put", {"key": "k", "value": {"n": [1, None]}}),
+    ("db", "get", {"key": "k"}),
+    ("db", "upsert", {"table": "t", "key": ["id"], "row": {"id": 1, "v": "y"}}),
+    ("db", "vector_put", {"id": "a", "vector": [1.0, 0.0]}),
+    ("db", "vector_put", {"id": "b", "vector": [0.6, 0.8]}),
+    ("db", "vector_search", {"vector": [0.0, 1.0], "k": 2}),
+    ("db", "transaction", {"statements": [{"sql": "DELETE FROM t"}, {"sql": "NONSENSE"}]}),
+    ("db", "tables", {}),
     ("infra", "queue_consume", {"queue": "q", "unordered": True}),
     ("infra", "dns_resolve", {"name": "db.internal"}),
     ("nobody", "ask", {}),
@@ -112,6 +133,23 @@ def fired(made):
 @pytest.mark.slow
 def test_every_answer_is_the_same_byte_for_byte():
     assert compare(None).firings == []
+
+
+def test_the_calls_are_about_every_operation_and_most_of_them_are_answered():
+    """What is compared is not refusals only; db, api and llm are asked for all they can do."""
+    made = host()
+    asked_for = {(service, operation) for service, operation, _ in CALLS}
+    own = ("performed", "webhooks", "webhook_ack")  # of the host, no endpoint offers them
+    left_out = {("api", name) for name in ("put", "patch", "request", *own)}
+    for name in ("llm", "api", "db"):
+        known = {(name, operation) for operation in made.services[name].operations}
+        assert known - asked_for - left_out <= {("db", "rollback")}
+    replies = asyncio.run(in_process(made, [(*call, "") for call in CALLS]))
+    refused = [call for call, reply in zip(CALLS, replies, strict=True) if reply[0] >= 400]
+    assert {call[1] for call in refused} <= {
+        "chat", "get", "post", "delete", "execute", "transaction", "ask"
+    }  # fmt: skip
+    assert len(refused) < len(CALLS) / 3
 
 
 @pytest.mark.slow

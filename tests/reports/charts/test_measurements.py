@@ -18,6 +18,11 @@ def test_latency_names_its_percentiles_and_units(latency_document):
     assert any("logarithmic" in axis for axis in axis_titles(chart))
 
 
+def test_executions_that_never_ended_are_no_executions_that_took_at_most(latency_document):
+    title = latency(latency_document(count=30, lower_bounds=70)).title
+    assert title == "30 of 100 executions ended: half of all took, or had waited, 20.0 ms or more"
+
+
 @pytest.mark.parametrize(("highest", "kind"), [(60.0, None), (6_000.0, "log")])
 def test_latencies_far_apart_get_a_logarithmic_axis(latency_document, highest, kind):
     chart = latency(latency_document(max_ms=highest))

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from production_testers.cli.options import Count, JsonFlag, Seed
 from production_testers.cli.output import show, show_json, tell
 from production_testers.experiments.environments import Sut
-from production_testers.experiments.targets import parse_targets
+from production_testers.experiments.targets import FAILED, parse_targets, targets_missed
 from production_testers.load import documents, words
 from production_testers.load.analysis import capacity, experiments
 from production_testers.load.analysis.search import Search
@@ -24,6 +24,7 @@ from production_testers.load.running import keep, perform
 from production_testers.load.subjects import Choice, Subject, of_entry, of_folder, of_shape
 from production_testers.model.errors import UsageError
 from production_testers.model.scenario import Kind
+from production_testers.phases.loading import judge_missed, judge_slower, later_of
 from production_testers.reports.charts import limits, measurements
 from production_testers.reports.charts.chart import Chart
 from production_testers.reports.load_page import keep_pictures
@@ -31,7 +32,10 @@ from production_testers.workspace.atomic import write_json
 
 _Value = TypeVar("_Value")
 
-MISSED, CANNOT_TELL, INTERRUPTED = 3, 2, 75
+REGRESSED, CANNOT_TELL, MISSED, INTERRUPTED = 1, 2, 3, 75
+COMPARED = ("cpu_us_per_operation", "p50_ms", "p99_ms")
+"""Figures of a comparison that a slower release shows in."""
+
 DEFAULT_SUT = "stageflow-core"
 DEFAULT_DURATION_S = 10.0
 QUANTITIES = ("stages", "fan_out", "payload", "concurrency")
@@ -132,6 +136,7 @@ def load(
         )
     with ask.subject(target, url) as subject:
         goal = subject.goal
+        targets = parse_targets(slo)
         shape = _shape(rate, burst, replay, poisson=poisson, speed=speed, seed=seed)
         is_goal = goal is not None and shape is None and concurrency is None and not chosen
         if is_goal and goal is not None:
@@ -147,7 +152,6 @@ def load(
             warm_up_s=warm_up,
             timeout_s=timeout,
         )
-        targets = parse_targets(slo)
         if find:
             return _find(plan, targets, here)
         if sweep is not None:
@@ -155,11 +159,11 @@ def load(
         if against is not None:
             with ask.other(target, url, against) as other:
                 second = replace(plan, **other.plan_arguments())
-                return _compare(plan, second, _rounds(rounds, 10), here)
+                return _compare((subject, plan), (other, second), _rounds(rounds, 10), here)
         tell(f"{plan.words}: {plan.load_words}, {plan.duration_s:g} s, seed {seed}")
         if is_goal and goal is not None:
-            return _capacity(plan, goal.rate_tps, targets, here)
-        return _one(plan, targets, here, flame=flame)
+            return _capacity(subject, plan, {**capacity.targets(goal.rate_tps), **targets}, here)
+        return _one(subject, plan, targets, here, flame=flame)
 
 
 class _Ask:
@@ -295,23 +299,51 @@ def _grow(
     return 0
 
 
-def _compare(first: Plan, second: Plan, pairs: int, here: _Session) -> int:
+def _compare(
+    one: tuple[Subject, Plan], other: tuple[Subject, Plan], pairs: int, here: _Session
+) -> int:
+    (_, first), (_, second) = one, other
     tell(f"{second.words} against {first.words}: {pairs} pairs, {first.duration_s:g} s each")
     figures = experiments.compare(first, second, pairs, here.run, tell).document(seed=here.seed)
-    document = {
+    document: dict[str, Any] = {
         "first": first.words,
         "second": second.words,
         "load": first.load_words,
         "pairs": pairs,
         "figures": figures,
-        "exit_code": 0,
     }
+    code, document["fault"] = 0, None
+    if (slower := _slower(one, other, figures)) is not None:
+        tell("one release is slower: measuring pairs for evidence")
+        judged = judge_slower(*slower, here.out, tell)
+        document["fault"] = judged.as_json()
+        code = REGRESSED if judged.findings else 0
+    document["exit_code"] = code
     here.result(document, words.told_comparison)
-    return 0
+    return code
 
 
-def _capacity(plan: Plan, rate: float, targets: dict[str, float], here: _Session) -> int:
-    measured = capacity.measure(plan, rate, _cores(), here.run, tell)
+def _slower(
+    one: tuple[Subject, Plan], other: tuple[Subject, Plan], figures: dict[str, Any]
+) -> tuple[Subject, Plan, Sut] | None:
+    """The later of two releases, the load, and the earlier release, where the later is slower."""
+    suts = one[0].sut, other[0].sut
+    if suts[0] is None or suts[1] is None:
+        return None
+    order = later_of(suts[0], suts[1])
+    if order is None:
+        return None
+    bad = "better" if order == 0 else "worse"  # the second is told as against the first
+    judged = [figures[name]["verdict"] for name in COMPARED if name in figures]
+    if bad not in judged:
+        return None
+    (subject, plan), earlier = (one, suts[1]) if order == 0 else (other, suts[0])
+    return subject, plan, earlier
+
+
+def _capacity(subject: Subject, plan: Plan, targets: dict[str, float], here: _Session) -> int:
+    assert subject.goal is not None, "it is its goal that is measured"
+    measured = capacity.measure(plan, subject.goal.rate_tps, _cores(), here.run, tell)
     whole = documents.document(measured.goal, targets)
     stated = capacity.statement(measured)
     partial = [*measured.goal.partial, *measured.alone.partial, *measured.sustained.partial]
@@ -320,6 +352,7 @@ def _capacity(plan: Plan, rate: float, targets: dict[str, float], here: _Session
         code = CANNOT_TELL
     files = _kept(measured.goal, here.out)
     document = {**whole, "capacity": stated, "files": files, "exit_code": code}
+    document["fault"] = _fault(subject, measured.goal, document, targets, here)
     here.result(
         document,
         lambda told: "\n".join(
@@ -328,6 +361,25 @@ def _capacity(plan: Plan, rate: float, targets: dict[str, float], here: _Session
         *_charts(measured.goal),
     )
     return code
+
+
+def _fault(
+    subject: Subject,
+    result: Result,
+    document: dict[str, Any],
+    targets: dict[str, float],
+    here: _Session,
+) -> dict[str, Any] | None:
+    """Whose fault a missed target is; None where none was missed, or the load is not whole."""
+    if document["exit_code"] != MISSED:
+        return None
+    missed = {
+        name: value
+        for name, value in targets.items()
+        if targets_missed({**document, FAILED: 0.0}, {name: value})
+    }
+    tell(f"missed: {'; '.join(document['slo']['missed'])}: whose fault is that?")
+    return judge_missed(subject, result, missed, here.out, tell).as_json()
 
 
 def _charts(result: Result) -> list[Chart | None]:
@@ -386,19 +438,22 @@ def _sizes(name: str, text: str) -> list[int]:
     return found
 
 
-def _one(plan: Plan, targets: dict[str, float], here: _Session, *, flame: bool) -> int:
+def _one(
+    subject: Subject, plan: Plan, targets: dict[str, float], here: _Session, *, flame: bool
+) -> int:
     recorded = Flame(here.out / "flame.svg") if flame and here.out is not None else None
     result = perform(plan, tell, seed=here.seed, flame=recorded)
     if recorded is not None and recorded.finish() is None:
         tell(f"  no flame graph: {recorded.missing}")
-    return finish(result, targets, here)
+    return finish(subject, result, targets, here)
 
 
-def finish(result: Result, targets: dict[str, float], here: _Session) -> int:
+def finish(subject: Subject, result: Result, targets: dict[str, float], here: _Session) -> int:
     """Keep and print what a load showed; gives the exit code."""
     document = documents.document(result, targets)
     code = exit_code(result, document)
     document |= {"files": _kept(result, here.out), "exit_code": code}
+    document["fault"] = _fault(subject, result, document, targets, here)
     here.result(document, words.told, *_charts(result))
     return code
 

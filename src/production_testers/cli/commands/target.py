@@ -52,6 +52,7 @@ def laws_for(found: Found) -> list[str]:
     """The laws that can say something about it as it is described."""
     promises = found.target.promises
     needs = {
+        "target/as-alone": promises.independent,
         "target/in-time": promises.timeout_ms is not None,
         "target/effects-once": bool(promises.idempotent),
         "target/secrets-kept": bool(promises.secrets),
@@ -76,7 +77,7 @@ def _told(found: Found) -> list[str]:
         for name, service in target.services.items()
     ]
     lines += [
-        f"  {name}  {mock.factory or mock.service} at {target.setting_of(name)}, in"
+        f"  {name}  {mock.factory or mock.service} at {target.setting_of(name, '$TMPDIR')}, in"
         f" {mock.env or mock.parameter}"
         for name, mock in target.mocks.items()
     ]

@@ -15,6 +15,7 @@ from typing import Any
 import jinja2
 
 from production_testers.evidence.defect import Defect
+from production_testers.evidence.loads import is_load
 from production_testers.evidence.repro.checks import CHECKS
 from production_testers.evidence.repro.usages import NoBindingError, usage_values
 from production_testers.evidence.words import exhibit_in_words
@@ -144,6 +145,8 @@ def _head(defect: Defect, claim: Claim, *, brief: int) -> str:
 
 def _chosen(defect: Defect, history: str, attempts: int) -> tuple[str, dict[str, Any]]:
     """The template and what stands in it."""
+    if is_load(defect.exhibit):
+        raise NoScriptError("a load says something only beside its control, in many turns")
     if "scenario" not in defect.exhibit:
         return "growth.py.jinja", _growth(defect)
     if defect.exhibit["scenario"].get("holds") or defect.exhibit["scenario"].get("order"):

@@ -92,6 +92,9 @@ class Chaos:
             figures={
                 "faults_planned": len(self.faults),
                 "faults_fired": dict(sorted(fired.items())),
+                "faults_that_did_not_happen": sorted(
+                    {rule.fault for rule in self.faults} - set(fired)
+                ),
                 "restored_after_ms": rounded(restored),
                 "restored_within_ms": self.restored_within_ms,
             },

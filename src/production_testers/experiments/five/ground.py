@@ -174,7 +174,7 @@ def shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {shown(one)}" for name, one in value.items()) or "none"
     if isinstance(value, list):
-        return ", ".join(map(shown, value))
+        return ", ".join(map(shown, value)) or "none"
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "—"}[value]
     return f"{value:,}" if isinstance(value, int | float) else str(value)

@@ -25,7 +25,7 @@ from production_testers.model.pipeline import Outcome, PipelineSpec, StageSpec, 
 from production_testers.model.scenario import Kind, RunRequest
 from production_testers.suts.contract import Adapter, StageCall
 
-LIFE_S_MAX = 240
+LIFE_S_MAX = 600
 """A process that lives longer is ended by the kernel: nobody is left to wait for it."""
 
 _TABLES = """

@@ -27,6 +27,10 @@ PERFORM = "production_testers.experiments.five.playing:perform"
 FORMAT = "ptest.experiment/1"
 EXIT = {Held.HELD.value: 0, Held.NOT_HELD.value: 1, Held.INCONCLUSIVE.value: 2}
 TIMEOUT_S = 600.0
+INSTALL = (
+    "`pip install -r requirements.txt` in the run folder installs it;"
+    f" {PYTHON_VARIABLE} names an interpreter that has it."
+)
 
 
 def perform(
@@ -93,7 +97,7 @@ def play(file: str, arguments: list[str] | None = None) -> int:
         _check(given)
         document = played(path.parent.parent, Kind(path.stem))
     except SutUnavailableError as error:
-        return _failed(error, 77)
+        return _failed(SutUnavailableError(error.what, do=INSTALL), 77)
     except UsageError as error:
         return _failed(error, 64)
     except PtestError as error:

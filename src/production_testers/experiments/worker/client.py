@@ -2,9 +2,11 @@
 
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -27,7 +29,7 @@ spec.loader.exec_module(module)
 
 BOOTSTRAP = f"""{PACKAGE_ONLY}
 from production_testers.experiments.worker.server import serve
-serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
+serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), sys.argv[5])
 """
 
 MEMORY_BYTES = 8 * 1024**3
@@ -60,6 +62,10 @@ class Workers(Protocol):
     def sut(self) -> dict[str, Any]:
         """Name and version of the system under test."""
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Folders that jobs import from."""
+
     def call(self, job: str, arguments: dict[str, Any]) -> Any:
         """Have a job done in a fresh child; raises as `Worker.call` does."""
 
@@ -86,8 +92,9 @@ class Worker:
         self._answer_read, answer_write = os.pipe()
         package = str(Path(production_testers.__file__).parent)
         command = [str(python), "-s", "-P", "-B", "-c", BOOTSTRAP, package]
+        self._scratch = tempfile.mkdtemp(prefix="ptest-target-")  # what applications write
         self._process = subprocess.Popen(
-            [*command, str(job_read), str(answer_write), sut, str(MEMORY_BYTES)],
+            [*command, str(job_read), str(answer_write), sut, str(MEMORY_BYTES), self._scratch],
             pass_fds=(job_read, answer_write),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -148,6 +155,11 @@ class Worker:
                 raise PtestError(f"{job} failed: {message['error']}.\n{message['traceback']}")
 
     @property
+    def paths(self) -> tuple[Path, ...]:
+        """Folders that jobs import from."""
+        return tuple(Path(path) for path in self._paths)
+
+    @property
     def ended(self) -> bool:
         """Whether the process is no more; a child that died for one job does not end it."""
         return self._process.poll() is not None
@@ -179,6 +191,7 @@ class Worker:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)
         for stream in (self._jobs, self._answers, self._process.stderr):
             if stream is not None and not stream.closed:
                 try:

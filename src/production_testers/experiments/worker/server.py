@@ -10,10 +10,12 @@ import logging
 import os
 import resource
 import select
+import shutil
 import signal
 import sys
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from production_testers.experiments import safety
@@ -28,7 +30,7 @@ OF_FOLDERS = "production_testers.testing"
 """What the files of every run folder import; the worker has it before it forks."""
 
 
-def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int) -> None:
+def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int, scratch: str) -> None:
     """Answer jobs until the parent closes the pipe."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     jobs, answers = os.fdopen(jobs_fd, "rb"), os.fdopen(answers_fd, "wb")
@@ -47,7 +49,7 @@ def serve(jobs_fd: int, answers_fd: int, sut: str, memory_bytes: int) -> None:
         for job in (message["job"], message["arguments"].get("job")):  # which it may have done
             if job:
                 _load(str(job))
-        _fork(message, jobs_fd, answers, adapter)
+        _fork(message, jobs_fd, answers, adapter, Path(scratch) / "job")
 
 
 def _load(job: str) -> None:
@@ -63,11 +65,13 @@ _DONE = 42
 """How a child ends that gave its answer; code under test that exits by itself does not use it."""
 
 
-def _fork(message: dict[str, Any], jobs_fd: int, answers: BinaryIO, adapter: Any) -> None:
+def _fork(
+    message: dict[str, Any], jobs_fd: int, answers: BinaryIO, adapter: Any, scratch: Path
+) -> None:
     child = os.fork()
     if child == 0:
         _die_with_parent()
-        safety.in_child()
+        safety.in_child(scratch)
         code = 1
         try:
             frames.write(answers, _perform(message, answers, adapter))
@@ -75,6 +79,7 @@ def _fork(message: dict[str, Any], jobs_fd: int, answers: BinaryIO, adapter: Any
         finally:
             os._exit(code)
     code = os.waitstatus_to_exitcode(_wait(child, jobs_fd))
+    shutil.rmtree(scratch, ignore_errors=True)
     if code != _DONE:
         frames.write(answers, {"died": code})
 
@@ -120,4 +125,4 @@ def _die_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
+    serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), sys.argv[5])

@@ -8,7 +8,7 @@ from production_testers.laws.law import (
     OutcomeClass,
     Severity,
 )
-from production_testers.laws.target.requests import Request, requests_of
+from production_testers.laws.target.requests import Request, requests_of, told_otherwise
 from production_testers.laws.usage import ended_before
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
@@ -19,10 +19,13 @@ from production_testers.model.verdict import Verdict
 def check(observation: Observation) -> Verdict:
     """Judge every undisturbed request of which the same was made twice alone.
 
-    What differs between those two (a time, an id) is nothing that an answer owes.
+    What differs between those two (a time, an id) is nothing that an answer owes. A request that a
+    service told something else than alone, asked the same, owes another answer: stock is sold out.
     """
     judgement = Judgement()
     target, requests = requests_of(observation)
+    if not target.promises.independent:
+        return judgement.verdict()
     alone: dict[int, list[Request]] = {}
     for request in requests:
         if request.alone:
@@ -30,7 +33,8 @@ def check(observation: Observation) -> Verdict:
     others = [one for one in requests if not (one.alone or one.odd) and one.undisturbed]
     for request in others:
         first = alone.get(request.record, [])
-        if len(first) == 2 and {one.line.outcome for one in first} == {"returned"}:
+        answered = len(first) == 2 and {one.line.outcome for one in first} == {"returned"}
+        if answered and not told_otherwise(request, first):
             _ends(request, requests, target, judgement)
             if request.line.outcome == "returned":
                 _answers(request, first, requests, judgement)

@@ -1,7 +1,7 @@
 """A bad answer of a service does not become a success."""
 
 from production_testers.laws.law import Category, Judgement, Law, OutcomeClass, Severity
-from production_testers.laws.target.requests import Request, requests_of, where
+from production_testers.laws.target.requests import Request, requests_of, told_otherwise, where
 from production_testers.model.canonical import Json
 from production_testers.model.history import EventKind
 from production_testers.model.observation import Observation
@@ -14,14 +14,15 @@ def check(observation: Observation) -> Verdict:
     """Judge every request in which a service's last answer was bad, where the team promises it.
 
     Half of an answer may hold all that the application reads of it: where what it answers is then
-    as it is when it is made alone, nothing bad was taken.
+    as it is when it is made alone, nothing bad was taken. Where services tell something else than
+    alone, or the request holds an odd text, nobody knows what that is.
     """
     judgement = Judgement()
     target, requests = requests_of(observation)
     if not target.promises.refuses_bad_answers:
         return judgement.verdict()
     stages = frozenset(target.stages)
-    owed = _owed(requests)
+    alone = _alone(requests)
     for request in requests:
         works = request.line.works
         last = {work.label: work for work in works}
@@ -34,7 +35,7 @@ def check(observation: Observation) -> Verdict:
                 and work is not None
                 and work.nth == event.attempt
                 and request.line.ended is not None
-                and not _enough(event.value.get("fault"), request, owed.get(request.record))
+                and not _enough(event.value.get("fault"), request, alone.get(request.record, []))
             ):
                 stage = request.stage_at(event, stages)
                 judgement.judge(
@@ -51,22 +52,27 @@ def check(observation: Observation) -> Verdict:
     return judgement.verdict()
 
 
-def _owed(requests: list[Request]) -> dict[int, dict[str, Json]]:
-    """Request → what its answers made alone have in common: the rest is a time, or an id."""
-    owed: dict[int, dict[str, Json]] = {}
+def _alone(requests: list[Request]) -> dict[int, list[Request]]:
+    made: dict[int, list[Request]] = {}
     for request in requests:
         if request.alone:
-            before = owed.setdefault(request.record, request.answer)
-            common = before.items() & request.answer.items()
-            owed[request.record] = dict(common)
-    return owed
+            made.setdefault(request.record, []).append(request)
+    return made
 
 
-def _enough(fault: Json, request: Request, owed: dict[str, Json] | None) -> bool:
+def _owed(alone: list[Request]) -> dict[str, Json]:
+    """What the answers made alone have in common: the rest is a time, or an id."""
+    if not alone:
+        return {}
+    return dict(set.intersection(*(set(one.answer.items()) for one in alone)))
+
+
+def _enough(fault: Json, request: Request, alone: list[Request]) -> bool:
     """Whether half of an answer was all that the application reads of it, or nobody can tell."""
     if fault != "truncated" or request.line.outcome != "returned":
         return False
-    return not owed or owed.items() <= request.answer.items()
+    owed = {} if request.odd else _owed(alone)
+    return not owed or owed.items() <= request.answer.items() or told_otherwise(request, alone)
 
 
 LAW = Law(

@@ -104,4 +104,5 @@ LAW = Law(
         ),
     },
     check=check,
+    ways_are_degrees=True,
 )

@@ -1,6 +1,6 @@
 """The calls of a target's usage: alone or side by side, and what was done in them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from production_testers.laws.usage import CallLine, WorkLine, calls_of
 from production_testers.model.canonical import Json
 from production_testers.model.history import Event, EventKind
 from production_testers.model.observation import Observation
-from production_testers.model.target import Target
+from production_testers.model.target import TOLD_TEXT, Target
 from production_testers.units.target import target_of
 
 WRONG = frozenset({EventKind.FAULT_FIRED})
@@ -96,6 +96,38 @@ def effects_of(requests: Iterable[Request]) -> Iterator[tuple[Request, Event]]:
         if not key or key not in seen:
             yield request, event
         seen.add(key)
+
+
+def told_otherwise(request: Request, alone: Iterable[Request]) -> bool:
+    """Whether a service told a request something else than it did alone, asked the same.
+
+    A text that changed between those made alone, too, is an id or a time; a number that did may be
+    what is left of something.
+    """
+    known: dict[tuple[Json, Json], list[Mapping[str, Json]]] = {}
+    for one in alone:
+        for question, answer in _told(one):
+            known.setdefault(question, []).append(answer)
+    return any(
+        question in known and not _like(answer, known[question])
+        for question, answer in _told(request)
+    )
+
+
+def _told(request: Request) -> Iterator[tuple[tuple[Json, Json], Mapping[str, Json]]]:
+    for event in request.emitted("told"):
+        answer: Any = event.value["answer"]
+        yield (event.value["operation"], event.value["asked"]), answer
+
+
+def _like(answer: Mapping[str, Json], known: Sequence[Mapping[str, Json]]) -> bool:
+    """Whether every member is one of those known, or a text that is another one every time."""
+    for path in answer.keys() | known[0].keys():
+        before = [one.get(path) for one in known]
+        changes = len(set(before)) > 1 and all(str(one).startswith(TOLD_TEXT) for one in before)
+        if answer.get(path) not in before and not changes:
+            return False
+    return True
 
 
 def _record_of(line: CallLine) -> int:

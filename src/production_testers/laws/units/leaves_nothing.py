@@ -23,6 +23,9 @@ def check(observation: Observation) -> Verdict:
         return judgement.verdict()
     left = observation.left
     background = unit_of(observation).background
+    usage = observation.scenario.usage
+    assert usage is not None, "its calls are judged"
+    elsewhere = unit_of(observation).elsewhere(usage)
     judgement.judge(
         not left.pending,
         "task-left",
@@ -34,6 +37,7 @@ def check(observation: Observation) -> Verdict:
             work
             for work in line.works
             if work.label not in background
+            and work.label.partition(".")[0] not in elsewhere
             and (work.ended is None or work.ended.seq > line.ended.seq)
         ]
         judgement.judge(

@@ -41,6 +41,11 @@ class Measured:
     cores: int
 
 
+def targets(rate: float) -> dict[str, float]:
+    """What a goal asks of a load: what was under way at the end does not count."""
+    return {"throughput_tps": rate * KEEPS_UP}
+
+
 def measure(
     plan: Plan, rate: float, cores: int, perform: Perform, tell: Callable[[str], None]
 ) -> Measured:

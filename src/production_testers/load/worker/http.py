@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -19,6 +19,8 @@ from production_testers.load.worker.closed_loop import Operation
 from production_testers.model.errors import UsageError
 
 _FAILED_FROM = 400
+
+Ended = Callable[[BaseException | None], None]
 
 
 class HttpStatusError(Exception):
@@ -50,7 +52,7 @@ async def opened(
             reason = str(error) or "no answer in 10 s"
             raise UsageError(f"--url {url}: no connection: {reason}.") from error
         client.idle.append(first)
-        yield limited(client.request, timeout_s)
+        yield limited(client, timeout_s)
     finally:
         client.close()
 
@@ -82,7 +84,7 @@ class Client:
         self._every: set[_Connection] = set()
         self.idle: deque[_Connection] = deque()
 
-    async def request(self) -> None:
+    async def __call__(self) -> None:
         """Send one request and read its answer.
 
         Raises:
@@ -90,25 +92,45 @@ class Client:
             ConnectionLostError: There is no whole answer.
             OSError: No connection can be opened.
         """
-        idle = self.idle
-        connection = None
-        while idle and connection is None:
-            connection = idle.pop()
-            if connection.is_closed:
-                connection = None
-        if connection is None:
-            connection = await self.connect()
+        connection = self._idle() or await self.connect()
         try:
             status = await connection.exchange(self._request)
         except asyncio.CancelledError:
             connection.close()
             raise
-        if connection.can_be_used_again:
-            idle.append(connection)
-        else:
-            connection.close()
+        self.take_back(connection)
         if status >= _FAILED_FROM:
             raise HttpStatusError(str(status))
+
+    def begin(self, ended: Ended) -> "Exchange | None":
+        """Send one request without a task of its own; None where no connection is idle.
+
+        Nothing of the user's runs here, so nothing could leak from one operation to another.
+
+        Args:
+            ended: Told once how it ended: None, or what `__call__` would raise.
+        """
+        connection = self._idle()
+        if connection is None:
+            return None
+        exchange = Exchange(self, connection, ended)
+        connection.send(self._request, exchange)
+        return exchange
+
+    def _idle(self) -> "_Connection | None":
+        idle = self.idle
+        while idle:
+            connection = idle.pop()
+            if not connection.is_closed:
+                return connection
+        return None
+
+    def take_back(self, connection: "_Connection") -> None:
+        """An answer is there as a whole: its connection is idle, where the server keeps it."""
+        if connection.can_be_used_again:
+            self.idle.append(connection)
+        else:
+            connection.close()
 
     async def connect(self) -> "_Connection":
         """A new connection."""
@@ -125,6 +147,40 @@ class Client:
             connection.close()
 
 
+class Exchange:
+    """A request under way without a task; it takes the place of a future of the status."""
+
+    __slots__ = ("_client", "_connection", "_ended", "_is_done")
+
+    def __init__(self, client: Client, connection: "_Connection", ended: Ended) -> None:
+        self._client = client
+        self._connection = connection
+        self._ended = ended
+        self._is_done = False
+
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return self._is_done
+
+    def set_result(self, status: int) -> None:
+        """The answer is there."""
+        self._is_done = True
+        self._client.take_back(self._connection)
+        self._ended(HttpStatusError(str(status)) if status >= _FAILED_FROM else None)
+
+    def set_exception(self, error: BaseException) -> None:
+        """There will be no answer."""
+        self._is_done = True
+        self._ended(error)
+
+    def cancel(self) -> None:
+        """Wait for the answer no longer."""
+        if not self._is_done:
+            self._is_done = True
+            self._connection.close()
+            self._ended(asyncio.CancelledError())
+
+
 class _Connection(asyncio.Protocol):
     """One connection; httptools calls its `on_…` methods."""
 
@@ -132,7 +188,7 @@ class _Connection(asyncio.Protocol):
         self._every = every
         self._is_head = is_head
         self._transport: asyncio.Transport | None = None
-        self._answer: asyncio.Future[int] | None = None
+        self._answer: asyncio.Future[int] | Exchange | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._loop = asyncio.get_running_loop()
         self._length_told = False
@@ -141,9 +197,14 @@ class _Connection(asyncio.Protocol):
 
     def exchange(self, request: bytes) -> "asyncio.Future[int]":
         """Send a request; the future gets the status when the answer is there as a whole."""
-        self._answer = answer = self._loop.create_future()
-        cast("asyncio.Transport", self._transport).write(request)
+        answer: asyncio.Future[int] = self._loop.create_future()
+        self.send(request, answer)
         return answer
+
+    def send(self, request: bytes, answer: "asyncio.Future[int] | Exchange") -> None:
+        """Send a request whose status, or error, is put into `answer`."""
+        self._answer = answer
+        cast("asyncio.Transport", self._transport).write(request)
 
     def close(self) -> None:
         """Close it now."""

@@ -5,7 +5,6 @@ which shows how long one execution takes when others do not stand in its way all
 """
 
 import asyncio
-import importlib
 import itertools
 import time
 from collections.abc import Callable
@@ -13,17 +12,15 @@ from typing import Any
 
 from production_testers.experiments import imports, safety
 from production_testers.experiments.target_mocks import put_into_settings, serve_for_real
-from production_testers.experiments.workloads import identity_of
+from production_testers.experiments.target_sql import serve_databases
 from production_testers.load.arrivals import constant
 from production_testers.load.plan import Plan
 from production_testers.load.result import Result, percentiles_ms
 from production_testers.load.supervisor import Load, WorkerReport
 from production_testers.load.worker.closed_loop import Operation
-from production_testers.load.worker.pipelines import PipelineOperation, Work
+from production_testers.load.worker.pipelines import PipelineOperation, Work, drawn
 from production_testers.load.worker.session import perform
 from production_testers.model.canonical import Json
-from production_testers.model.pipeline import PipelineSpec
-from production_testers.model.scenario import Kind, RunRequest, Scenario
 from production_testers.model.target import Target
 from production_testers.suts.contract import Adapter, HasUnits
 from production_testers.suts.plain_bench import PlainBench
@@ -44,12 +41,12 @@ def measure(
     if units is not None and hasattr(units, "TARGET"):
         stages, operation = len(units.TARGET.stages), TargetOperation(adapter, units.TARGET)
     else:
-        pipeline: PipelineSpec = importlib.import_module("pipelines.baseline").pipeline()
-        stages = len(pipeline.stages)
-        operation = PipelineOperation(adapter, _scenario(pipeline), Work(trivial=True))
+        scenario = drawn({"shown": True})
+        stages = len(scenario.pipeline.stages)
+        operation = PipelineOperation(adapter, scenario, Work(trivial=True))
     half = arguments["seconds"] / 2
     closed = plan_of(concurrency=arguments["concurrency"], duration_s=half)
-    told = _perform(closed, operation)
+    told = made(closed, operation)
     result = result_of(closed, told)
     rate = max(1.0, result.throughput * OPEN_SHARE)
     return {
@@ -66,7 +63,7 @@ def measure(
         "failed": result.failures + result.unfinished,
         "tasks_left": told["tasks_left"],
         "closed": told,
-        "open": _perform(plan_of(rate=rate, duration_s=half), operation),
+        "open": made(plan_of(rate=rate, duration_s=half), operation),
     }
 
 
@@ -94,12 +91,13 @@ def result_of(plan: Plan, told: dict[str, Any]) -> Result:
 class TargetOperation:
     """One operation is one request of a team's application, its services replaced as in tests."""
 
-    def __init__(self, adapter: Adapter, target: Target) -> None:
+    def __init__(self, adapter: Adapter, target: Target, *, control: bool = False) -> None:
         assert isinstance(adapter, HasUnits), "its adapter found the target's stages"
         safety.guard_in_child(target.allow_hosts)
         put_into_settings(target)
-        settings: dict[str, Json] = {"target": target.as_json(), "control": False}
+        settings: dict[str, Json] = {"target": target.as_json(), "control": control}
         self._target, self._bench = target, PlainBench()
+        serve_databases(target, self._bench)
         self._unit = adapter.unit("target", settings, self._bench)
         self._numbers = itertools.cycle(range(target.records))
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -113,13 +111,9 @@ class TargetOperation:
         await self._unit.perform("handle", {"record": next(self._numbers)})
 
 
-def _perform(plan: Plan, operation: Operation) -> dict[str, Any]:
+def made(plan: Plan, operation: Operation) -> dict[str, Any]:
+    """Make a load in this process; gives what `result_of` takes."""
     intervals: list[dict[str, Any]] = []
     start = time.perf_counter_ns() + 1_000_000
     left = asyncio.run(perform(plan.job(0), operation, start, intervals.append))
     return {"start_ns": start, "intervals": intervals, "tasks_left": left}
-
-
-def _scenario(pipeline: PipelineSpec) -> Scenario:
-    request = RunRequest(key="r0", input={}, identity=identity_of(0, 0))
-    return Scenario(kind=Kind.BASELINE, pipeline=pipeline, requests=(request,))

@@ -1,6 +1,7 @@
 """Open loop: operations start when they are meant to, whatever the earlier ones do.
 
-Every operation is a task of its own, as a server's would be. Its latency counts from the intended
+Every operation is a task of its own, as a server's would be; but for one that offers to `begin`
+without, because nothing of the user's runs in it. Its latency counts from the intended
 start, so time that the target, or the driver, made it wait is part of it; how late operations
 were sent is recorded apart.
 """
@@ -8,8 +9,9 @@ were sent is recorded apart.
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from production_testers.load.worker.alarm import Alarm
 from production_testers.load.worker.closed_loop import Operation
@@ -20,6 +22,17 @@ GRAIN_NS = 500_000
 
 AT_ONCE = 500
 """After this many arrivals that were due, the operations under way go on first."""
+
+
+class Handle(Protocol):
+    """An operation under way."""
+
+    def cancel(self) -> object:
+        """Wait for it no longer."""
+
+
+Begin = Callable[[Callable[[BaseException | None], None]], Handle | None]
+"""Starts an operation without a task, and tells how it ended; None where it needs one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +75,8 @@ class OpenLoop:
         self._until = until_ns
         self._next = next(arrivals, None)
         self._number = 0
-        self._under_way: dict[int, tuple[int, asyncio.Task[None]]] = {}
+        self._begin: Begin | None = getattr(operation, "begin", None)
+        self._under_way: dict[int, tuple[int, Handle]] = {}
         self._waiting = self._stopped = False
         self._done = asyncio.Event()
 
@@ -78,9 +92,10 @@ class OpenLoop:
         first, self._next = self._next, None
         await self._wait(drain_s)
         self._stopped = True
-        tasks = [task for _, task in self._under_way.values()]
-        for task in tasks:
-            task.cancel()
+        handles = [handle for _, handle in self._under_way.values()]
+        for handle in handles:
+            handle.cancel()
+        tasks = [one for one in handles if isinstance(one, asyncio.Task)]
         await asyncio.gather(*tasks, return_exceptions=True)
         for intended, _ in self._under_way.values():  # cancelled before their first step
             now = time.perf_counter_ns()
@@ -106,7 +121,10 @@ class OpenLoop:
         while due is not None and due <= now and self._number < last:
             if len(under_way) < most:
                 self._number += 1
-                under_way[self._number] = (due, create(self._one(self._number, due)))
+                begun = None if self._begin is None else self._begun(self._number, due)
+                if begun is None:
+                    begun = create(self._one(self._number, due))
+                under_way[self._number] = (due, begun)
             elif self._limit.queues:
                 self._waiting = True
                 break
@@ -116,6 +134,21 @@ class OpenLoop:
         self._next = due
         if due is not None and not self._waiting:
             self._alarm.set(max(due, now + GRAIN_NS))
+
+    def _begun(self, number: int, intended: int) -> "Handle | None":
+        assert self._begin is not None, "it has just been asked"
+        sent = time.perf_counter_ns()
+        return self._begin(lambda error: self._ended(number, intended, sent, error))
+
+    def _ended(self, number: int, intended: int, sent: int, error: BaseException | None) -> None:
+        if error is not None:
+            self._ended_badly(error, intended, sent)
+        else:
+            recorder = self._recorder
+            recorder.starts.append(sent)
+            recorder.service.append(time.perf_counter_ns() - sent)
+            recorder.late.append(sent - intended)
+        self._left(number)
 
     async def _one(self, number: int, intended: int) -> None:
         clock = time.perf_counter_ns
@@ -130,6 +163,9 @@ class OpenLoop:
             recorder.starts.append(sent)
             recorder.service.append(end - sent)
             recorder.late.append(sent - intended)
+        self._left(number)
+
+    def _left(self, number: int) -> None:
         del self._under_way[number]
         if self._waiting:
             self._waiting = False

@@ -21,9 +21,10 @@ from production_testers.experiments.workloads import identity_of
 from production_testers.load.histogram import Histogram
 from production_testers.load.worker.callables import limited
 from production_testers.load.worker.closed_loop import Operation
+from production_testers.load.worker.spent import SlowestSpent, Spent
 from production_testers.mocks.datasets import generate
 from production_testers.mocks.services.contract import Service
-from production_testers.model import seeds
+from production_testers.model import scenario_format, seeds
 from production_testers.model.canonical import Json
 from production_testers.model.errors import SutUnavailableError, UsageError
 from production_testers.model.pipeline import Identity, Outcome, PipelineSpec, StageSpec, Status
@@ -101,8 +102,10 @@ def drawn(wanted: Mapping[str, Any]) -> Scenario:
 
     Args:
         wanted: `kind` and `seed` of a scenario that the folder's own pipelines draw, where
-            `records` may say which data set its requests hold; or `shape` and `size` of a
-            pipeline that is made for measuring, with `payload` characters in its input.
+            `records` may say which data set its requests hold; or `given`, a scenario as
+            evidence holds it, with the same; or `shown`, for the pipeline that the folder's
+            baseline.py shows, with one plain request; or `shape` and `size` of a pipeline that
+            is made for measuring, with `payload` characters in its input.
 
     Raises:
         UsageError: There is none.
@@ -111,6 +114,11 @@ def drawn(wanted: Mapping[str, Any]) -> Scenario:
         made = cost_scenario(wanted["shape"], wanted["size"])
         given: dict[str, Json] = {"payload": "x" * int(wanted.get("payload", 0))}
         return replace(made, requests=(replace(made.requests[0], input=given),))
+    if "shown" in wanted:
+        return _shown()
+    if "given" in wanted:
+        given_as = scenario_format.from_json(wanted["given"])
+        return _with_records(given_as, wanted) if "records" in wanted else given_as
     kind, seed = Kind(wanted["kind"]), int(wanted["seed"])
     try:
         module = importlib.import_module(f"pipelines.{kind.value}")
@@ -122,15 +130,26 @@ def drawn(wanted: Mapping[str, Any]) -> Scenario:
         ) from error
     if "records" not in wanted:
         return scenario
+    return _with_records(replace(scenario, pipeline=shown, faults=()), wanted)
+
+
+def _shown() -> Scenario:
+    pipeline: PipelineSpec = importlib.import_module("pipelines.baseline").pipeline()
+    request = RunRequest(key="r0", input={}, identity=identity_of(0, 0))
+    return Scenario(kind=Kind.BASELINE, pipeline=pipeline, requests=(request,))
+
+
+def _with_records(scenario: Scenario, wanted: Mapping[str, Any]) -> Scenario:
+    """A request for each record of a data set."""
     records = wanted["records"]
-    rows = generate(records["scenario"], records["variant"], records["size"], seed)
+    rows = generate(records["scenario"], records["variant"], records["size"], int(wanted["seed"]))
     requests = tuple(
         RunRequest(
             key=f"r{number}", input={records["field"]: [row]}, identity=identity_of(0, number)
         )
         for number, row in enumerate(rows)
     )
-    return replace(scenario, pipeline=shown, requests=requests, faults=())
+    return replace(scenario, requests=requests)
 
 
 class PipelineOperation:
@@ -149,6 +168,8 @@ class PipelineOperation:
         self._number = self._traced_from = 0
         self._every = 1
         self._traces: dict[str, dict[str, Any]] = {}
+        self.spent: dict[str, Spent] = {}
+        self._slowest = SlowestSpent()
         self._finished: list[dict[str, Any]] = []
         self._built = adapter.build(
             scenario.pipeline, self._trivial if work.trivial else self._body
@@ -172,8 +193,13 @@ class PipelineOperation:
         Raises:
             RunFailedError: The framework says that it did not complete.
         """
+        spent = self.spent[request.key] = Spent()
         start = time.perf_counter_ns()
-        result = await self._adapter.run(self._built, self._pipeline, request)
+        try:
+            result = await self._adapter.run(self._built, self._pipeline, request)
+        finally:
+            del self.spent[request.key]
+        self._slowest.add(start, time.perf_counter_ns(), spent)
         traced = self._traces.pop(request.key, None) if self._traces else None
         if traced is not None:
             traced |= {"start": start, "end": time.perf_counter_ns(), "ended": result.ended}
@@ -193,6 +219,7 @@ class PipelineOperation:
         self.fold()
         taken = {
             "stages": {name: histogram.pack() for name, histogram in self._stages.items()},
+            "slowest_spent": self._slowest.take(),
             "traces": self._finished[: 2 * TRACED_AN_INTERVAL],
         }
         self._stages = {name: Histogram() for name in self._took}
@@ -206,13 +233,21 @@ class PipelineOperation:
 
     async def _trivial(self, spec: StageSpec, call: StageCall) -> Outcome:
         """What a stage costs when it does nothing: the framework's own share."""
-        start = time.perf_counter_ns()
+        start = self._began(call)
         outcome = Outcome(value={"from": spec.name})
         self._ended(spec, call, start)
         return outcome
 
+    def _began(self, call: StageCall) -> int:
+        start = time.perf_counter_ns()
+        if (spent := self.spent.get(str(call.input.get("run")))) is not None:
+            spent.stages.enter(start)
+        return start
+
     def _ended(self, spec: StageSpec, call: StageCall, start: int) -> None:
         end = time.perf_counter_ns()
+        if (spent := self.spent.get(str(call.input.get("run")))) is not None:
+            spent.stages.leave(end)
         took = self._took.get(spec.name)
         if took is not None:
             took.append(end - start)
@@ -222,7 +257,7 @@ class PipelineOperation:
                 traced["spans"].append((spec.name, start, end))
 
     async def _body(self, spec: StageSpec, call: StageCall) -> Outcome | None:
-        start = time.perf_counter_ns()
+        start = self._began(call)
         try:
             return await self._perform(spec, call)
         finally:
@@ -328,8 +363,15 @@ class LoadPort:
 
     async def call(self, service: str, operation: str, **payload: Json) -> Json:
         """Call a mock service; it takes about a millisecond."""
-        await self.work(1)
-        return self.operation.ask(service, operation, payload)
+        spent = self.operation.spent.get(str(self.given.input.get("run")))
+        if spent is not None:
+            spent.services.enter(time.perf_counter_ns())
+        try:
+            await self.work(1)
+            return self.operation.ask(service, operation, payload)
+        finally:
+            if spent is not None:
+                spent.services.leave(time.perf_counter_ns())
 
     def redact(self, text: str, personal: Sequence[tuple[str, str]]) -> str | None:
         """The text as the framework's own redaction gives it back; None where it offers none."""

@@ -69,7 +69,7 @@ class Sampler:
     async def run(self, start_ns: int) -> None:
         """Beat until cancelled; the first interval begins at `start_ns`."""
         self._began = start_ns
-        self._used = resource.getrusage(resource.RUSAGE_SELF)
+        self._used, self._waited = resource.getrusage(resource.RUSAGE_SELF), waited_ns()
         beat_ns = round(BEAT_S * 1e9)
         expected = start_ns + beat_ns
         while True:
@@ -84,13 +84,15 @@ class Sampler:
     def sample(self, now: int) -> None:
         """End the interval under way."""
         usage, before = resource.getrusage(resource.RUSAGE_SELF), self._used
-        self._used = usage
+        waited, waited_before = waited_ns(), self._waited
+        self._used, self._waited = usage, waited
         self._emit(
             {
                 "from_ns": self._began,
                 "to_ns": now,
                 "cpu_user_s": usage.ru_utime - before.ru_utime,
                 "cpu_system_s": usage.ru_stime - before.ru_stime,
+                "waited_s": (waited - waited_before) / 1e9,
                 "rss_kb": resident_kb(),
                 "threads": _entries("/proc/self/task"),
                 "file_descriptors": _entries("/proc/self/fd") - 1,
@@ -106,6 +108,15 @@ class Sampler:
             self._collecting = time.perf_counter_ns()
         else:
             self._collections.add(self._collecting, time.perf_counter_ns())
+
+
+def waited_ns() -> int:
+    """How long this process could have run, and waited for a core that others had; 0 if unknown."""
+    try:
+        told = Path("/proc/self/schedstat").read_text(encoding="ascii").split()
+    except OSError:  # not every kernel tells
+        return 0
+    return int(told[1])
 
 
 def resident_kb() -> int:

@@ -13,7 +13,7 @@ from production_testers.mocks.datasets.shape import DataClass, Record
 from production_testers.model.canonical import Json, canonical_json
 from production_testers.model.errors import UsageError
 
-GENERATOR_VERSION: Final = "2"
+GENERATOR_VERSION: Final = "3"
 """Changes whenever the same seed gives other bytes."""
 
 MANIFEST_FORMAT: Final = "ptest.dataset/1"

@@ -6,7 +6,7 @@ same bytes everywhere. The rules are those of 2007 (United States) and 1996 (Eur
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,7 +33,13 @@ def stamp(seconds: int) -> str:
 def stamp_ms(milliseconds: int) -> str:
     """A moment in UTC with thousandths: `2026-01-01T00:00:00.000Z` for 0."""
     seconds, rest = divmod(milliseconds, 1000)
-    return f"{stamp(seconds)[:-1]}.{rest:03d}Z"
+    return f"{_to_the_second(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _to_the_second(seconds: int) -> str:
+    """What records so close to each other have in common."""
+    return stamp(seconds)[:-1]
 
 
 @dataclass(frozen=True, slots=True)

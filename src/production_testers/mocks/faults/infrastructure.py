@@ -17,6 +17,7 @@ from production_testers.mocks.faults.kinds import (
     Moment,
     Param,
     milliseconds,
+    only_with,
     share,
     text,
     whole,
@@ -191,7 +192,7 @@ KINDS = (
                 high=1e12,
             )
         },
-        answer=_jumped,
+        answer=only_with("now_ms", _jumped),
         ends="With the reading.",
     ),
     _at(
@@ -206,7 +207,7 @@ KINDS = (
                 high=1_000_000,
             )
         },
-        answer=_drifting,
+        answer=only_with("now_ms", _drifting),
         ends="With the reading.",
     ),
     _at(

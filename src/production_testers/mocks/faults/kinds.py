@@ -154,4 +154,14 @@ class Kind:
         return self.reply is not None or self.refuse is not None
 
 
+def only_with(member: str, change: Callable[[Moment, Any], Any]) -> Callable[[Moment, Any], Any]:
+    """The change, of answers that have the member: another fault may have taken it away."""
+
+    def changed(moment: Moment, answer: Any) -> Any:
+        fits = isinstance(answer, Mapping) and member in answer
+        return change(moment, answer) if fits else answer
+
+    return changed
+
+
 AT_SERVICE: Mapping[Place, frozenset[Way]] = {Place.SERVICE: BOTH}

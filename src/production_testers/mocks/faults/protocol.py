@@ -135,6 +135,8 @@ def _events(reply: Reply) -> list[bytes]:
 
 def _doubled(moment: Moment, reply: Reply) -> Reply:
     events = _events(reply)
+    if not events:
+        return reply
     twice = moment.random.randrange(len(events))
     events.insert(twice, events[twice])
     return replace(reply, chunks=(*events, DONE))
@@ -151,8 +153,12 @@ def _swapped(moment: Moment, reply: Reply) -> Reply:
 
 
 def _content(event: bytes) -> Json:
-    choices: Any = json.loads(event.removeprefix(b"data: "))["choices"]
-    return choices[0]["delta"].get("content") if choices else None
+    """What an event says; all of it where another fault made it unreadable."""
+    try:
+        choices: Any = json.loads(event.removeprefix(b"data: "))["choices"]
+        return choices[0]["delta"].get("content") if choices else None
+    except (ValueError, KeyError):
+        return event.decode("latin-1")
 
 
 def _error_in_stream(moment: Moment, reply: Reply) -> Reply:

@@ -11,6 +11,7 @@ from production_testers.mocks.faults.kinds import (
     Layer,
     Moment,
     choice,
+    only_with,
     share,
     text,
     whole,
@@ -48,6 +49,8 @@ def _with_message(
         message = change(one["message"])
         tokens += _tokens_of(message)
         choices.append({**one, "message": message, "finish_reason": reason or one["finish_reason"]})
+    if "usage" not in completion:  # another fault took it away
+        return {**completion, "choices": choices}
     prompt = completion["usage"]["prompt_tokens"]
     usage = {
         "prompt_tokens": prompt,
@@ -154,7 +157,10 @@ def _wrong_arguments(moment: Moment, answer: Completion) -> Completion:
     """One argument gone, or of another type; one that nobody knows where there was none."""
 
     def wrong(tool: dict[str, Any]) -> list[dict[str, Any]]:
-        arguments = dict(json.loads(tool["function"]["arguments"]))
+        try:
+            arguments = dict(json.loads(tool["function"]["arguments"]))
+        except ValueError:  # another fault has cut them
+            return [tool]
         if not arguments:
             arguments = {"unexpected": True}
         else:
@@ -229,6 +235,8 @@ def _leaking(moment: Moment, answer: Completion) -> Completion:
 
 def _wrong_usage(moment: Moment, answer: Completion) -> Completion:
     factor = moment.params["factor"]
+    if "usage" not in answer:
+        return answer
     usage = {name: int(count * factor) for name, count in answer["usage"].items()}
     return {**answer, "usage": usage}
 
@@ -299,7 +307,7 @@ def _kind(
         places=AT_SERVICE,
         at=at,
         params=params,
-        answer=answer,
+        answer=answer if at is _TOOLS else only_with("choices" if at is _CHAT else "data", answer),
     )
 
 

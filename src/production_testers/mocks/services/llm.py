@@ -235,8 +235,8 @@ def _extract(question: str, context: Sequence[Message]) -> str | None:
         return None
     asked = set(_WORD.findall(question.casefold()))
     best, shared_most = None, 0
-    for message in context:
-        for match in _SENTENCE.finditer(message.content):
+    for _, said in context:
+        for match in _SENTENCE.finditer(said):
             shared = len(asked & set(_WORD.findall(match.group().casefold())))
             if shared > shared_most:
                 best, shared_most = match.group().strip(), shared

@@ -1,7 +1,6 @@
 """What a request to a language model says: messages, tools, and what the answer must look like."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from production_testers.mocks.services.call import Call
 from production_testers.model.canonical import Json
@@ -19,16 +18,8 @@ DEPTH_MAX = 8
 """Schemas that go deeper, or refer to themselves, give null there."""
 
 
-class Message(NamedTuple):
-    """One message of a conversation.
-
-    Attributes:
-        role: Who says it.
-        content: Its text; parts are joined by newlines.
-    """
-
-    role: str
-    content: str
+Message = tuple[str, str]
+"""One message of a conversation: who says it, and its text, parts joined by newlines."""
 
 
 def messages_of(call: Call) -> list[Message]:
@@ -43,7 +34,7 @@ def messages_of(call: Call) -> list[Message]:
             raise call.refused(f"messages[{index}]", f"an object with a role of {ROLES}", raw)
         content = raw.get("content")
         text = content if isinstance(content, str) else _in_parts(call, content, index)
-        found.append(Message(str(raw["role"]), text))
+        found.append((str(raw["role"]), text))
     if not found:
         raise call.refused("messages", "a list that is not empty", [])
     return found

@@ -7,21 +7,31 @@ visible character is one token, white space is none.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Final
 
 _TOKEN = re.compile(r"\w{1,4}|[^\w\s]")
 _PIECE = re.compile(r"\s*(?:\w{1,4}|[^\w\s])")
 
 
+class _Words(dict[str, int]):
+    """Text without white space → its tokens: words repeat, whatever is asked."""
+
+    def __missing__(self, text: str) -> int:
+        if len(self) >= _WORDS_MAX:
+            self.clear()
+        tokens = (len(text) + 3) >> 2 if text.isalnum() else len(_TOKEN.findall(text))
+        self[text] = tokens
+        return tokens
+
+
+_WORDS_MAX: Final = 4096
+_TOKENS_OF: Final = _Words().__getitem__
+
+
 @lru_cache(maxsize=1024)
 def count_tokens(text: str) -> int:
     """How many tokens a text has; of the latest texts it is remembered, conversations repeat."""
-    return sum(map(_tokens_between_spaces, text.split()))
-
-
-@lru_cache(maxsize=4096)
-def _tokens_between_spaces(text: str) -> int:
-    """The same of a text without white space: words repeat, whatever is asked."""
-    return (len(text) + 3) >> 2 if text.isalnum() else len(_TOKEN.findall(text))
+    return sum(map(_TOKENS_OF, text.split()))
 
 
 def cut(text: str, tokens_max: int) -> tuple[str, str]:

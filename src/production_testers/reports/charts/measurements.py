@@ -57,10 +57,6 @@ def latency(document: Mapping[str, Any]) -> Chart | None:
         },
     )
     y = number("ms", "Latency of one execution, milliseconds", scale=scale)
-    title = (
-        f"Half of {document['count']:,} executions took at most {_ms(document['p50_ms'])},"
-        f" 99 of 100 at most {_ms(document['p99_ms'])}"
-    )
     line = {"type": "line", "color": BLUE, "strokeWidth": 2.5, "interpolate": "step-before"}
     dots = {"type": "point", "filled": True, "size": 90, "color": VERMILLION, "opacity": 1}
     drops = {"type": "rule", "strokeDash": [4, 4], "color": GREY}
@@ -74,7 +70,21 @@ def latency(document: Mapping[str, Any]) -> Chart | None:
     longest = f"The longest took {_ms(highest)}, the mean is {_ms(document['mean_ms'])}."
     since = "Latency counts from the intended start" if send else "Latency counts from the send"
     beside = "; the dashed line counts from the send." if send else "."
-    return chart("latency", title, [_conditions(document), f"{since}{beside} {longest}"], layers)
+    return chart(
+        "latency", _title(document), [_conditions(document), f"{since}{beside} {longest}"], layers
+    )
+
+
+def _title(document: Mapping[str, Any]) -> str:
+    """What half took; those that never ended are in it with the time for which they had waited."""
+    half, most = _ms(document["p50_ms"]), _ms(document["p99_ms"])
+    count, waited = document["count"], document.get("lower_bounds", 0)
+    if not waited:
+        return f"Half of {count:,} executions took at most {half}, 99 of 100 at most {most}"
+    return (
+        f"{count:,} of {count + waited:,} executions ended: half of all took, or had waited,"
+        f" {half} or more"
+    )
 
 
 def _curve(pairs: Sequence[Sequence[float]]) -> list[dict[str, float]]:

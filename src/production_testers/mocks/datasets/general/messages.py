@@ -104,8 +104,12 @@ def _email(random: Random) -> str:
     return f"{local}{int(random.random() * 100)}@{host}"
 
 
+_AREAS: Final = (201, 206, 212, 303, 312, 404, 415, 503, 512, 602, 617, 702, 713, 816, 919)
+"""Telephone areas that exist: no service number such as 911 is one."""
+
+
 def _phone(random: Random) -> str:
-    area = 201 + int(random.random() * 700)
+    area = pick(random, _AREAS)
     line = f"01{int(random.random() * 100):02d}"
     return pick(
         random,

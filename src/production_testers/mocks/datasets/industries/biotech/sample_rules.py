@@ -18,6 +18,15 @@ def custody_in_order(record: Mapping[str, Any], _memory: Memory) -> str | None:
     return f"{steps} at {moments}"
 
 
+@rule("clinic_hours", "samples are collected while the clinic is open")
+def clinic_hours(record: Mapping[str, Any], _memory: Memory) -> str | None:
+    """From 7 to 18."""
+    first = record["custody"][0]
+    if first["step"] != "collected" or "07" <= first["at"][11:13] < "18":
+        return None
+    return f"collected at {first['at']}"
+
+
 @rule("reagent", "the lot had not expired when the plate was made")
 def reagent(record: Mapping[str, Any], _memory: Memory) -> str | None:
     """The last day counts."""
@@ -99,6 +108,7 @@ def wells(record: Mapping[str, Any], memory: Memory) -> str | None:
 
 RULES: Final = (
     custody_in_order,
+    clinic_hours,
     reagent,
     index_sequence,
     result_follows,

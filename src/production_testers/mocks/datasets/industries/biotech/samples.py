@@ -155,12 +155,20 @@ def sample(
 def _custody(random: Random, start_s: int, *, donor: bool) -> list[Any]:
     steps, at = [], start_s
     if donor:
-        collected = start_s - between(random, 6 * 3_600, 60 * 3_600)
+        collected = _open(start_s - between(random, 6 * 3_600, 60 * 3_600))
+        if collected > start_s - 6 * 3_600:
+            collected -= DAY_S
         received = collected + between(random, 3_600, 4 * 3_600)
         steps = [("collected", collected, "clinic"), ("received", received, "front desk"),
                  ("extracted", start_s - 1_800, "extractor 2")]  # fmt: skip
     steps += [("plated", at, "robot 1"), ("measured", at + 5_400, "cycler 3")]
     return [{"step": step, "at": stamp(when), "by": who} for step, when, who in steps]
+
+
+def _open(at: int) -> int:
+    """The same day while the clinic is open, from 7 to 18."""
+    day_, second = divmod(at, DAY_S)
+    return day_ * DAY_S + 7 * 3_600 + second * 11 // 24
 
 
 def _case(kind: str = "sample", place: int = 0, start_s: int = 20 * DAY_S, **members: Any) -> Make:
@@ -213,6 +221,12 @@ def _swapped(record: dict[str, Any]) -> None:
 
 PLANTS: Final = (
     Plant(rule="custody", change=lambda record: record["custody"].reverse()),
+    Plant(
+        rule="clinic_hours",
+        change=lambda record: record["custody"][0].update(
+            step="collected", at="2026-01-01T03:00:00Z"
+        ),
+    ),
     Plant(rule="reagent", change=setting(reagent_expires="2025-01-01")),
     Plant(rule="index", change=setting(barcode="GGGGGGGGGGGG", gc_percent=50.0)),
     Plant(rule="result", change=setting(ct_target=20.0, result="not_detected")),

@@ -1,5 +1,6 @@
 """What reports of sensors say about each other."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -66,6 +67,19 @@ def domain(record: Mapping[str, Any], _memory: Memory) -> str | None:
     return None
 
 
+@rule("call_sign", "a flight has a call sign, a ship a name, each with the number of its kind")
+def call_sign(record: Mapping[str, Any], _memory: Memory) -> str | None:
+    """Three letters and up to four digits; a 24-bit address in the air, nine digits at sea."""
+    name, identity = record["name"], record["identity"]
+    if name is None and identity is None:
+        return None
+    flight = re.fullmatch("[A-Z]{3}[0-9]{1,4}", str(name)) is not None
+    numbered = re.fullmatch("[0-9A-F]{6}", str(identity)) is not None
+    if flight is numbered is (record["domain"] == "air"):
+        return None
+    return f"{name!r} with {identity} in the domain {record['domain']}"
+
+
 @rule("kinematics", "an object is where its speed can have brought it", across=True)
 def kinematics(record: Mapping[str, Any], memory: Memory) -> str | None:
     """Within the sensors' errors; where it cannot be, the position is labelled as spoofed."""
@@ -98,5 +112,6 @@ RULES: Final = (
     high_water,
     release,
     domain,
+    call_sign,
     kinematics,
 )

@@ -179,7 +179,7 @@ def _object(random: Random, index: int) -> _Object:
         domain="surface" if surface else "air",
         # 799 is no country of ITU's list, F0xxxx no block of ICAO's.
         identity=f"799{digits(random, 6)}" if surface else f"F0{random.getrandbits(16):04X}",
-        words=f"{pick(random, ('GREY', 'NORTH', 'LONG', 'BRIGHT'))} {pick(random, _SHIPS)}",
+        words=_words(random, surface=surface),
         x_m=random.random() * _WIDTH_M,
         y_m=random.random() * _WIDTH_M,
         direction=between(random, 0, 15),
@@ -187,6 +187,16 @@ def _object(random: Random, index: int) -> _Object:
         altitude_m=0 if surface else between(random, 3, 120) * 100,
     )
 
+
+def _words(random: Random, *, surface: bool) -> str:
+    """A ship's name, or the call sign of a flight."""
+    if surface:
+        return f"{pick(random, ('GREY', 'NORTH', 'LONG', 'BRIGHT'))} {pick(random, _SHIPS)}"
+    return f"{pick(random, _AIRLINES)}{between(random, 1, 9_999)}"
+
+
+_AIRLINES: Final = ("QZA", "QZN", "QZT")
+"""Designators that ICAO gives to nobody: none begins with Q."""
 
 _SHIPS: Final = ("HERON", "LANTERN", "MERIDIAN", "QUARRY", "THISTLE")
 
@@ -253,6 +263,7 @@ PLANTS: Final = (
     Plant(rule="sequence", change=setting(sequence=999_999)),
     Plant(rule="arrival", change=setting(received_at="2025-12-31T00:00:00.000Z")),
     Plant(rule="seen_first", change=setting(observed_at="2030-01-01T00:00:00.000Z", anomaly=None)),
+    Plant(rule="call_sign", change=setting(domain="air", name="GREY HERON", identity="F01379")),
     Plant(
         rule="high_water", change=setting(classification="UNCLASSIFIED", sources=["CONFIDENTIAL"])
     ),

@@ -1,6 +1,7 @@
 """What points, marks and times of a submission say about each other."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from production_testers.mocks.datasets.rules import Memory, rule
@@ -51,14 +52,33 @@ def _minutes(text_: str) -> float:
     return int(hours) * 60 + int(minutes) + int(seconds) / 60
 
 
+@rule("school_hours", "an exam begins in the morning of a school day, where the school is")
+def school_hours(record: Mapping[str, Any], _memory: Memory) -> str | None:
+    """At nine of the local clock, in winter or in summer."""
+    hours = {"DE": (7, 8), "FR": (7, 8), "US": (13, 14)}[record["country"]]
+    begin = datetime.fromisoformat(record["starts_at"])
+    if begin.hour in hours and begin.weekday() < 5:
+        return None
+    return f"an exam in {record['country']} at {begin:%A %H:%M} UTC"
+
+
 @rule("age", "pupils are of the age of their class")
 def age(record: Mapping[str, Any], _memory: Memory) -> str | None:
     """Ten or eleven in the fifth class at New Year, give or take a year."""
-    year = int(record["school_class"][:-1])
+    year = _year(record["school_class"], record["country"])
     years = int(record["starts_at"][:4]) - int(record["birth_date"][:4])
     if year + 5 <= years <= year + 8:
         return None
     return f"born {record['birth_date']}, in class {record['school_class']}"
+
+
+def _year(school_class: str, country: str) -> int:
+    """From 5 to 12; France counts down, and has names for the first and the last."""
+    name = school_class[:-1].strip()
+    if country != "FR":
+        return int(name.removeprefix("Grade "))
+    named = {"CM2": 5, "2de": 10, "1re": 11, "Tle": 12}
+    return named[name] if name in named else 12 - int(name.removesuffix("e"))
 
 
 @rule("one_pupil", "a pupil's name, birthday and class do not change", across=True)
@@ -89,6 +109,7 @@ RULES: Final = (
     points_add_up,
     scheme,
     times,
+    school_hours,
     age,
     one_pupil,
     copied_essays,

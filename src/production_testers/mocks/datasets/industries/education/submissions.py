@@ -20,7 +20,7 @@ from production_testers.mocks.datasets.schema import (
     word,
 )
 from production_testers.mocks.datasets.shape import DataScenario, Record
-from production_testers.mocks.datasets.stamps import DAY_S, day_text, stamp
+from production_testers.mocks.datasets.stamps import Zone, day_text, stamp
 from production_testers.mocks.datasets.streams import stream_of, valid, volume
 from production_testers.model.seeds import derive
 
@@ -30,6 +30,13 @@ SCHEMES: Final[Mapping[str, tuple[tuple[int, str], ...]]] = {
     "FR": tuple((at * 5, str(at)) for at in range(20, -1, -1)),
 }
 """Country → per cent from which on a mark is given, the best first."""
+
+ZONES: Final = {
+    "DE": Zone("Europe/Berlin", 1, "eu"),
+    "US": Zone("America/New_York", -5, "us"),
+    "FR": Zone("Europe/Paris", 1, "eu"),
+}
+_FRENCH: Final = ("CM2", "6e", "5e", "4e", "3e", "2de", "1re", "Tle")
 
 _BANK: Final = (
     ("choice", "Which planet is nearest to the sun?", "Mercury", ("Venus", "Mars", "Earth")),
@@ -57,7 +64,11 @@ SCHEMA: Final = fields(
     pupil=text("Who", pattern="^pup-[0-9]{6}$"),
     name=text("His or her name", most=120),
     birth_date=day("Day of birth"),
-    school_class=text("Year and letter", pattern="^(5|6|7|8|9|10|11|12)[a-d]$"),
+    school_class=text(
+        "As the country calls it, and letter",
+        pattern=r"^((5|6|7|8|9|10|11|12)[a-d]|(CM2|[3-6]e|2de|1re|Tle) [A-D]"
+        r"|Grade (5|6|7|8|9|10|11|12)[A-D])$",
+    ),
     country=word("Whose scheme of marks applies", *SCHEMES),
     exam=text("Which exam", pattern="^exam-[0-9]{6}$"),
     starts_at=moment("When the exam begins for all"),
@@ -96,8 +107,8 @@ class School:
         self._place += 1
         classes = max(1, self._pupils // 30)
         index = self._exam % classes * 30 + self._place - 1
-        begin = (4 + self._exam % 200 // 40 + self._exam // 200 % 24 * 7) * DAY_S + 8 * 3_600
         pupil = _pupil(self._seed, index)
+        begin = _nine(str(pupil["country"]), self._exam % 200 // 40 + self._exam // 200 % 24 * 7)
         answers, copied = self._answers(str(pupil["pupil"]))
         opened = begin + int(random.random() * 60)
         spent = between(random, 2_400, _EXAM_S + 500)
@@ -133,10 +144,22 @@ def answer(random: Random, at: int, skill: float) -> dict[str, Any]:
             "points_max": most}  # fmt: skip
 
 
+def _nine(country: str, days: int) -> int:
+    """Nine in the morning, so many days after Monday, 5 January 2026."""
+    return ZONES[country].midnight(4 + days) + 9 * 3_600
+
+
+def school_class(country: str, year: int, letter: int) -> str:
+    """A class by the country's own name for its year, 5 to 12."""
+    if country == "FR":
+        return f"{_FRENCH[year - 5]} {'ABCD'[letter]}"
+    return f"{year}{'abcd'[letter]}" if country == "DE" else f"Grade {year}{'ABCD'[letter]}"
+
+
 def _pupil(seed: int, index: int) -> dict[str, Any]:
     """The same pupil whenever he or she comes; thirty in a class."""
     random = Random(derive(seed, "pupil", index))
-    year = 5 + index // 30 % 8
+    year, country = 5 + index // 30 % 8, tuple(ZONES)[index // 30 % 3]
     given, family, _ = person(random)
     # Ten or eleven years old in the fifth class when the calendar year begins.
     born = -(year + 6) * 365 + 3 - int(random.random() * 360)
@@ -144,8 +167,8 @@ def _pupil(seed: int, index: int) -> dict[str, Any]:
         "pupil": f"pup-{index % 1_000_000:06d}",
         "name": f"{given} {family}",
         "birth_date": day_text(born),
-        "school_class": f"{year}{'abcd'[index // 240 % 4]}",
-        "country": ("DE", "US", "FR")[index // 30 % 3],
+        "school_class": school_class(country, year, index // 240 % 4),
+        "country": country,
     }
 
 
@@ -184,13 +207,14 @@ def _case(
     **members: Any,
 ) -> Make:
     def make(random: Random, number: int) -> Record:
-        pupil = {**_pupil(between(random, 1, 10**6), 0), "country": country}
+        own = {"country": country, "school_class": school_class(country, 5, 0)}
+        pupil = {**_pupil(between(random, 1, 10**6), 0), **own}
         answers = [
             {"question": f"q{at + 1}", "kind": kind, "answer": right, "points": points[at],
              "points_max": _MOST[kind]}
             for at, (kind, _, right, _wrong) in enumerate(_BANK)
         ]  # fmt: skip
-        begin = 4 * DAY_S + 8 * 3_600
+        begin = _nine(country, 0)
         made = submission(number, pupil, (0, begin, begin, begin + spent_s), answers)
         return {**made, **members}
 
@@ -220,6 +244,7 @@ PLANTS: Final = (
     Plant(rule="points", change=_more_points),
     Plant(rule="mark", change=setting(percent=95, mark="6", country="DE")),
     Plant(rule="times", change=lambda record: record.update(is_late=not record["is_late"])),
+    Plant(rule="school_hours", change=setting(starts_at="2026-01-05T03:00:00Z")),
     Plant(rule="age", change=setting(birth_date="1980-05-05")),
     Plant(rule="one_pupil", change=setting(pupil="pup-000000", name="Somebody Else")),
     Plant(rule="copied", change=setting(copied_from="pup-999999")),

@@ -14,7 +14,10 @@ from production_testers.mocks.datasets.industries.finance.fraud import (
 )
 from production_testers.mocks.datasets.places import CITIES, COUNTRIES, City
 from production_testers.mocks.datasets.shape import Record
-from production_testers.mocks.datasets.stamps import stamp
+from production_testers.mocks.datasets.stamps import DAY_S, stamp
+
+_QUIET_S: Final = 5 * 3600
+"""Until then, in UTC, most people sleep where the cards are from."""
 
 _WINDOW_S: Final = 60
 _TESTING_S: Final = 600
@@ -29,24 +32,28 @@ ISSUERS: Final = {"DE": 18, "AT": 16, "CH": 17, "GB": 18, "NL": 14}
 
 
 class Merchant(NamedTuple):
-    """Who is paid; `times` the card's usual amount is what people pay there."""
+    """Who is paid; `times` the card's usual amount is what people pay there.
+
+    Who is neither online nor open at night takes nothing between one and six.
+    """
 
     name: str
     category: str
     times: float
     online: bool
+    at_night: bool = False
 
 
 MERCHANTS: Final = (
     Merchant("Corner Grocery", "5411", 0.7, online=False),
     Merchant("Harbor Books", "5942", 0.5, online=False),
-    Merchant("City Fuel", "5541", 1.2, online=False),
+    Merchant("City Fuel", "5541", 1.2, online=False, at_night=True),
     Merchant("Green Pharmacy", "5912", 0.4, online=False),
     Merchant("Northern Rail", "4112", 1.4, online=True),
     Merchant("Blue Cafe", "5814", 0.2, online=False),
     Merchant("Home & Garden", "5200", 1.8, online=False),
     Merchant("Lumen Electronics", "5732", 5.0, online=True),
-    Merchant("Old Town Hotel", "7011", 6.0, online=False),
+    Merchant("Old Town Hotel", "7011", 6.0, online=False, at_night=True),
     Merchant("Skyline Air", "4511", 8.0, online=True),
     Merchant("Pixel Games", "5816", 0.3, online=True),
 )
@@ -144,17 +151,24 @@ class Till:
             self._now_s += 1 + int(random.random() * 3)
         else:
             card = self._last = pick(random, self._cards)
-            self._now_s += 1 + int(random.random() * self._step_s)
+            quiet = 6 if self._now_s % DAY_S < _QUIET_S else 1
+            self._now_s += 1 + int(random.random() * self._step_s * quiet)
         if self._tests:
             self._tests -= 1
             return self._pay(number, card, pick(random, _ONLINE), 20 + int(random.random() * 170))
         self._burst = max(0, self._burst - 1)
         merchant = MERCHANTS[8] if planned == "travel" else pick(random, MERCHANTS)
+        city = self._destination(card, merchant, impossible=planned == "travel")
+        if city is not None and not merchant.at_night and self._asleep(city):
+            merchant, city = pick(random, _ONLINE), None
         times = merchant.times * (0.5 + random.random())
         if planned == "amount":
             times = 25 + 40 * random.random()
-        city = self._destination(card, merchant, impossible=planned == "travel")
         return self._pay(number, card, merchant, int(card.usual_cents * times), city)
+
+    def _asleep(self, city: int) -> bool:
+        zone = COUNTRIES[CITIES[city].country].zone
+        return 1 <= int(zone.local(self._now_s)[11:13]) < 6
 
     def _destination(self, card: Card, merchant: Merchant, *, impossible: bool) -> int | None:
         """Where the card is presented; None online."""

@@ -102,6 +102,15 @@ def contactless_limit(record: Payment, _memory: Memory) -> str | None:
     return None
 
 
+@rule("opening_hours", "nobody pays in a shop that is closed")
+def opening_hours(record: Payment, _memory: Memory) -> str | None:
+    """Between one and six of the local clock only fuel stations and hotels take cards."""
+    asleep = "01" <= record["local_time"][11:13] < "06"
+    if asleep and record["channel"] != "online" and record["category"] not in {"5541", "7011"}:
+        return f"{record['merchant']} at {record['local_time']}"
+    return None
+
+
 @rule("time_order", "payments come in the order of their time", across=True)
 def time_order(record: Payment, memory: Memory) -> str | None:
     """Of the whole stream."""
@@ -181,6 +190,7 @@ RULES: Final = (
     currency_of_place,
     billing,
     contactless_limit,
+    opening_hours,
     time_order,
     history,
     label,

@@ -73,7 +73,8 @@ def _payments(variant: str, cards: int) -> Callable[[int], Any]:
 
 
 _USUAL: Final = 1_000
-_PLAIN: Final = Moment(0, CITIES[0], MERCHANTS[0], 1_000, 3_600)
+_PLAIN: Final = Moment(9 * 3_600, CITIES[0], MERCHANTS[0], 1_000, 3_600)
+_NIGHT: Final = _PLAIN._replace(merchant=MERCHANTS[2])
 _MOMENTS: Final[Mapping[str, Moment]] = {
     "amount_least": _PLAIN._replace(billing_cents=1),
     "amount_at_threshold": _PLAIN._replace(billing_cents=_USUAL * AMOUNT_TIMES_MAX),
@@ -91,14 +92,14 @@ _MOMENTS: Final[Mapping[str, Moment]] = {
     "travel_no_time": _PLAIN._replace(seconds=0, km=TRAVEL_KM_MIN + 1),
     "all_at_once": _PLAIN._replace(seconds=0, km=9_000, count_60s=9, billing_cents=10**9),
     "first_payment": _PLAIN._replace(seconds=None),
-    "before_midnight": _PLAIN._replace(now_s=86_399),
-    "at_midnight": _PLAIN._replace(now_s=86_400),
-    "before_summer_time": _PLAIN._replace(now_s=87 * 86_400 + 3_599),
-    "at_summer_time": _PLAIN._replace(now_s=87 * 86_400 + 3_600),
-    "first_of_the_hour_twice": _PLAIN._replace(now_s=297 * 86_400 + 1_800),
-    "second_of_the_hour_twice": _PLAIN._replace(now_s=297 * 86_400 + 5_400),
-    "leap_day": _PLAIN._replace(now_s=789 * 86_400),
-    "end_of_year": _PLAIN._replace(now_s=365 * 86_400 - 1),
+    "before_midnight": _NIGHT._replace(now_s=86_399),
+    "at_midnight": _NIGHT._replace(now_s=86_400),
+    "before_summer_time": _NIGHT._replace(now_s=87 * 86_400 + 3_599),
+    "at_summer_time": _NIGHT._replace(now_s=87 * 86_400 + 3_600),
+    "first_of_the_hour_twice": _NIGHT._replace(now_s=297 * 86_400 + 1_800),
+    "second_of_the_hour_twice": _NIGHT._replace(now_s=297 * 86_400 + 5_400),
+    "leap_day": _NIGHT._replace(now_s=789 * 86_400),
+    "end_of_year": _NIGHT._replace(now_s=365 * 86_400 - 1),
     "half_hour_zone": _PLAIN._replace(city=CITIES[12]),
 }
 """Case → a payment on or beside a threshold of the rule, of time or of numbers. What it says of
@@ -153,6 +154,10 @@ PLANTS: Final = (
     Plant(
         rule="contactless_limit",
         change=setting(channel="contactless", amount_cents=10**12, billing_cents=10**12),
+    ),
+    Plant(
+        rule="opening_hours",
+        change=setting(channel="chip", category="5814", local_time="2026-01-05T03:00:00+01:00"),
     ),
     Plant(rule="time_order", change=setting(timestamp="2025-12-31T23:59:59Z")),
     Plant(rule="history", change=setting(count_60s=3)),

@@ -1,5 +1,6 @@
 """What the members of a transfer say about each other, and about what was sent before."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
@@ -24,6 +25,32 @@ def two_parties(record: Mapping[str, Any], _memory: Memory) -> str | None:
     """Debtor and creditor differ."""
     same = record["debtor_iban"] == record["creditor_iban"]
     return f"{record['debtor_iban']} pays itself" if same else None
+
+
+@rule("purpose", "who pays and who is paid are those whom the purpose is for")
+def purpose(record: Mapping[str, Any], _memory: Memory) -> str | None:
+    """Taxes go to tax offices and pensions come from funds, nothing else does."""
+    debtor, creditor, why = record["debtor_name"], record["creditor_name"], record["purpose"]
+    told = creditor.startswith("Tax Office "), debtor.endswith(" Pension Fund")
+    if told != (why == "TAXS", why == "PENS"):
+        return f"{why} from {debtor} to {creditor}"
+    company = (" GmbH", " B.V.", " Ltd", " S.A.", " N.V.")
+    if why == "SALA" and (not debtor.endswith(company) or creditor.endswith(company)):
+        return f"a salary from {debtor} to {creditor}"
+    return None
+
+
+@rule("period", "what is paid for lies at most half a year before the order, and a month after")
+def period(record: Mapping[str, Any], _memory: Memory) -> str | None:
+    """Where the remittance names a month; only rent is paid before it begins."""
+    found = re.fullmatch(r"[a-z]+ (\d\d)/(\d{4})", record["remittance"])
+    if found is None:
+        return None
+    asked = date.fromisoformat(record["requested_at"][:10])
+    months = (int(found[2]) - asked.year) * 12 + int(found[1]) - asked.month
+    if -6 <= months <= (record["purpose"] == "RENT"):
+        return None
+    return f"{record['remittance']}, asked for on {asked}"
 
 
 @rule("business_day", "the day of execution is the first open one after the order")
@@ -67,6 +94,8 @@ def screening(record: Mapping[str, Any], _memory: Memory) -> str | None:
 RULES: Final = (
     ibans,
     two_parties,
+    purpose,
+    period,
     executed_in_time,
     resends,
     screening,

@@ -4,10 +4,10 @@ Shaped after the customer credit transfer of ISO 20022 (pacs.008), with what a s
 The list, its entries and its spellings are invented.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from production_testers.mocks.datasets.attacks.confusion import Plant, malformed, setting
 from production_testers.mocks.datasets.checkdigits import iban
@@ -33,15 +33,41 @@ from production_testers.model.seeds import random_for
 COUNTRIES: Final = {"DE": 18, "AT": 16, "NL": 14, "IE": 18, "LU": 16, "BE": 12}
 """Country → length of its national account numbers."""
 
+PERSON, FIRM, OFFICE, FUND = range(4)
+"""Who has an account."""
+
+
+class Purpose(NamedTuple):
+    """What a transfer is for.
+
+    Attributes:
+        word: Of the remittance.
+        debtor: Who pays.
+        creditor: Who is paid.
+        months: Of the month that is paid for, counted from that of the order: from, to.
+        cents: The least and the most.
+    """
+
+    word: str
+    debtor: int
+    creditor: int
+    months: tuple[int, int]
+    cents: tuple[int, int]
+
+
 PURPOSES: Final = {
-    "SALA": "salary",
-    "RENT": "rent",
-    "SUPP": "invoice",
-    "TAXS": "tax",
-    "PENS": "pension",
-    "GDDS": "goods",
+    "SALA": Purpose("salary", FIRM, PERSON, (-1, 0), (180_000, 620_000)),
+    "RENT": Purpose("rent", PERSON, FIRM, (0, 1), (45_000, 210_000)),
+    "SUPP": Purpose("invoice", FIRM, FIRM, (-3, 0), (500, 900_000)),
+    "TAXS": Purpose("tax", FIRM, OFFICE, (-6, -1), (500, 900_000)),
+    "PENS": Purpose("pension", FUND, PERSON, (-1, 0), (60_000, 310_000)),
+    "GDDS": Purpose("goods", PERSON, FIRM, (-1, 0), (500, 250_000)),
 }
-"""Purpose code (ISO 20022 external code set) → word of the remittance."""
+"""Purpose code (ISO 20022 external code set) → what it is for."""
+
+_TO_LISTED: Final = ("RENT", "SUPP", "GDDS")
+_FORMS: Final = {"DE": "GmbH", "AT": "GmbH", "NL": "B.V.", "IE": "Ltd", "LU": "S.A.", "BE": "N.V."}
+_TRADES: Final = ("Bau", "Logistics", "Foods", "Systems", "Trading", "Medical")
 
 LISTED: Final = (
     ("XL-0001", "Orlan Vedrik"),
@@ -109,6 +135,13 @@ def execution_date(requested_s: int) -> str:
     return business_day(day_ + timedelta(days=requested_s % DAY_S >= _CUT_OFF_S)).isoformat()
 
 
+Party = tuple[str, str]
+"""Name and account."""
+
+Entry = tuple[str, str]
+"""Number on the list and name."""
+
+
 class Desk:
     """The stream's state: accounts that pay each other, and the orders sent lately."""
 
@@ -116,42 +149,61 @@ class Desk:
         self._random, self._step_s = random, step_s
         self._now_s = 8 * 3600
         self._recent: list[Record] = []
-        self._accounts = [
-            (" ".join(person(random)[:2]), account(random, pick(random, tuple(COUNTRIES))))
-            for _ in range(accounts)
-        ]
+        self._parties: list[list[Party]] = [[], [], [], []]
+        for index in range(accounts):
+            kind = (PERSON, FIRM, PERSON, FIRM, PERSON, OFFICE, PERSON, FIRM, PERSON, FUND)
+            self._parties[kind[index % 10]].append(party(random, kind[index % 10]))
 
     def next(self, number: int) -> Record:
         """The next message."""
         random = self._random
-        self._now_s += int(random.random() * self._step_s)
         if self._recent and chance(random, 0.04):
             first = pick(random, self._recent)
             return {**first, "id": f"trf-{number:010d}", "resend_of": first["id"]}
-        debtor, creditor = pick(random, self._accounts), pick(random, self._accounts)
-        while creditor[1] == debtor[1]:
-            creditor = pick(random, self._accounts)
         entry = pick(random, LISTED) if chance(random, 0.01) else None
-        record = order(random, number, self._now_s, debtor, creditor, entry)
+        record = self.order(number, tuple(PURPOSES) if entry is None else _TO_LISTED, entry)
         self._recent.append(record)
         del self._recent[:-64]
         return dict(record)
 
+    def order(self, number: int, purposes: Sequence[str], entry: Entry | None = None) -> Record:
+        """An order for one of these purposes, between two who may have it."""
+        random = self._random
+        self._now_s += int(random.random() * self._step_s)
+        purpose = pick(random, purposes)
+        found = PURPOSES[purpose]
+        debtor = pick(random, self._parties[found.debtor])
+        creditor = pick(random, self._parties[found.creditor])
+        while creditor[1] == debtor[1]:
+            creditor = pick(random, self._parties[found.creditor])
+        return order(random, number, self._now_s, purpose, (debtor, creditor), entry)
 
-Party = tuple[str, str]
+
+def party(random: Random, kind: int) -> Party:
+    """Name and account of somebody who does not exist."""
+    country = pick(random, tuple(COUNTRIES))
+    given, family, _ = person(random)
+    if kind == PERSON:
+        name = f"{given} {family}"
+    elif kind == FIRM:
+        name = f"{family} {pick(random, _TRADES)} {_FORMS[country]}"
+    else:
+        name = f"Tax Office {family}" if kind == OFFICE else f"{family} Pension Fund"
+    return name, account(random, country)
 
 
 def order(
     random: Random,
     number: int,
     now_s: int,
-    debtor: Party,
-    creditor: Party,
-    entry: tuple[str, str] | None = None,
+    purpose: str,
+    parties: tuple[Party, Party],
+    entry: Entry | None = None,
 ) -> Record:
     """An order; `entry` puts a listed name in the place of the creditor's."""
-    purpose = pick(random, tuple(PURPOSES))
+    (debtor, creditor), found = parties, PURPOSES[purpose]
     name = creditor[0] if entry is None else entry[1]
+    month = month_of(now_s) + between(random, *found.months)
     return {
         "id": f"trf-{number:010d}",
         "end_to_end_id": f"E2E{number:012d}",
@@ -161,10 +213,10 @@ def order(
         "debtor_iban": debtor[1],
         "creditor_name": name,
         "creditor_iban": creditor[1],
-        "amount_cents": _amount(random, purpose),
+        "amount_cents": between(random, *found.cents),
         "currency": "EUR",
         "purpose": purpose,
-        "remittance": f"{PURPOSES[purpose]} {between(random, 1, 12):02d}/2026",
+        "remittance": f"{found.word} {month % 12 + 1:02d}/{month // 12}",
         "requested_at": stamp(now_s),
         "execution_date": execution_date(now_s),
         "is_listed": entry is not None,
@@ -172,9 +224,10 @@ def order(
     }
 
 
-def _amount(random: Random, purpose: str) -> int:
-    low, high = {"SALA": (180_000, 620_000), "RENT": (45_000, 210_000)}.get(purpose, (500, 900_000))
-    return between(random, low, high)
+def month_of(now_s: int) -> int:
+    """The number of a month: twelve times its year, and its own from zero on."""
+    day_ = START.date() + timedelta(days=now_s // DAY_S)
+    return day_.year * 12 + day_.month - 1
 
 
 _CASES: Final[Mapping[str, dict[str, Any]]] = {
@@ -196,10 +249,8 @@ _TIMES: Final = {
 
 def _case(now_s: int = 9 * DAY_S, **members: Any) -> Make:
     def make(random: Random, number: int) -> Record:
-        parties = [
-            (" ".join(person(random)[:2]), account(random, country)) for country in ("DE", "NL")
-        ]
-        return {**order(random, number, now_s, parties[0], parties[1]), **members}
+        made = order(random, number, now_s, "SUPP", (party(random, FIRM), party(random, FIRM)))
+        return {**made, **members}
 
     return make
 
@@ -232,8 +283,7 @@ def _evading(seed: int) -> Iterator[Record]:
     desk, number = Desk(random, 40), 0
     while True:
         number += 1
-        record, entry = desk.next(number), pick(random, LISTED)
-        record |= {"resend_of": None, "idempotency_key": f"{random.getrandbits(128):032x}"}
+        record, entry = desk.order(number, _TO_LISTED), pick(random, LISTED)
         way = ways[(number - number // 3) % len(ways)] if number % 3 else None
         near = f"{pick(random, ('Anna', 'Jan'))} {entry[1].split()[-1]}"
         name = _WAYS[way](random, entry[1]) if way else near
@@ -253,6 +303,8 @@ def _to_itself(record: dict[str, Any]) -> None:
 PLANTS: Final = (
     Plant(rule="ibans", change=setting(creditor_iban="DE89370400440532013001")),
     Plant(rule="two_parties", change=_to_itself),
+    Plant(rule="purpose", change=setting(purpose="TAXS", creditor_name="Wei Santos")),
+    Plant(rule="period", change=setting(remittance="invoice 11/2031")),
     Plant(rule="business_day", change=setting(execution_date="2026-01-03")),
     Plant(rule="resends", change=setting(resend_of="trf-0000000001", idempotency_key="0" * 32)),
     Plant(rule="screening", change=setting(is_listed=True, list_entry=None)),

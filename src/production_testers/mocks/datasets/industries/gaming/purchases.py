@@ -15,13 +15,22 @@ from production_testers.mocks.datasets.shape import DataScenario, Record
 from production_testers.mocks.datasets.stamps import stamp
 from production_testers.mocks.datasets.streams import stream_of, valid, volume
 
-PACKS: Final = {"coins_100": (100, 99), "coins_550": (550, 499), "coins_1200": (1_200, 999)}
-"""Pack of coins → coins, and its price in hundredths of a euro."""
+PACKS: Final = {"coins_100": 100, "coins_550": 550, "coins_1200": 1_200}
+"""Pack of coins → coins."""
+
+PRICES: Final = {
+    "DE": {"coins_100": 99, "coins_550": 499, "coins_1200": 999},
+    "GB": {"coins_100": 89, "coins_550": 449, "coins_1200": 899},
+    "US": {"coins_100": 99, "coins_550": 499, "coins_1200": 999},
+    "BR": {"coins_100": 590, "coins_550": 2_990, "coins_1200": 5_990},
+    "IN": {"coins_100": 8_900, "coins_550": 44_900, "coins_1200": 89_900},
+}
+"""Country of the store → pack → its price in hundredths of its currency, as stores price."""
 
 ITEMS: Final = {"hat": 80, "cape": 250, "dragon": 900}
 """Thing → its price in coins."""
 
-_STORES: Final = ("DE", "GB", "US", "BR", "IN")
+_STORES: Final = tuple(PRICES)
 
 SCHEMA: Final = fields(
     id=text("Number of the message", pattern="^pur-[0-9]{10}$"),
@@ -70,7 +79,7 @@ class Store:
         affordable = [name for name, coins in ITEMS.items() if coins <= who.coins]
         product = pick(random, affordable if affordable and chance(random, 0.7) else tuple(PACKS))
         record = purchase(random, number, who, product, self._now_s)
-        who.coins += PACKS[product][0] if product in PACKS else -ITEMS[product]
+        who.coins += PACKS[product] if product in PACKS else -ITEMS[product]
         self._recent.append(record)
         del self._recent[:-32]
         return dict(record)
@@ -79,7 +88,7 @@ class Store:
 def purchase(random: Random, number: int, who: _Player, product: str, now_s: int) -> Record:
     """A purchase of somebody who can afford it."""
     country, money = COUNTRIES[who.country], product in PACKS
-    delta = PACKS[product][0] if money else -ITEMS[product]
+    delta = PACKS[product] if money else -ITEMS[product]
     return {
         "id": f"pur-{number:010d}",
         "idempotency_key": f"{random.getrandbits(128):032x}",
@@ -88,7 +97,7 @@ def purchase(random: Random, number: int, who: _Player, product: str, now_s: int
         "country": who.country,
         "kind": "coins" if money else "item",
         "product": product,
-        "price_cents": round(PACKS[product][1] * country.per_euro) if money else 0,
+        "price_cents": PRICES[who.country][product] if money else 0,
         "currency": country.currency,
         "coins_before": who.coins,
         "coins_delta": delta,
@@ -138,6 +147,21 @@ def price(record: Mapping[str, Any], _memory: Memory) -> str | None:
     )
 
 
+@rule("price_list", "a pack costs the same in one store, and more coins cost more", across=True)
+def price_list(record: Mapping[str, Any], memory: Memory) -> str | None:
+    """By country; prices end as stores let them end."""
+    if record["kind"] != "coins":
+        return None
+    listed = memory.setdefault(record["country"], {})
+    cents = listed.setdefault(record["coins_delta"], record["price_cents"])
+    if record["price_cents"] % 10 not in {0, 9}:
+        return f"a price of {record['price_cents']}"
+    if cents != record["price_cents"]:
+        return f"{record['product']} costs {record['price_cents']}, and cost {cents}"
+    by_coins = [listed[coins] for coins in sorted(listed)]
+    return None if by_coins == sorted(by_coins) else f"{record['country']}: {listed}"
+
+
 @rule("ledger", "what a player has is what he had after his last purchase", across=True)
 def ledger(record: Mapping[str, Any], memory: Memory) -> str | None:
     """What is sent again changes nothing."""
@@ -167,6 +191,10 @@ def _richer(record: dict[str, Any]) -> None:
     record["coins_after"] += 1
 
 
+def _dearer(record: dict[str, Any]) -> None:
+    record.update(kind="coins", product="coins_550", coins_delta=550, price_cents=4_321)
+
+
 def _had_more(record: dict[str, Any]) -> None:
     record.update(
         coins_before=record["coins_before"] + 5_000,
@@ -178,6 +206,7 @@ def _had_more(record: dict[str, Any]) -> None:
 PLANTS: Final = (
     Plant(rule="coins", change=_richer),
     Plant(rule="price", change=setting(currency="EUR", country="GB")),
+    Plant(rule="price_list", change=_dearer),
     Plant(rule="ledger", change=_had_more),
     Plant(rule="once", change=setting(resend_of="pur-0000000001")),
 )
@@ -190,7 +219,7 @@ def _purchases(variant: str, players: int) -> Callable[[int], Iterator[Record]]:
 SCENARIO: Final = DataScenario(
     name="purchases",
     about="purchases in a game, some sent again; coins add up",
-    rules=(coins, price, ledger, once),
+    rules=(coins, price, price_list, ledger, once),
     labels={"granted": "granted once: what repeats a purchase must grant nothing"},
     variants={
         "valid": valid(_purchases("valid", 100), SCHEMA, "100 players; 6 % sent again"),

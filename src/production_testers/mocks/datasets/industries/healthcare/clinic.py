@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 
 from production_testers.mocks.datasets.draws import bell, pick
 
+LONG_AGO_DAYS: Final = 900
+
 
 class Condition(NamedTuple):
     """Why somebody comes.
@@ -20,6 +22,7 @@ class Condition(NamedTuple):
         ages: Full years, from and to.
         shifts: LOINC code → how much the condition adds to the usual value.
         medicine: What is prescribed.
+        onset_days: It began so many days ago at most.
     """
 
     code: str
@@ -28,6 +31,7 @@ class Condition(NamedTuple):
     ages: tuple[int, int]
     shifts: dict[str, float]
     medicine: str
+    onset_days: int = LONG_AGO_DAYS
 
 
 SYSTOLIC, DIASTOLIC, PULSE, TEMPERATURE = "8480-6", "8462-4", "8867-4", "8310-5"
@@ -91,6 +95,7 @@ CONDITIONS: Final = (
         (0, 120),
         {TEMPERATURE: 1.4, PULSE: 12},
         "rest and fluids",
+        onset_days=10,
     ),
     Condition(
         "G43.909",
@@ -139,6 +144,7 @@ CONDITIONS: Final = (
         (16, 48),
         {HEMOGLOBIN: -1.5, PULSE: 10},
         "folic acid 400 mcg daily",
+        onset_days=250,
     ),
     Condition(
         "M81.0",
@@ -155,6 +161,7 @@ CONDITIONS: Final = (
         (0, 17),
         {TEMPERATURE: 1.7},
         "amoxicillin for seven days",
+        onset_days=7,
     ),
     Condition(
         "Z00.129",
@@ -163,8 +170,11 @@ CONDITIONS: Final = (
         (0, 17),
         {},
         "next vaccination as scheduled",
+        onset_days=0,
     ),
-    Condition("P59.9", "Neonatal jaundice, unspecified", "", (0, 0), {}, "check bilirubin again"),
+    Condition(
+        "P59.9", "Neonatal jaundice, unspecified", "", (0, 0), {}, "check bilirubin again", 14
+    ),
 )
 """What people come with; every age has some of it."""
 

@@ -104,6 +104,33 @@ def diagnosis(record: Visit, _memory: Memory) -> str | None:
     return None
 
 
+# What is acute began days ago, and nobody is pregnant for longer than 42 weeks.
+_LASTS_DAYS: Final = {"J06.9": 21, "H66.90": 21, "Z34.90": 294, "Z00.129": 0, "P59.9": 28}
+
+
+@rule("course", "no condition has lasted longer than it can")
+def course(record: Visit, _memory: Memory) -> str | None:
+    """From its onset to the visit."""
+    seen = date.fromisoformat(record["note_date"])
+    for one in record["conditions"]:
+        code = one["code"]["coding"][0]["code"]
+        days = (seen - date.fromisoformat(one["onsetDateTime"])).days
+        if days > _LASTS_DAYS.get(code, days):
+            return f"{code} for {days} days"
+    return None
+
+
+@rule("telephone", "a telephone number is of the area in which its owner lives")
+def telephone(record: Visit, _memory: Memory) -> str | None:
+    """And of the range that is nobody's."""
+    areas = {"62701": "217", "61602": "309", "73737": "580", "78626": "512"}
+    who = record["patient"]
+    number, code = who["telecom"][0]["value"], who["address"][0]["postalCode"]
+    if re.fullmatch(rf"\({areas.get(code)}\) 555-01\d\d", number):
+        return None
+    return f"{number} in {code}"
+
+
 @rule("units", "every observation has its code's unit and a value that somebody alive can have")
 def units(record: Visit, _memory: Memory) -> str | None:
     """LOINC and UCUM."""
@@ -205,6 +232,8 @@ RULES: Final = (
     references,
     times,
     diagnosis,
+    course,
+    telephone,
     units,
     body,
     findings,

@@ -13,6 +13,7 @@ from production_testers.mocks.datasets.edges.cases import boundary, unusual_text
 from production_testers.mocks.datasets.industries.healthcare import fhir
 from production_testers.mocks.datasets.industries.healthcare.clinic import (
     DIASTOLIC,
+    LONG_AGO_DAYS,
     SYSTOLIC,
     TEMPERATURE,
     Condition,
@@ -159,6 +160,7 @@ def visit(
     """The record of a visit; `way` hides the PHI of the note in that way."""
     days = (who.seen - who.birth).days
     found = condition_for(random, who.sex, who.age, days)
+    who = replace(who, onset_days=who.onset_days * found.onset_days // LONG_AGO_DAYS)
     values = {**measured(random, found, who.sex, who.age), **(changed or {})}
     pieces = _pieces(random, who, found, values)
     note = assembled(disguised(pieces, way) if way else pieces)
@@ -184,13 +186,17 @@ def _ordinary(variant: str) -> Callable[[int], Iterator[Record]]:
     )
 
 
+def _years_before(day: date, years: int) -> date:
+    """So many years before the day after."""
+    tomorrow = day + timedelta(days=1)
+    return tomorrow.replace(year=tomorrow.year - years)
+
+
 _BOUNDARIES: Final[Mapping[str, Callable[[Person], Person]]] = {
     "born_today": lambda who: replace(who, birth=who.seen),
     "born_yesterday": lambda who: replace(who, birth=who.seen - timedelta(days=1)),
     "birthday_today": lambda who: replace(who, birth=who.seen.replace(year=1990)),
-    "birthday_tomorrow": lambda who: replace(
-        who, birth=(who.seen + timedelta(days=1)).replace(year=1990)
-    ),
+    "birthday_tomorrow": lambda who: replace(who, birth=_years_before(who.seen, 36)),
     "leap_day": lambda who: replace(who, birth=date(2000, 2, 29)),
     "just_eighteen": lambda who: replace(who, birth=who.seen.replace(year=who.seen.year - 18)),
     "eighty_nine": lambda who: replace(who, birth=who.seen.replace(year=who.seen.year - 89)),
@@ -249,6 +255,16 @@ def _impossible(record: dict[str, Any]) -> None:
     record["conditions"][0]["code"]["coding"][0]["code"] = code
 
 
+def _lasting(record: dict[str, Any]) -> None:
+    coding = record["conditions"][0]["code"]["coding"][0]
+    coding["code"] = "Z00.129" if record["age"] < 18 else "J06.9"
+    record["conditions"][0]["onsetDateTime"] = record["patient"]["birthDate"]
+
+
+def _elsewhere(record: dict[str, Any]) -> None:
+    record["patient"]["telecom"][0]["value"] = "(911) 555-0101"
+
+
 def _fahrenheit(record: dict[str, Any]) -> None:
     for one in record["observations"]:
         if one["code"]["coding"][0]["code"] == TEMPERATURE:
@@ -277,6 +293,8 @@ PLANTS: Final = (
     Plant(rule="references", change=_of_another),
     Plant(rule="times", change=_late),
     Plant(rule="diagnosis", change=_impossible),
+    Plant(rule="course", change=_lasting),
+    Plant(rule="telephone", change=_elsewhere),
     Plant(rule="units", change=_fahrenheit),
     Plant(rule="body", change=_upside_down),
     Plant(rule="findings", change=_healthy_diabetic),

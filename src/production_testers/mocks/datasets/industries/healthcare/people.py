@@ -1,7 +1,7 @@
 """Invented people who come to an invented clinic.
 
-Telephone numbers are of the range 555-0100 to 555-0199, mail addresses end in example.org,
-social security numbers have area numbers of 900 and up, which nobody is given.
+Telephone numbers are of the range 555-0100 to 555-0199 in the area of the city, mail addresses
+end in example.org, social security numbers have area numbers of 900 and up, which nobody is given.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ _CITIES: Final = (
     ("Fairview", "OK", "73737"),
     ("Georgetown", "TX", "78626"),
 )
+_AREAS: Final = {"Springfield": 217, "Peoria": 309, "Fairview": 580, "Georgetown": 512}
+"""City → its telephone area."""
 _SLOTS: Final = 30
 _DOCTORS: Final = ("Dr. Vale", "Dr. Osei", "Dr. Lindgren", "Dr. Marchetti")
 
@@ -73,6 +75,7 @@ def drawn(random: Random, number: int) -> Person:
     gender = sex if random.random() < 0.97 else pick(random, ("other", "unknown"))
     seen = START.date() + timedelta(days=between(random, 0, 364))
     seen -= timedelta(days=max(0, seen.weekday() - 4))
+    city = pick(random, _CITIES)
     names = FEMALE_NAMES if random.random() < 0.5 else MALE_NAMES
     return Person(
         number=number,
@@ -87,10 +90,10 @@ def drawn(random: Random, number: int) -> Person:
         mrn=f"MRN{digits(random, 7)}",
         ssn=f"{between(random, 900, 999)}-{between(random, 10, 49)}-{digits(random, 4)}",
         plan=f"HP-{digits(random, 9)}",
-        phone=f"({201 + int(random.random() * 700)}) 555-01{int(random.random() * 100):02d}",
+        phone=f"({_AREAS[city[0]]}) 555-01{int(random.random() * 100):02d}",
         email=f"{given}.{family}{number % 1000}@example.org".lower(),
         street=f"{between(random, 1, 999)} {pick(random, _STREETS)}",
-        city=pick(random, _CITIES),
+        city=city,
         relative=f"{pick(random, names)} {pick(random, FAMILY_NAMES)}",
         doctor=pick(random, _DOCTORS),
     )

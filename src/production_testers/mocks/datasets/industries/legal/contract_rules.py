@@ -76,17 +76,33 @@ def clauses(record: Contract, _memory: Memory) -> str | None:
 
 @rule("parties", "the first clause defines both parties, and no other is defined")
 def parties(record: Contract, _memory: Memory) -> str | None:
-    """Supplier and Customer; nobody acts as the other."""
-    supplier, customer = record["parties"]
-    wanted = f'1.1 In this agreement "Supplier" means {supplier} and "Customer" means {customer}.'
-    if _clause(record, "1.1") != wanted:
+    """Nobody acts as the other."""
+    first, second = record["parties"]
+    defined = r'1\.1 In this agreement "(\w+)" means (.+) and "(\w+)" means (.+)\.'
+    found = re.fullmatch(defined, _clause(record, "1.1"), re.DOTALL)
+    if found is None or (found[2], found[4]) != (first, second):
         return f"parties are {record['parties']}"
-    ends = _clause(record, "4.1")
-    mixed = f"{customer}, as Supplier" in ends
+    mixed = f"{second}, as {found[1]}," in _clause(record, "4.1")
     undefined = "the Guarantor" in record["text"]
     if mixed is not _planted(record, "party_mixed_up"):
         return f"mixed up: {mixed}"
     return None if undefined is _planted(record, "undefined_term") else f"undefined: {undefined}"
+
+
+@rule("vocabulary", "parties are called what the kind of contract calls them")
+def vocabulary(record: Contract, _memory: Memory) -> str | None:
+    """A lease has a landlord and a tenant, and neither a supplier nor a licensee."""
+    names = {
+        "supply": {"Supplier", "Customer", "Goods"},
+        "licence": {"Licensor", "Licensee", "Software"},
+        "lease": {"Landlord", "Tenant", "Premises"},
+        "services": {"Contractor", "Client", "Services"},
+        "confidentiality": {"Discloser", "Recipient", "Information"},
+    }
+    told = set(re.findall(r'"(\w+)" means', _clause(record, "1.1") + _clause(record, "1.2")))
+    if not record["text"].startswith(f"{record['kind'].capitalize()} agreement"):
+        return f"no {record['kind']} agreement"
+    return None if told == names[record["kind"]] else f"{record['kind']} of {sorted(told)}"
 
 
 @rule("term", "the agreement ends after it begins, on the days that its text says")
@@ -173,4 +189,14 @@ def anomalies(record: Contract, _memory: Memory) -> str | None:
     return None
 
 
-RULES: Final = (clauses, parties, term, amount, references, jurisdiction, quotations, anomalies)
+RULES: Final = (
+    clauses,
+    parties,
+    vocabulary,
+    term,
+    amount,
+    references,
+    jurisdiction,
+    quotations,
+    anomalies,
+)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from production_testers.mocks.datasets.attacks.confusion import Plant, malformed, setting
 from production_testers.mocks.datasets.draws import between, chance, person, pick
@@ -36,7 +36,36 @@ LAWS: Final = {
 }
 """Invented law that governs → where disputes are heard."""
 
-KINDS: Final = ("supply", "licence", "lease", "services", "confidentiality")
+
+class Roles(NamedTuple):
+    """What a kind of contract calls its parties and what it is about.
+
+    Attributes:
+        giver: The first party.
+        taker: The second, who pays.
+        thing: What it is about.
+        must: What the first party has to do with it.
+        does: The same as it is done.
+        pays_if: When the second one pays, where it is not for the thing itself.
+    """
+
+    giver: str
+    taker: str
+    thing: str
+    must: str
+    does: str
+    pays_if: str = ""
+
+
+KINDS: Final = {
+    "supply": Roles("Supplier", "Customer", "Goods", "deliver", "delivers"),
+    "licence": Roles("Licensor", "Licensee", "Software", "make available", "makes available"),
+    "lease": Roles("Landlord", "Tenant", "Premises", "let", "lets"),
+    "services": Roles("Contractor", "Client", "Services", "perform", "performs"),
+    "confidentiality": Roles(
+        "Discloser", "Recipient", "Information", "disclose", "discloses", "For every breach, "
+    ),
+}
 _CURRENCIES: Final = ("EUR", "USD", "GBP")
 _PRIVILEGES: Final = ("none", "attorney_client", "work_product")
 
@@ -203,7 +232,7 @@ def drawn(random: Random, number_: int) -> Terms:
     return Terms(
         number=number_,
         matter=between(random, 1, 60),
-        kind=pick(random, KINDS),
+        kind=pick(random, tuple(KINDS)),
         parties=(
             f"{person(random)[1]} {pick(random, ('Ltd', 'AG', 'Works', 'Partners'))}",
             f"{person(random)[1]} & {person(random)[1]} {pick(random, ('LLP', 'Sons', 'Trust'))}",
@@ -226,15 +255,20 @@ def contract(terms: Terms) -> Record:
     first, second = terms.parties
     bad = set(terms.planted)
     draft.text = f"{terms.kind.capitalize()} agreement between {first} and {second}\n"
-    draft.add("1.1", f'In this agreement "Supplier" means {first} and "Customer" means {second}.')
-    subject = ("undefined_term", "the Guarantor") if "undefined_term" in bad else "the Supplier"
-    draft.add("1.2", '"Services" means what ', subject, " has to do under Section 2.1.")
-    draft.add("2.1", "The Supplier performs the Services from ", terms.begins, " to ", _end(terms),
+    roles = KINDS[terms.kind]
+    giver, taker = roles.giver, roles.taker
+    draft.add("1.1", f'In this agreement "{giver}" means {first} and "{taker}" means {second}.')
+    subject = ("undefined_term", "the Guarantor") if "undefined_term" in bad else f"the {giver}"
+    does = f" has to {roles.must} under Section 2.1."
+    draft.add("1.2", f'"{roles.thing}" means what ', subject, does)
+    what = f"The {giver} {roles.does} the {roles.thing} from "
+    draft.add("2.1", what, terms.begins, " to ", _end(terms),
               ", unless the agreement is ended earlier under Section 4.1.")  # fmt: skip
     words: str | tuple[str, str] = in_words(terms.amount)
     if "amount_in_words" in bad:
         words = ("amount_in_words", in_words(terms.amount + 10_000))
-    draft.add("3.1", f"The Customer pays {terms.currency} {terms.amount:,} (", words, ").")
+    pays = f"{roles.pays_if}the {taker} pays {terms.currency} {terms.amount:,} ("
+    draft.add("3.1", pays[0].upper() + pays[1:], words, ").")
     reference = (
         ("dangling_reference", "Section 9.7") if "dangling_reference" in bad else "Section 3.1"
     )
@@ -242,7 +276,7 @@ def contract(terms: Terms) -> Record:
     for at in range(terms.extra):
         draft.add(f"3.{at + 3}", f"Schedule {'ABC'[at]} is part of this agreement.")
     who = (
-        ("party_mixed_up", f"{second}, as Supplier,") if "party_mixed_up" in bad else "Either party"
+        ("party_mixed_up", f"{second}, as {giver},") if "party_mixed_up" in bad else "Either party"
     )
     draft.add("4.1", who, " may end this agreement with ninety days of notice in writing.")
     _cite(draft, terms)
@@ -354,6 +388,10 @@ def _other_party(record: dict[str, Any]) -> None:
     record["parties"] = ["Nobody Ltd", "No One AG"]
 
 
+def _of_another_kind(record: dict[str, Any]) -> None:
+    record["kind"] = "supply" if record["kind"] == "lease" else "lease"
+
+
 def _misquoted(record: dict[str, Any]) -> None:
     record["citations"][0]["quotation"] += " indeed"
 
@@ -361,6 +399,7 @@ def _misquoted(record: dict[str, Any]) -> None:
 PLANTS: Final[Sequence[Plant]] = (
     Plant(rule="clauses", change=lambda record: record["clauses"].reverse()),
     Plant(rule="parties", change=_other_party),
+    Plant(rule="vocabulary", change=_of_another_kind),
     Plant(rule="term", change=setting(end_date="1999-01-01")),
     Plant(rule="amount", change=setting(amount=123_456)),
     Plant(rule="references", change=_in_text("Section 2.1", "Section 8.8")),

@@ -56,6 +56,18 @@ def readable(record: Mapping[str, Any], _memory: Memory) -> str | None:
     return None
 
 
+@rule("rating", "what moderation found is no film for children, and no cue says a line twice")
+def rating(record: Mapping[str, Any], _memory: Memory) -> str | None:
+    """Violence and strong language from twelve years on; what is blocked may be rated anyhow."""
+    least = {"clean": 0, "language": 12, "violence": 12, "blocked": 0}[record["moderation"]]
+    if record["rated_age"] < least:
+        return f"{record['moderation']}, rated {record['rated_age']}"
+    twice = [
+        one["lines"] for one in record["captions"] if len(set(one["lines"])) < len(one["lines"])
+    ]
+    return f"the cue {twice[0]}" if twice else None
+
+
 @rule("one_asset", "an asset is the same whoever asks for it", across=True)
 def one_asset(record: Mapping[str, Any], memory: Memory) -> str | None:
     """Title, length, size, rating and rights."""
@@ -76,6 +88,7 @@ RULES: Final = (
     decision,
     windows,
     readable,
+    rating,
     one_asset,
     order,
 )

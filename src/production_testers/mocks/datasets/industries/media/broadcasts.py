@@ -27,6 +27,9 @@ REFUSALS: Final = ("no_rights", "not_yet", "expired", "too_young", "moderated")
 AGES: Final = (0, 6, 12, 16, 18)
 """Ages of the German rating (FSK)."""
 
+RATED_LEAST: Final = {"clean": 0, "language": 12, "violence": 12, "blocked": 0}
+"""What moderation found → the lowest rating that it leaves."""
+
 LINE_MOST: Final = 42
 """Signs in one line of a caption, as broadcasters ask for."""
 
@@ -90,7 +93,9 @@ def captions(random: Random, count: int, duration_ms: int) -> list[dict[str, Any
     made: list[dict[str, Any]] = []
     now_ms = between(random, 0, 4_000)
     for _ in range(count):
-        lines = [pick(random, _WORDS) for _ in range(between(random, 1, 2))]
+        first = between(random, 0, len(_WORDS) - 1)
+        other = first + between(random, 1, len(_WORDS) - 1)  # nobody says the same twice
+        lines = [_WORDS[at % len(_WORDS)] for at in (first, other)[: between(random, 1, 2)]]
         signs = sum(map(len, lines))
         lasts = max(1_000, signs * 1_000 // SIGNS_PER_SECOND + between(random, 100, 1_500))
         if now_ms + lasts > duration_ms:
@@ -126,14 +131,15 @@ def _asset(random: Random, index: int) -> dict[str, Any]:
         rights.append(_right(territory, begin, end))
         if chance(random, 0.2):  # bought again after a pause
             rights.append(_right(territory, end + 10, end + 60))
+    moderation = pick(random, ("clean", "clean", "clean", "violence", "language", "blocked"))
     return {
         "asset": f"asset-{index:05d}",
         "title": f"The {pick(random, ('Quiet', 'Long', 'Last', 'Red'))} "
         f"{pick(random, ('Harbour', 'Winter', 'Signal', 'Garden'))} {index}",
         "duration_ms": duration_ms,
         "bytes": duration_ms // 1_000 * between(random, 400_000, 900_000),
-        "rated_age": pick(random, AGES),
-        "moderation": pick(random, ("clean", "clean", "clean", "violence", "language", "blocked")),
+        "rated_age": pick(random, [age for age in AGES if age >= RATED_LEAST[moderation]]),
+        "moderation": moderation,
         "rights": rights,
     }
 
@@ -224,6 +230,7 @@ PLANTS: Final = (
             captions=[{"start_ms": 9, "end_ms": 10, "lines": ["too quick to read it"]}] * 2
         ),
     ),
+    Plant(rule="rating", change=setting(moderation="violence", rated_age=6)),
     Plant(rule="one_asset", change=setting(asset="asset-00001", title="Another one")),
     Plant(rule="order", change=setting(requested_at="2025-01-01T00:00:00Z")),
 )

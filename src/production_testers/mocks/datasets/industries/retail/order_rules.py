@@ -86,6 +86,24 @@ def stock(record: Mapping[str, Any], memory: Memory) -> str | None:
     return None
 
 
+@rule("articles", "an article stands once in an order")
+def articles(record: Mapping[str, Any], _memory: Memory) -> str | None:
+    """More of it is a larger quantity."""
+    codes = [one["gtin"] for one in record["lines"]]
+    twice = {code for code in codes if codes.count(code) > 1}
+    return f"{sorted(twice)} twice" if twice else None
+
+
+@rule(
+    "one_customer", "a customer's name, country, postal code and device do not change", across=True
+)
+def one_customer(record: Mapping[str, Any], memory: Memory) -> str | None:
+    """By number; whoever abuses vouchers takes another number."""
+    mine = [record[name] for name in ("name", "country", "postal_code", "device")]
+    known = memory.setdefault(record["customer"], mine)
+    return None if known == mine else f"{record['customer']} was {known}, now {mine}"
+
+
 @rule("times", "ordered, paid and shipped in this order")
 def times(record: Mapping[str, Any], _memory: Memory) -> str | None:
     """Moments with their offsets."""
@@ -101,5 +119,7 @@ RULES: Final = (
     postal,
     one_price_list,
     stock,
+    articles,
+    one_customer,
     times,
 )

@@ -99,10 +99,7 @@ class Shop:
         self._random, self.now_s, self._version = random, 6 * _HOURS_S, 1
         self._step_s = step_s
         self._stock = [between(random, 20, 400) for _ in range(_SKUS)]
-        self._customers = [
-            (" ".join(person(random)[:2]), pick(random, SHIPS_TO), f"{random.getrandbits(48):012x}")
-            for _ in range(customers)
-        ]
+        self._customers = [_customer(random) for _ in range(customers)]
 
     def next(self, number_: int) -> Record:
         """The next order."""
@@ -111,7 +108,9 @@ class Shop:
         self._version = 1 + self.now_s // (6 * _HOURS_S)
         index = int(random.random() * len(self._customers))
         country = self._customers[index][1]
-        lines = [self._line(country) for _ in range(1 + int(random.random() ** 2 * 5))]
+        wanted = 1 + int(random.random() ** 2 * 5)
+        articles = dict.fromkeys(int(random.random() * _SKUS) for _ in range(wanted))
+        lines = [self._line(country, article) for article in articles]
         voucher = letters(random, 8) if chance(random, 0.08) else None
         return order(
             random,
@@ -121,14 +120,19 @@ class Shop:
             (self._version, lines, voucher),
         )
 
-    def _line(self, country: str) -> dict[str, Any]:
-        random = self._random
-        index = int(random.random() * _SKUS)
-        quantity = 1 + int(random.random() ** 3 * 4)
+    def _line(self, country: str, index: int) -> dict[str, Any]:
+        quantity = 1 + int(self._random.random() ** 3 * 4)
         if self._stock[index] < quantity:
             self._stock[index] += 500  # a delivery came
         self._stock[index] -= quantity
         return line(index, quantity, self._version, country, self._stock[index])
+
+
+def _customer(random: Random) -> tuple[str, str, str, str]:
+    """Name, country, device and postal code of somebody who does not exist."""
+    country = pick(random, SHIPS_TO)
+    device = f"{random.getrandbits(48):012x}"
+    return " ".join(person(random)[:2]), country, device, postal_code(random, country)
 
 
 def line(index: int, quantity: int, version: int, country: str, left: int) -> dict[str, Any]:
@@ -150,11 +154,11 @@ def order(
     random: Random,
     number_: int,
     now_s: int,
-    customer: tuple[int, str, str, str],
+    customer: tuple[int, str, str, str, str],
     basket: tuple[int, list[dict[str, Any]], str | None],
 ) -> Record:
     """An order whose amounts add up."""
-    index, name, country, device = customer
+    index, name, country, device, postal = customer
     version, lines, voucher = basket
     goods = sum(one["total_cents"] for one in lines)
     discount = min(goods, goods // 10) if voucher else 0
@@ -167,7 +171,7 @@ def order(
         "customer": f"cus-{index:06d}",
         "name": name,
         "country": country,
-        "postal_code": postal_code(random, country),
+        "postal_code": postal,
         "currency": "EUR",
         "price_list": version,
         "lines": lines,
@@ -211,7 +215,7 @@ def _case(
 ) -> Make:
     def make(random: Random, number_: int) -> Record:
         lines = [line(index, quantity, 1, "DE", left) for index in range(count)]
-        who = (7, "Ada Abara", "DE", "0123456789ab")
+        who = (7, "Ada Abara", "DE", "0123456789ab", "94315")
         return {**order(random, number_, now_s, who, (1, lines, members.get("voucher"))), **members}
 
     return make
@@ -243,7 +247,8 @@ def _abusing(seed: int) -> Iterator[Record]:
         abused = left > 0 and chance(random, 0.6)
         if abused:
             left -= 1
-            who = (900_000 + number_ % 99_999, str(record["name"]), str(record["country"]), device)
+            name, country, postal = (str(record[n]) for n in ("name", "country", "postal_code"))
+            who = (900_000 + number_ % 99_999, name, country, device, postal)
             lines: Any = record["lines"]
             basket = (int(str(record["price_list"])), lines, "WELCOME1")
             again = order(random, number_, shop.now_s, who, basket)
@@ -277,6 +282,11 @@ PLANTS: Final = (
         rule="stock",
         change=lambda record: record.update(lines=[record["lines"][0], record["lines"][0]]),
     ),
+    Plant(
+        rule="articles",
+        change=lambda record: record.update(lines=[record["lines"][0], record["lines"][0]]),
+    ),
+    Plant(rule="one_customer", change=setting(customer="cus-000001", device="0" * 12)),
     Plant(rule="times", change=setting(paid_at="2025-12-01T00:00:00+01:00")),
 )
 

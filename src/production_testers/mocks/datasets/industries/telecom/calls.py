@@ -113,8 +113,7 @@ class Switch:
             self._fraudster = self._lines[int(random() * len(self._lines))]
         index = int(random() * len(self._lines))
         line = self._lines[index]
-        # Anybody but the caller.
-        called = self._lines[index - 1 - int(random() * (len(self._lines) - 1))]
+        called = self._called(index)
         if self._left and draw > 0.4:
             self._left -= 1
             return self._fraudulent(number, called, random)
@@ -127,6 +126,13 @@ class Switch:
         abroad = random() < 0.03
         serving = pick(self._random, tuple(MCC)) if abroad else line.country
         return call(number, line, called.number, (self._now_s, wait, talk, cause), serving)
+
+    def _called(self, index: int) -> _Line:
+        """Anybody but the caller; most people call within their own country."""
+        random, everybody = self._random.random, len(self._lines)
+        if random() < 0.8:
+            return self._lines[(index + 4 + 4 * int(random() * (everybody // 4 - 1))) % everybody]
+        return self._lines[index - 1 - int(random() * (everybody - 1))]
 
     def _fraudulent(self, number: int, called: _Line, random: Callable[[], float]) -> Record:
         who = self._fraudster

@@ -5,16 +5,16 @@ from random import Random
 
 import pytest
 
-from production_testers.evidence.measured import (
+from production_testers.evidence.pipeline import REPLAYS
+from production_testers.evidence.scripted import RUNS_ELSEWHERE
+from production_testers.evidence.trial import TRIALS
+from production_testers.model.measured import (
     Decided,
     decide,
     decide_ratio,
     in_turns,
     is_attributed,
 )
-from production_testers.evidence.pipeline import REPLAYS
-from production_testers.evidence.scripted import RUNS_ELSEWHERE
-from production_testers.evidence.trial import TRIALS
 from production_testers.model.shares import CONFIDENCE, at_least, at_most, tail
 
 ALPHA = 1 - CONFIDENCE

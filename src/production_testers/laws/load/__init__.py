@@ -1,0 +1,1 @@
+"""Laws about real loads, measured in pairs beside a control."""

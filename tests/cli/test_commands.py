@@ -86,7 +86,7 @@ def test_the_roadmap_is_listed_with_runs_and_recipes(ptest, draft):
     assert entries["CORE-001"]["runs"] == 1
     assert entries["CORE-001"]["recipe"] == "CORE-001"
     assert entries["CORE-002"]["runs"] == 0
-    assert entries["GUARD-007"]["recipe"] == "general"
+    assert entries["LLM-OPS-001"]["recipe"] == "general"
     lines = ptest("roadmap", "list").out.splitlines()
     assert lines[0].split() == ["ID", "PRIORITY", "RISK", "RECIPE", "RUNS", "TARGET"]
     assert len(lines) == len(entries) + 1
@@ -98,7 +98,7 @@ def test_an_entry_is_shown_with_what_would_answer_it(ptest, draft):
     assert "needs merge/timing-independent, 100 times" in own
     assert run.address in own
     assert "inconclusive" not in own
-    assert "inconclusive at best" in ptest("roadmap", "show", "GUARD-007").out
+    assert "inconclusive at best" in ptest("roadmap", "show", "LLM-OPS-001").out
 
 
 def test_findings_are_listed_once_and_shown_in_full(ptest, draft, finding):

@@ -30,7 +30,7 @@ from production_testers.workspace.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
-GENERAL = "GUARD-007"
+GENERAL = "LLM-OPS-001"
 REQUIRED = (
     "README.md",
     "findings.json",

@@ -35,7 +35,7 @@ architecture: setup
 	$(BIN)/lint-imports --no-cache
 
 unit: setup
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 2 --dist worksteal
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 3 --dist worksteal
 
 # Writes the lock file anew from pyproject.toml: versions and hashes, no index.
 lock: setup

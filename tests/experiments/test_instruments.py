@@ -56,6 +56,7 @@ def ended(observation, stage):
         (FaultKind.MUTATE_INPUTS, ["stage_started", "fault_fired", "stage_ended"], "completed"),
         (FaultKind.MUTATE_NESTED, ["stage_started", "fault_fired", "stage_ended"], "completed"),
         (FaultKind.RETURN_NONE, ["stage_started", "fault_fired", "stage_ended"], "completed"),
+        (FaultKind.RETURN_OTHER, ["stage_started", "fault_fired", "stage_ended"], "failed:a"),
         (FaultKind.SLOW_CLEANUP, ["stage_started", "fault_fired", "stage_ended"], "completed"),
     ],
 )
@@ -81,6 +82,7 @@ def test_every_kind_of_fault_is_tested():
         (FaultKind.RETRY, "retry"),
         (FaultKind.SKIP, "skip"),
         (FaultKind.SLOW, "ok"),
+        (FaultKind.RETURN_OTHER, "no_output"),
     ],
 )
 def test_the_status_that_a_stage_gave_is_told(lab, fault, status):

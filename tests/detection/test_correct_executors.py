@@ -14,7 +14,7 @@ from production_testers.experiments.jobs import cost
 from production_testers.experiments.judging import applicable, run_and_judge
 from production_testers.suts.reference import ReferenceAdapter
 
-SCHEDULES = 200
+SCHEDULES = 300
 EXECUTORS = [
     ReferenceAdapter,
     *CORRECT,

@@ -12,7 +12,7 @@ from production_testers.laws import LAWS
 from production_testers.laws.cost.kept_per_run import CLASS_OF
 from production_testers.laws.cost.observing import OBSERVED
 
-SEEDS = (1, 2)
+SEEDS = (1, 2, 3)
 COSTLY = [bug for bug in PLANTED if LAWS[bug.law].needs_costs]
 ENDS = {outcome_class: shape for shape, outcome_class in CLASS_OF.items()}
 

@@ -15,7 +15,7 @@ from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.suts.reference import ReferenceAdapter
 from production_testers.units import UNITS
 
-SEEDS = (1, 2)
+SEEDS = (1, 2, 3)
 USAGES = 150
 
 

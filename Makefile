@@ -34,6 +34,7 @@ types: setup
 architecture: setup
 	$(BIN)/lint-imports --no-cache
 
+# Many tests wait for processes, so more run at a time than there are cores; with bytecode kept, these start faster.
 unit: setup
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 3 --dist worksteal
 

@@ -1,4 +1,4 @@
-"""Slow executors become findings of a load: a lock across runs, work for every pair of stages.
+"""Slow executors become findings of a load: a lock across runs, work before every stage.
 
     .venv/bin/python benchmarks/load/planted.py
 
@@ -7,12 +7,10 @@ where others have much of it, the pairs decide nothing, which is told. Ends with
 found. Writes its section of docs/benchmarks.md.
 """
 
-import asyncio
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,46 +20,20 @@ sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests")]
 from page import write_section
 
 from detection.executors import Planted, PlantedAdapter
-from detection.test_loads import CHAIN, LAW, SLOW, Here, at, load
+from detection.test_loads import (
+    CHAIN,
+    LAW,
+    SLOW,
+    Here,
+    HoldsALock,
+    WorksBeforeEveryStage,
+    load,
+    near_the_control,
+)
 from production_testers.evidence import loads
-from production_testers.model.pipeline import Outcome, StageSpec
-from production_testers.suts.contract import StageCall
 
 TURN_S = 0.5
 TIMES = 3
-
-_LOCK: dict[asyncio.AbstractEventLoop, asyncio.Lock] = {}
-
-
-class HoldsALock(Planted):
-    """One run at a time does its work: a lock is held across the stages."""
-
-    async def run(self) -> Mapping[str, Outcome]:
-        lock = _LOCK.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-        async with lock:
-            return await super().run()
-
-
-class LooksAtEveryPair(Planted):
-    """Does work for every pair of stages before each of them."""
-
-    async def _in_time(self, stage: StageSpec, call: StageCall) -> Outcome | None:
-        names = [one.name for one in self.pipeline.stages] * 70
-        assert sum(one != other for one in names for other in names)
-        return await super()._in_time(stage, call)
-
-
-def near_the_control(found: loads.Measurement) -> loads.Measurement:
-    """Targets that the reference meets a little."""
-    limits = {
-        "p50_ms": lambda values: 1.2 * max(values),
-        "throughput_tps": lambda values: 0.8 * min(values),
-    }
-    figures = tuple(
-        at(one, limits[one["name"]]([control for _, control in one["pairs"]]))
-        for one in found.figures
-    )
-    return replace(found, figures=figures)
 
 
 @contextmanager
@@ -74,7 +46,11 @@ def main() -> int:
     beside = {"beside": "stageflow-core==0.1.0"}
     for execution, asked, stated in (
         (HoldsALock, load(CHAIN, turn_s=TURN_S), near_the_control),
-        (LooksAtEveryPair, load(CHAIN, targets=(), turn_s=TURN_S) | beside, lambda found: found),
+        (
+            WorksBeforeEveryStage,
+            load(CHAIN, targets=(), turn_s=TURN_S) | beside,
+            lambda found: found,
+        ),
     ):
         if "beside" in asked:
             loads._control = _earlier  # noqa: SLF001 - what stands for an earlier release

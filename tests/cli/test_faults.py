@@ -270,10 +270,17 @@ def test_undo_does_what_a_journal_says(ptest, tmp_path):
     process.wait()
 
 
+IN_BACKGROUND = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
+"""As a script starts what it does not wait for: interrupts are ignored."""
+
+
 @pytest.mark.slow
-def test_services_are_served_until_they_are_not_wanted_any_more(ptest, workspace, plan):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_services_are_served_until_they_are_not_wanted_any_more(ptest, workspace, plan, number):
     service = subprocess.Popen(
-        [*PTEST, "serve", "--json", "--plan", str(plan(LLM))], stdout=subprocess.PIPE, text=True
+        [*IN_BACKGROUND, *PTEST, "serve", "--json", "--plan", str(plan(LLM))],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     said = "".join(iter(service.stdout.readline, "}\n")) + "}"
     where = json.loads(said)["PTEST_SERVICES_URL"]
@@ -281,8 +288,8 @@ def test_services_are_served_until_they_are_not_wanted_any_more(ptest, workspace
         assert json.load(answer) == {"status": "up", "services": ["api", "db", "infra", "llm"]}
     with urllib.request.urlopen(f"{where}/api/items/7") as answer:
         assert json.load(answer)["id"] == "7"
-    service.send_signal(signal.SIGINT)
-    assert service.wait() == 0
+    service.send_signal(number)
+    assert service.wait(timeout=60) == 0
     service.stdout.close()
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from production_testers.evidence.words import counts_of, exhibit_in_words, measured_in_words
+from production_testers.evidence.growth import measured_in_words, measured_of
+from production_testers.evidence.words import exhibit_in_words
 from production_testers.experiments.recipes import RECIPES
 from production_testers.experiments.workloads import chain, identity_of
 from production_testers.model.pipeline import PipelineSpec, StageKind, StageSpec
@@ -105,7 +106,7 @@ EVERY_SHAPE = {shape for recipe in RECIPES.values() for shape in recipe.cost_siz
 def test_whatever_grows_is_told_by_what_was_counted(shape, words, counts):
     (only,) = exhibit_in_words({"shape": shape, "sizes": [256, 512]})
     assert words in only
-    assert counts_of(shape) == counts
+    assert measured_of(shape).feature == counts
     assert "512" in measured_in_words(shape, [256, 512])
 
 

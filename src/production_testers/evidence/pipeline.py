@@ -16,12 +16,12 @@ from typing import Any
 
 from production_testers.evidence import fingerprint
 from production_testers.evidence.defect import Defect
+from production_testers.evidence.growth import measured_in_words, measured_of
 from production_testers.evidence.identity import merged_into
 from production_testers.evidence.loads import is_load
 from production_testers.evidence.ranges import Answer, Range
 from production_testers.evidence.ranging import Releases, find_range
 from production_testers.evidence.replay import Replay, replay
-from production_testers.evidence.words import counts_of, measured_in_words
 from production_testers.experiments.exploration import KindReport
 from production_testers.experiments.releases import RELEASES
 from production_testers.experiments.worker import Worker, WorkerDiedError, Workers
@@ -208,7 +208,7 @@ def _cost_defect(
         "production_testers.evidence.jobs:component",
         {"law": law, "outcome_class": outcome_class, "shape": shape, "sizes": sizes},
     )
-    needed = (counts_of(shape),)
+    needed = (measured_of(shape).feature,)
     pair, seen = _smallest_pair(workers, law, outcome_class, shape, sizes)
     defect = Defect(
         law=law,

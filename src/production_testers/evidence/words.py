@@ -1,16 +1,12 @@
 """A minimal scenario in words that a maintainer understands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from production_testers.evidence import loads
+from production_testers.evidence.growth import growth_in_words
 from production_testers.evidence.usages import usage_in_words
 from production_testers.experiments.workloads import GIVE
-from production_testers.laws.cost.kept_per_run import RUNS
-from production_testers.laws.cost.observing import OBSERVED
-from production_testers.laws.guard.keeps_up import GUARDED
-from production_testers.laws.memory.session_size import TURNS
-from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.mocks.faults.words import rule_in_words
 from production_testers.model import fault_plan_format
 from production_testers.model.ordering import Hold
@@ -31,52 +27,6 @@ _FAULTS = {
     "slow_cleanup": "takes time to clean up when it is cancelled",
 }
 
-ENDS = {
-    "runs_completed": "all of which complete",
-    "runs_nested": "the third of which runs another pipeline",
-    "runs_failed": "the third of which fails",
-    "runs_cancelled": "the third of which cancels its run",
-    "runs_given_up": "whose caller cancels each run in its third stage",
-}
-"""How the runs end whose remains are counted."""
-
-
-_COUNTS = {TURNS: "turn-count", GUARDED: "text-length", RUNS: "run-count", REQUESTS: "run-count"}
-
-
-def counts_of(shape: str) -> str:
-    """What a measurement needs of its scenario: how many of what."""
-    found = [count for begin, count in _COUNTS.items() if shape.startswith(begin)]
-    return found[0] if found else "stage-count"
-
-
-def measured_in_words(shape: str, sizes: Sequence[int]) -> str:
-    """What was measured, for the states of a finding."""
-    if shape == TURNS:
-        return f"memory of a session counted after {list(sizes)} turns"
-    if shape.startswith(GUARDED):
-        return f"processor time of {shape.removeprefix(GUARDED)} for {list(sizes)} characters"
-    if shape == OBSERVED:
-        return f"executed lines that observing adds counted for {list(sizes)} stages"
-    if counts_of(shape) == "run-count":
-        return f"memory in use counted after {list(sizes)} runs ({shape.removeprefix(RUNS)})"
-    return f"executed lines counted for {shape} of {list(sizes)} stages"
-
-
-def _growth(shape: str, sizes: str) -> str:
-    if shape == REQUESTS:
-        return f"{sizes} requests, the same few again and again, and nothing goes wrong."
-    if shape == TURNS:
-        return f"One session of {sizes} turns, of 400 characters asked and 400 answered."
-    if shape.startswith(GUARDED):
-        return f"Texts of {sizes} characters, looked at by the check {shape.removeprefix(GUARDED)}."
-    if shape == OBSERVED:
-        return f"One run of a chain of {sizes} trivial stages, with somebody who listens."
-    if shape in ENDS:
-        return f"{sizes} runs of one pipeline of four trivial stages, {ENDS[shape]}."
-    named = {"chain": "a chain", "fan_out": "a fan-out"}[shape]
-    return f"One run of {named} of {sizes} stages, all of them trivial."
-
 
 def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
     """One sentence each: the pipeline, the runs, the faults, the timing."""
@@ -86,7 +36,7 @@ def exhibit_in_words(exhibit: Mapping[str, Any]) -> tuple[str, ...]:
     if loads.is_load(exhibit):
         return loads.in_words(exhibit["load"])
     if "scenario" not in exhibit:
-        return (_growth(exhibit["shape"], " and ".join(str(size) for size in exhibit["sizes"])),)
+        return (growth_in_words(exhibit["shape"], exhibit["sizes"]),)
     scenario = exhibit["scenario"]
     if scenario.get("usage"):
         return (*usage_in_words(scenario["usage"]), *_timing(scenario))

@@ -9,8 +9,9 @@ import asyncio
 import gc
 import time
 import tracemalloc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from production_testers.laws.guard.keeps_up import GUARDED
@@ -36,6 +37,9 @@ SENTENCE: Mapping[str, str] = {
 """Operation of the guard → what its texts repeat: near misses, or what has to be hidden."""
 
 
+Measure = Callable[[BoundUnit, Sequence[int]], Coroutine[Any, Any, list[tuple[int, int]]]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
     """A unit and how its use grows.
@@ -43,28 +47,26 @@ class Growth:
     Attributes:
         unit: Name of the unit.
         needs: What a framework must offer.
-        measure: `(unit, sizes, emit)` → what each size took.
+        measure: What each size took, as pairs of a size and an amount.
         settings: The unit's.
     """
 
     unit: str
     needs: frozenset[Capability]
-    measure: "Callable[[BoundUnit, Sequence[int]], Any]"
+    measure: Measure
     settings: Mapping[str, Json] = field(default_factory=dict)
 
 
 async def _turns(unit: BoundUnit, sizes: Sequence[int]) -> list[tuple[int, int]]:
     """Bytes that a session of so many turns keeps."""
-    said = 0
     points = []
     await _turn(unit, -1)  # what is made at first use is not the session's
     gc.collect()
     tracemalloc.start()
     try:
-        for size in sizes:
-            for said in range(said, size):  # noqa: B020 - it goes on where it was
-                await _turn(unit, said)
-            said = size
+        for before, size in pairwise([0, *sizes]):
+            for number in range(before, size):
+                await _turn(unit, number)
             gc.collect()
             points.append((size, tracemalloc.get_traced_memory()[0]))
     finally:
@@ -79,7 +81,7 @@ async def _turn(unit: BoundUnit, number: int) -> None:
         await unit.perform("write", arguments)
 
 
-def _text(operation: str) -> "Callable[[BoundUnit, Sequence[int]], Any]":
+def _text(operation: str) -> Measure:
     """Processor time in nanoseconds for texts of so many characters."""
 
     async def measure(unit: BoundUnit, sizes: Sequence[int]) -> list[tuple[int, int]]:

@@ -29,13 +29,13 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostPoint:
-    """Work that one execution of a pipeline of a given size took, or what many of them left.
+    """What something of a given size took, or left.
 
     Attributes:
-        size: Number of stages, or of runs.
-        operations: Lines of the framework's own code that were executed, or blocks of memory in
-            use after the runs.
-        what: What `size` counts: `stages`, or runs by the way in which they ended.
+        size: Number of stages, runs, requests, turns or characters.
+        operations: Lines of the framework's own code that were executed, blocks or bytes of memory
+            in use afterwards, or nanoseconds of processor time; `evidence.growth` says which.
+        what: What was measured: `stages`, or the shape as a recipe names it.
         longest: Lines executed in the longest step of the event loop; 0 where it was not counted.
     """
 

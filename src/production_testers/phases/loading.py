@@ -149,10 +149,7 @@ def _judge(
         defects = loads.defects_of(worker, load, found)
     says = _says(found, defects)
     if not defects or out is None:
-        kept = (
-            " With --out DIR it is proved, and kept as a finding that replays." if defects else ""
-        )
-        return Judged(says=f"{says}{kept}")
+        return Judged(says=f"{says}{UNKEPT if defects else ''}")
     tell("  reproducing, attributing, verifying in a clean environment")
     with tempfile.TemporaryDirectory(prefix="ptest-verify-") as name:
         clean = install_clean(subject.sut, environment, Path(name))

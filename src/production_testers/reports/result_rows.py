@@ -4,14 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from production_testers.evidence.growth import measured_of, what_of
 from production_testers.experiments.five.ground import shown
 from production_testers.laws import LAWS
-from production_testers.laws.cost.kept_per_run import RUNS
-from production_testers.laws.cost.observing import OBSERVED
 from production_testers.laws.cost.operations_per_stage import SHAPES
-from production_testers.laws.guard.keeps_up import GUARDED
-from production_testers.laws.memory.session_size import TURNS
-from production_testers.laws.target.keeps_nothing import REQUESTS
 from production_testers.model.semantics import Capability
 from production_testers.reports import facts
 from production_testers.reports.finding_rows import Row
@@ -190,33 +186,18 @@ def costs(record: RunRecord) -> list[Row]:
     ]
 
 
-_GROWN = {
-    RUNS: ("Memory in use after runs, {}", "{:,} runs", "{:,} blocks"),
-    REQUESTS: ("Memory in use after requests", "{:,} requests", "{:,} blocks"),
-    TURNS: ("Memory of one session", "{:,} turns", "{:,} bytes"),
-    OBSERVED: ("What observing adds to a run", "{:,} stages", "{:,} executed lines"),
-    GUARDED: ("Processor time of the check {}", "{:,} characters", "{:,.1f} ms"),
-}
-"""How a shape begins → what was measured, for which size, and how much; times are kept in ns."""
-
-
 def grown(record: RunRecord) -> list[Row]:
     """What else was measured by size: what is kept, what units cost, what observing adds."""
-    rows = []
-    for shape, cost in record.costs.items():
-        for begin, (what, size_words, amount_words) in _GROWN.items():
-            if shape in SHAPES or not shape.startswith(begin):
-                continue
-            scale = 1e6 if begin == GUARDED else 1
-            rows += [
-                {
-                    "what": what.format(shape.removeprefix(begin).replace("_", " ")),
-                    "size": size_words.format(size),
-                    "amount": amount_words.format(amount / scale if scale > 1 else amount),
-                }
-                for size, amount in cost["points"]
-            ]
-    return rows
+    return [
+        {
+            "what": what_of(shape),
+            "size": measured_of(shape).of_size(size),
+            "amount": measured_of(shape).of_amount(operations),
+        }
+        for shape, cost in record.costs.items()
+        if shape not in SHAPES
+        for size, operations in cost["points"]
+    ]
 
 
 def cost_verdicts(record: RunRecord) -> list[Row]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,7 @@ def serve(
     seconds: float | None = None,
     json: JsonFlag = False,
 ) -> int:
-    """Serve the mock services until Ctrl-C; first it prints where they are.
+    """Serve the mock services until Ctrl-C or `kill`; first it prints where they are.
 
     Args:
         folder: Run folder whose mocks/services are served; without one, a little of each.
@@ -62,6 +63,9 @@ async def _serve(
     http, sql, names = ports
     webhooks, seconds, json = told
     listening = Ports(http=http, sql=sql, names=names)
+    unwanted, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore the first
+        loop.add_signal_handler(number, unwanted.set)
     async with contextlib.AsyncExitStack() as stack:
         environment = await stack.enter_async_context(running(host, plan, ports=listening))
         if webhooks is not None:
@@ -72,7 +76,6 @@ async def _serve(
         else:
             show("\n".join(f"{name}={value}" for name, value in variables.items()))
         finish()
-        if seconds is None:
-            await asyncio.Event().wait()
-        else:
-            await asyncio.sleep(seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await unwanted.wait()

@@ -20,8 +20,12 @@ class Stage:
         return stageflow.StageOutput.ok()
 
 
+class ChangedError(Exception):
+    pass
+
+
 class Binding:
-    errors = {}
+    errors = {ChangedError: "changed"}
     components = {
         "execute": "stageflow.pipeline.interceptors_hardening.ImmutabilityInterceptor.after"
     }
@@ -42,10 +46,3 @@ class Binding:
             if "Immutability violation" in str(error):
                 raise ChangedError from error
             raise
-
-
-class ChangedError(Exception):
-    pass
-
-
-Binding.errors = {ChangedError: "changed"}

@@ -240,6 +240,8 @@ def why_not(law: Law, offered: Iterable[str]) -> str:
     """Why a law had nothing to judge."""
     if law.capability is Capability.TARGET:
         return "it judges a team's own application, and no entry brings one along that promises it"
+    if law.id.startswith("load/"):
+        return "it judges loads, and nothing is loaded here"
     if law.capability.value not in offered:
         return "the release does not promise it"
     return "no schedule of these plans came to it"

@@ -141,7 +141,7 @@ def found(pristine, tmp_path_factory):
         recipe=recipe_for(ENTRY),
         sut=sut,
         environment=prepare(sut),
-        description={"version": VERSION, "capabilities": {}},
+        description={"version": VERSION, "capabilities": {}, "words": {}},
         plan=Plan(seed=0, schedules={}, cost_sizes={}),
         tell=lambda _line: None,
     )

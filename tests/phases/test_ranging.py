@@ -65,7 +65,10 @@ def found(context, monkeypatch):  # noqa: F811
 
     def make(*severities, day=14, budget_s=None):
         run = context(day=day)
-        run.sut, run.description = Sut(name=SUT, version=VERSION), {**TOLD, "capabilities": {}}
+        run.sut, run.description = (
+            Sut(name=SUT, version=VERSION),
+            {**TOLD, "capabilities": {}, "words": {}},
+        )
         run.plan = replace(run.plan, budget_s=budget_s)
         defects = [
             shown(
@@ -189,7 +192,7 @@ def test_of_another_release_it_does_not_stand(found, asked, monkeypatch):
     range_findings(found("high", day=14), lambda: 0.0)
     monkeypatch.setattr(ranging, "FINDINGS_MAX", 0)
     later = found("high", day=15)
-    later.description = {"version": "1.1.0", "capabilities": {}}
+    later.description = {"version": "1.1.0", "capabilities": {}, "words": {}}
     (later.run.evidence_of(later.findings[0].id) / "range.json").write_text("{}")
     range_findings(later, lambda: 0.0)
     assert "range" not in written(later)["high"].evidence

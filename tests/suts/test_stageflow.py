@@ -5,6 +5,7 @@ import pytest
 from production_testers.experiments.environments import Sut, prepare
 from production_testers.experiments.releases import releases_of
 from production_testers.experiments.worker import Worker
+from production_testers.laws import LAWS
 from production_testers.model.errors import SutUnavailableError
 
 VERSIONS = ("1.2.0", "1.1.0", "0.5.0")
@@ -46,6 +47,26 @@ def test_a_capability_is_offered_from_the_release_on_that_lets_callers_have_it(c
 def test_time_outs_are_offered_only_where_they_are_applied(version, offered):
     description = call(version, "production_testers.experiments.jobs:describe")
     assert ("stage_timeout" in description["capabilities"]) is offered
+
+
+NEAREST = """
+from production_testers.suts.stageflow.words import nearest
+
+def job(adapter, _arguments, _emit):
+    found = adapter.describe().words
+    return {way: way in found and found[way].line for way, _ in nearest()}
+"""
+
+
+def test_the_words_nearest_to_a_way_stand_in_the_release_and_name_a_way_of_a_law(tmp_path):
+    (tmp_path / "looking_nearer.py").write_text(NEAREST)
+    environment = prepare(Sut.parse("stageflow-core==1.2.0"))
+    with Worker(environment.python, "stageflow-core", (tmp_path,)) as worker:
+        lines = worker.call("looking_nearer:job", {})
+    assert all(lines.values()), lines
+    for way in lines:
+        law, _, outcome_class = way.partition(": ")
+        assert outcome_class in LAWS[law].classes, way
 
 
 def test_releases_stand_side_by_side():

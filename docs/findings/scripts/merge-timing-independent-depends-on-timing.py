@@ -5,7 +5,7 @@ Expected, as promised: “Searches through all prior_outputs in insertion order 
 (stageflow/stages/inputs.py:151)
 Actual on stageflow-core==1.2.0: stage c got the same outputs from its dependencies in runs r0 and
 r1, and the look-up over them gave different values.
-Scenario: Pipeline: 3 stages: a, b, c after b and a. 2 runs of one built pipeline: r0 at 0 ms, r1
+Scenario: Pipeline: 3 stages: a, b, c after a and b. 2 runs of one built pipeline: r0 at 0 ms, r1
 at 0 ms. Hold a of run r1: its work 1 takes 2 ms.
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
@@ -21,7 +21,7 @@ except ImportError as error:
     sys.exit(print("cannot tell:", error) or 2)
 
 MS = 0.002  # a millisecond of the scenario takes so many seconds here
-STAGES = {'a': (), 'b': (), 'c': ('b', 'a')}  # stage: what it waits for
+STAGES = {'a': (), 'b': (), 'c': ('a', 'b')}  # stage: what it waits for
 RUNS = {'r0': (0.0, None), 'r1': (0.0, None)}  # run: starts after, its caller cancels it after (ms)
 WORK = {'r1/a/1': 2.0}  # run/stage/piece of work: ms, where it is not 1
 log, results = [], {}

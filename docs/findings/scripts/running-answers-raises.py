@@ -1,13 +1,8 @@
 """A runner raises instead of answering.
-Law: A runner hands its input to every stage and answers instead of raising: that all went well,
-exactly when it did; that the run was cancelled; what each stage gave; and the reason of a
-failure. [running/answers]
-Expected, as promised: “- Error handling and result normalization”
-(stageflow/helpers/run_utils.py:340)
-Actual on stageflow-core==1.2.0: call c0.0 of run_simply raised TypeError:
-stageflow.context.context_snapshot.ContextSnapshot() got multiple values for keyword argument …
-Scenario: One runner with stages 1, checks false, keeps false. Call run_simply(run="run c0.1",
-text="", notes={"n":[]}). Its stage 0: takes 1 ms and gives {"ends":"ok"}.
+Law: A runner hands its input to every stage and answers instead of raising: that all went well, …
+Expected, as promised: “- Error handling and result normalization” …
+Actual on stageflow-core==1.2.0: call c0.0 of run_simply raised TypeError: …
+Scenario: One runner with stages 1, checks false, keeps false. Call run_simply(run="run c0.1", …
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
 import asyncio, contextvars, os, sys, time
@@ -61,7 +56,9 @@ class Binding:
     def stage(self, name):
 
         async def run(ctx):
-            given = {'text': ctx.snapshot.input_text, 'notes': ctx.snapshot.metadata.get('notes')}
+            snapshot = ctx.snapshot
+            given = {'text': snapshot.input_text, 'mode': snapshot.execution_mode}
+            given['notes'] = snapshot.metadata.get('notes')
             gave = await self.bench.work(name, given)
             if gave['ends'] == 'writes':
                 ctx.snapshot.metadata['written'] = name
@@ -71,8 +68,10 @@ class Binding:
         return run
 
     async def perform(self, operation, arguments):
+        mode = {}
         notes = arguments['notes'] and {'notes': arguments['notes']}
-        result = await run_simple_pipeline(self.pipeline, arguments['text'], metadata=notes)
+        more = {'metadata': notes, **mode}
+        result = await run_simple_pipeline(self.pipeline, arguments['text'], **more)
         stages = {name: data for name, data in result.stages.items() if 'ends' in data}
         told = {'ok': result.success, 'cancelled': result.cancelled, 'error': result.error}
         return {**told, 'stages': stages, 'events': len(result.events)}

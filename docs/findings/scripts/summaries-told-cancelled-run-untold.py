@@ -2,7 +2,7 @@
 Law: Of every stage that ended, and of every run, one summary tells how it ended and how long it …
 Expected, as promised: “Emit a wide event summarizing an entire pipeline run.” …
 Actual on stageflow-core==1.2.0: call c0.0 cancelled, and no summary tells of the run.
-Scenario: One run summary with stages 1, shape "chain". Call run(run="run c2.1"), and cancels it …
+Scenario: One run summary with stages 1, shape "chain". Call run(run="run c0.1"), and cancels it …
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
 import asyncio, contextvars, os, sys, time
@@ -24,7 +24,7 @@ except ImportError as error:
     sys.exit(print("cannot tell:", error) or 2)
 SETTINGS = {'stages': 1, 'shape': 'chain'}
 CALLS = [  # key, client, operation, arguments, starts after, is cancelled after (ms)
-    ('c0.0', 'c0', 'run', {'run': 'run c2.1'}, 0.0, 0.5),
+    ('c0.0', 'c0', 'run', {'run': 'run c0.1'}, 0.0, 0.5),
 ]
 WORKS = {('c0.0', 'stage 0'): [(1.0, '', {'refuses': False}, False)]}  # the caller's own code: ms, fails with, gives, hangs
 OBSERVED = {'c0.0': ['cancelled', '', ['stage 0'], [0.0]]}  # how a call ended; the caller's own code that began, and when (ms)

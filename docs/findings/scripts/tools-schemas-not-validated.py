@@ -23,9 +23,9 @@ try:
     from stageflow.tools import AdvancedToolExecutor, ApprovalService, DictContextAdapter, ToolDefinition, ToolExecutorConfig, ToolOutput, UndoStore, clear_undo_store
 except ImportError as error:
     sys.exit(print("cannot tell:", error) or 2)
-SETTINGS = {'tools': [{'name': 'a', 'action': 'ACTION_1', 'modes': [], 'approval': False, 'undoable': False, 'schema': {'type': 'object', 'properties': {'n': {'type': 'integer'}}, 'required': ['n']}}], 'approval_ms': 1}
+SETTINGS = {'tools': [{'name': 'a', 'action': 'ACTION_0', 'modes': [], 'approval': False, 'undoable': False, 'schema': {'type': 'object', 'properties': {'n': {'type': 'integer'}}, 'required': ['n']}}], 'approval_ms': 1}
 CALLS = [  # key, client, operation, arguments, starts after, is cancelled after (ms)
-    ('c0.0', 'c0', 'execute', {'ref': 'a0.0', 'action': 'ACTION_1', 'mode': 'draft', 'payload': {}}, 0.0, None),
+    ('c0.0', 'c0', 'execute', {'ref': 'a2.2', 'action': 'ACTION_0', 'mode': 'live', 'payload': {}}, 0.0, None),
 ]
 OBSERVED = {'c0.0': ['returned', '9f438aecc545f6eb', ['handler'], [0.0]]}  # how a call ended; the caller's own code that began, and when (ms)
 call, log, ended = contextvars.ContextVar("call", default=""), [], {}

@@ -1,7 +1,7 @@
 """What can be undone is not kept in the store that was given for it.
 Law: What a tool that can undo did is kept in the given store and undone when asked, once; …
 Expected, as promised: “Undo semantics: Reversible actions with undo handlers” …
-Actual on stageflow-core==1.2.0: action a0.0 can be undone, and is not in the store that was …
+Actual on stageflow-core==1.2.0: action a6.0 can be undone, and is not in the store that was …
 Scenario: One tools with tools …
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
@@ -23,9 +23,9 @@ try:
     from stageflow.tools import AdvancedToolExecutor, ApprovalService, DictContextAdapter, ToolDefinition, ToolExecutorConfig, ToolOutput, UndoStore, clear_undo_store
 except ImportError as error:
     sys.exit(print("cannot tell:", error) or 2)
-SETTINGS = {'tools': [{'name': 'a', 'action': 'ACTION_2', 'modes': [], 'approval': False, 'undoable': True, 'schema': {}}], 'approval_ms': 1}
+SETTINGS = {'tools': [{'name': 'a', 'action': 'ACTION_0', 'modes': [], 'approval': False, 'undoable': True, 'schema': {}}], 'approval_ms': 1}
 CALLS = [  # key, client, operation, arguments, starts after, is cancelled after (ms)
-    ('c0.0', 'c0', 'execute', {'ref': 'a0.0', 'action': 'ACTION_2', 'mode': 'admin', 'payload': {}}, 0.0, None),
+    ('c0.0', 'c0', 'execute', {'ref': 'a6.0', 'action': 'ACTION_0', 'mode': 'live', 'payload': {}}, 0.0, None),
     ('c0.1', 'c0', 'kept', {}, 0.0, None),
 ]
 OBSERVED = {'c0.0': ['returned', '9f438aecc545f6eb', ['handler'], [0.0]],

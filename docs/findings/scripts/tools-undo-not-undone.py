@@ -25,8 +25,8 @@ except ImportError as error:
     sys.exit(print("cannot tell:", error) or 2)
 SETTINGS = {'tools': [{'name': 'a', 'action': 'ACTION_0', 'modes': [], 'approval': False, 'undoable': True, 'schema': {}}], 'approval_ms': 1}
 CALLS = [  # key, client, operation, arguments, starts after, is cancelled after (ms)
-    ('c0.0', 'c0', 'execute', {'ref': 'a1.1', 'action': 'ACTION_0', 'mode': 'draft', 'payload': {}}, 0.0, None),
-    ('c0.1', 'c0', 'undo', {'ref': 'a1.1'}, 0.0, None),
+    ('c0.0', 'c0', 'execute', {'ref': 'a0.0', 'action': 'ACTION_0', 'mode': 'admin', 'payload': {}}, 0.0, None),
+    ('c0.1', 'c0', 'undo', {'ref': 'a0.0'}, 0.0, None),
 ]
 OBSERVED = {'c0.0': ['returned', '9f438aecc545f6eb', ['handler'], [0.0]],
  'c0.1': ['returned', 'fcbcf165908dd18a', [], []]}  # how a call ended; the caller's own code that began, and when (ms)

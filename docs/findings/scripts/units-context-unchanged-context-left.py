@@ -50,7 +50,9 @@ class Binding:
             before = (name,)
     def stage(self, name):
         async def run(ctx):
-            given = {'text': ctx.snapshot.input_text, 'notes': ctx.snapshot.metadata.get('notes')}
+            snapshot = ctx.snapshot
+            given = {'text': snapshot.input_text, 'mode': snapshot.execution_mode}
+            given['notes'] = snapshot.metadata.get('notes')
             gave = await self.bench.work(name, given)
             if gave['ends'] == 'writes':
                 ctx.snapshot.metadata['written'] = name
@@ -59,9 +61,10 @@ class Binding:
             return StageOutput.fail('refused') if gave['ends'] == 'refuses' else StageOutput.ok(gave)
         return run
     async def perform(self, operation, arguments):
+        mode = {}
         names = 'pipeline_run_id request_id session_id user_id interaction_id'.split()
         ids = {one: uuid.UUID(self.bench.identifier(one, arguments['run'])) for one in names}
-        result = await self.runner.run(self.pipeline, input_text=arguments['text'], **ids)
+        result = await self.runner.run(self.pipeline, input_text=arguments['text'], **mode, **ids)
         stages = {name: data for name, data in result.stages.items() if 'ends' in data}
         told = {'ok': result.success, 'cancelled': result.cancelled, 'error': result.error}
         return {**told, 'stages': stages, 'events': len(result.events)}

@@ -1,8 +1,8 @@
 """The caller's own code goes on after its call has ended.
 Law: When a call has ended, none of the caller's own code that it started goes on, and when all …
 Expected, as promised: “Structured events, correlation IDs, and logging built-in” …
-Actual on stageflow-core==1.2.0: call c0.0 of run cancelled, and the caller's own code stage 0 …
-Scenario: One runner with stages 1, checks false, keeps false. Call run(run="run c0.0", …
+Actual on stageflow-core==1.2.0: call c0.0 of run_simply cancelled, and the caller's own code …
+Scenario: One runner with stages 1, checks false, keeps false. Call run_simply(run="run c2.1", …
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """
 import asyncio, contextvars, os, sys, time
@@ -19,16 +19,15 @@ def jump(timeout):
 loop._selector.select = jump
 time.time, time.monotonic, time.perf_counter = lambda: epoch + now, lambda: now, lambda: now
 try:
-    import uuid
     from stageflow import Pipeline, StageKind, StageOutput
-    from stageflow.helpers.run_utils import PipelineRunner
+    from stageflow.helpers.run_utils import PipelineRunner, run_simple_pipeline
 except ImportError as error:
     sys.exit(print("cannot tell:", error) or 2)
 SETTINGS = {'stages': 1, 'checks': False, 'keeps': False}
 CALLS = [  # key, client, operation, arguments, starts after, is cancelled after (ms)
-    ('c0.0', 'c0', 'run', {'run': 'run c0.0', 'text': ''}, 0.0, 0.5),
+    ('c0.0', 'c0', 'run_simply', {'run': 'run c2.1', 'text': '', 'notes': None}, 0.0, 0.5),
 ]
-WORKS = {('c0.0', 'stage 0'): [(1.0, '', {'ends': 'refuses'}, False)]}  # the caller's own code: ms, fails with, gives, hangs
+WORKS = {('c0.0', 'stage 0'): [(1.0, '', {'ends': 'ok'}, False)]}  # the caller's own code: ms, fails with, gives, hangs
 OBSERVED = {'c0.0': ['cancelled', '', ['stage 0'], [0.0]]}  # how a call ended; the caller's own code that began, and when (ms)
 call, log, ended = contextvars.ContextVar("call", default=""), [], {}
 
@@ -41,7 +40,6 @@ class Bench:  # the caller's side
         await (loop.create_future() if hangs else asyncio.sleep(ms / 1000))
         return {"from": label, "call": call.get(), "nth": nth} if gives is None else gives
 
-    identifier = lambda self, *names: str(uuid.uuid5(uuid.NAMESPACE_OID, "/".join(names)))
 
 class Binding:
 
@@ -58,7 +56,9 @@ class Binding:
     def stage(self, name):
 
         async def run(ctx):
-            given = {'text': ctx.snapshot.input_text, 'notes': ctx.snapshot.metadata.get('notes')}
+            snapshot = ctx.snapshot
+            given = {'text': snapshot.input_text, 'mode': snapshot.execution_mode}
+            given['notes'] = snapshot.metadata.get('notes')
             gave = await self.bench.work(name, given)
             if gave['ends'] == 'writes':
                 ctx.snapshot.metadata['written'] = name
@@ -68,9 +68,10 @@ class Binding:
         return run
 
     async def perform(self, operation, arguments):
-        names = 'pipeline_run_id request_id session_id user_id interaction_id'.split()
-        ids = {one: uuid.UUID(self.bench.identifier(one, arguments['run'])) for one in names}
-        result = await self.runner.run(self.pipeline, input_text=arguments['text'], **ids)
+        mode = {}
+        notes = arguments['notes'] and {'notes': arguments['notes']}
+        more = {'metadata': notes, **mode}
+        result = await run_simple_pipeline(self.pipeline, arguments['text'], **more)
         stages = {name: data for name, data in result.stages.items() if 'ends' in data}
         told = {'ok': result.success, 'cancelled': result.cancelled, 'error': result.error}
         return {**told, 'stages': stages, 'events': len(result.events)}

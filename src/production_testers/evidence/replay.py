@@ -6,6 +6,7 @@ from typing import Any
 from production_testers.evidence import loads, scripted
 from production_testers.evidence.defect import Defect
 from production_testers.experiments.worker import Worker, WorkerDiedError
+from production_testers.model.verdict import told_of
 
 REPLAY = "production_testers.experiments.jobs:replay"
 COST = "production_testers.experiments.jobs:cost"
@@ -57,9 +58,8 @@ def _judged(defect: Defect, result: dict[str, Any]) -> Replay:
     history = {"digest": result["digest"], "history": result["history"]}
     if verdict is None:
         return Replay(shows=None, detail=f"{defect.law} does not apply here", **history)
-    for way in (verdict, *verdict.get("also", ())):
-        if way["state"] == "broken" and way["outcome_class"] == defect.outcome_class:
-            return Replay(shows=True, detail=way["summary"], **history)
+    if way := told_of(verdict, defect.outcome_class):
+        return Replay(shows=True, detail=way["summary"], **history)
     if verdict["state"] == "unknown":
         return Replay(shows=None, detail=verdict["summary"], **history)
     seen = verdict["summary"] or f"{defect.law} holds ({verdict['exercised']} things judged)"

@@ -29,7 +29,7 @@ from production_testers.model.errors import UsageError
 from production_testers.model.history import History
 from production_testers.model.observation import CostPoint, Observation
 from production_testers.model.scenario import Kind, Latencies, RunRequest, Scenario
-from production_testers.model.semantics import Capability, SutDescription
+from production_testers.model.semantics import Capability, Citation, SutDescription
 from production_testers.model.target import Target
 from production_testers.model.verdict import Verdict
 from production_testers.suts.contract import Adapter
@@ -53,14 +53,17 @@ def describe(adapter: Adapter, _arguments: dict[str, Any], _emit: Emit) -> dict[
         "name": sut.name,
         "version": sut.version,
         "capabilities": {
-            capability.value: None
-            if citation is None
-            else {"quote": citation.quote, "file": citation.file, "line": citation.line}
+            capability.value: None if citation is None else _cited(citation)
             for capability, citation in sut.capabilities.items()
         },
+        "words": {way: _cited(citation) for way, citation in sut.words.items()},
         "components": {capability.value: name for capability, name in sut.components.items()},
         "redacts": sorted(sut.redacts),
     }
+
+
+def _cited(citation: Citation) -> dict[str, Any]:
+    return {"quote": citation.quote, "file": citation.file, "line": citation.line}
 
 
 def draw(kind: Kind, seed: int, index: int) -> Scenario:

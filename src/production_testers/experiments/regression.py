@@ -8,6 +8,7 @@ from typing import Any
 
 from production_testers.experiments.worker.client import Worker, pass_on, this_interpreter
 from production_testers.model.errors import SutUnavailableError, UsageError
+from production_testers.model.verdict import told_of
 
 CONFIG = "ptest.toml"
 """Where a team says how its application is executed."""
@@ -97,9 +98,8 @@ def seen_in_target(
     if told["not_offered"]:
         return None, f"not offered here: {', '.join(told['not_offered'])}"
     verdict = told["verdicts"][law]
-    for way in (verdict, *verdict.get("also", ())):
-        if way["state"] == "broken" and way["outcome_class"] == outcome_class:
-            return True, str(way["summary"])
+    if way := told_of(verdict, outcome_class):
+        return True, str(way["summary"])
     if verdict["state"] == "unknown":
         return None, verdict["summary"] or "nothing was judged"
     return False, f"{law} holds"

@@ -142,6 +142,8 @@ class SutDescription:
         name: Distribution name, or "reference".
         version: Of the installed distribution; None where there is none.
         capabilities: What this release offers, each with the words that say so.
+        words: `law: way` → the words nearest to breaking the law so, where there are nearer ones
+            than the capability's.
         components: Capability → importable qualified name that implements it in this release.
         redacts: Kinds of personal data that it says it redacts, by the names of `PersonalData`.
     """
@@ -149,6 +151,7 @@ class SutDescription:
     name: str
     version: str | None
     capabilities: Mapping[Capability, Citation | None] = field(default_factory=dict)
+    words: Mapping[str, Citation] = field(default_factory=dict)
     components: Mapping[Capability, str] = field(default_factory=dict)
     redacts: frozenset[str] = frozenset()
 

@@ -1,7 +1,9 @@
 """What a law says about an observation: it holds, it is broken, or nobody can tell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from production_testers.model.canonical import Json
 
@@ -63,3 +65,10 @@ class Verdict:
             **({"crashed": True} if self.crashed else {}),
             **({"also": [way.as_json() for way in self.also]} if self.also else {}),
         }
+
+
+def told_of(verdict: Mapping[str, Any], outcome_class: str) -> Mapping[str, Any] | None:
+    """In a verdict as JSON, broken in this way: the part that says so. As `Verdict.way`."""
+    ways = (verdict, *verdict.get("also", ()))
+    broken = (way for way in ways if way["state"] == State.BROKEN.value)
+    return next((way for way in broken if way["outcome_class"] == outcome_class), None)

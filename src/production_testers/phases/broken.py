@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from production_testers.evidence.defect import Defect
+from production_testers.evidence.promised import promised
 from production_testers.evidence.ranges import Answer
 from production_testers.evidence.replay import REPLAY
 from production_testers.evidence.repro.script import Claim
@@ -16,6 +17,7 @@ from production_testers.experiments.exploration import WorkerPool
 from production_testers.experiments.folders import IN_FOLDER, in_folder
 from production_testers.laws import LAWS
 from production_testers.model.canonical import Json
+from production_testers.model.verdict import told_of
 from production_testers.phases.matrix import lay_out
 from production_testers.phases.scripts import FILE, keep_script
 from production_testers.workspace.atomic import write_text
@@ -77,7 +79,7 @@ class _Telling:
         workers: WorkerPool,
         folders: Path,
     ) -> None:
-        self._promises = matrix["promises"]
+        self._promises, self._words = matrix["promises"], matrix["words"]
         self._offered = matrix["capabilities"][matrix["releases"][-1]]
         self._sut = sut
         self._python = environment.python
@@ -88,9 +90,7 @@ class _Telling:
         self, way: Mapping[str, Any], exhibit: Mapping[str, Any], folder: Path
     ) -> dict[str, Json]:
         law = LAWS[way["law"]]
-        verdict, history = self._replayed(law.id, exhibit)
-        promise = self._promises.get(law.capability.value)
-        source = f"“{promise['quote']}” ({promise['file']}:{promise['line']})" if promise else ""
+        verdict, history = self._replayed(law.id, way["outcome_class"], exhibit)
         declared = law.classes[way["outcome_class"]].where(self._offered)
         defect = Defect(
             law=law.id,
@@ -103,6 +103,8 @@ class _Telling:
             digest="",
             sut={"name": self._sut.name, "version": self._sut.version},
         )
+        promise = promised(defect, self._promises, self._words)
+        source = f"“{promise['quote']}” ({promise['file']}:{promise['line']})" if promise else ""
         claim = Claim(title=way["title"], source=source, sut=str(self._sut))
         return {
             "law": law.id,
@@ -122,7 +124,9 @@ class _Telling:
             "script": self._script(defect, history, claim, folder),
         }
 
-    def _replayed(self, law: str, exhibit: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    def _replayed(
+        self, law: str, outcome_class: str, exhibit: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], str]:
         """The law's word on it and the history, once more."""
         if "scenario" not in exhibit["exhibit"]:
             return {"summary": exhibit["detail"]}, ""
@@ -131,7 +135,8 @@ class _Telling:
             lay_out(self._folders, exhibit["recipe"])
         asked = {"scenario": exhibit["exhibit"]["scenario"]}
         told = self._workers.call(IN_FOLDER, in_folder(str(at), REPLAY, asked))
-        return told["verdicts"][law], told["history"]
+        verdict = told["verdicts"][law]
+        return told_of(verdict, outcome_class) or verdict, told["history"]
 
     def _script(self, defect: Defect, history: str, claim: Claim, folder: Path) -> Json:
         with TemporaryDirectory(prefix="ptest-broken-") as scratch:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from production_testers.evidence.defect import Defect, sizes_of
 from production_testers.evidence.identity import SameCause, merged_into
@@ -19,6 +18,7 @@ from production_testers.evidence.pipeline import (
     minimise,
     proposed,
 )
+from production_testers.evidence.promised import Cited, promised
 from production_testers.evidence.repro.regression import regression_test
 from production_testers.evidence.repro.script import Claim
 from production_testers.evidence.trial import Trial
@@ -516,14 +516,12 @@ def _place(context: RunContext, defect: Defect) -> str:
     return f"Where: {', '.join(places)}." if places else ""
 
 
-def _promise(context: RunContext, defect: Defect) -> dict[str, Any] | None:
+def _promise(context: RunContext, defect: Defect) -> Cited | None:
     """The framework's own words; of what a team's code does it has said nothing."""
     if _is_the_team_s(context, defect):
         return None
-    law = LAWS[defect.law]
-    capability = defect.declared.capability or law.capability
-    promise: dict[str, Any] | None = context.description["capabilities"].get(capability.value)
-    return promise
+    told = context.description
+    return promised(defect, told["capabilities"], told["words"])
 
 
 def _write_evidence(context: RunContext, finding_id: str, shown: Shown) -> None:

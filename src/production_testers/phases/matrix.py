@@ -231,6 +231,7 @@ class _Making:
             "schedules": {r: _schedules(parts) for r, parts in explored.items()},
             "capabilities": {r: sorted(one["capabilities"]) for r, one in described.items()},
             "promises": dict(sorted(described[releases[-1]]["capabilities"].items())),
+            "words": dict(sorted(described[releases[-1]]["words"].items())),
             "cells": self._cells(described, explored, ways),
             "ways": [way.as_json() for way in ways],
             "changes": matrix.changes(releases, ways),

@@ -5,6 +5,7 @@ does not promise is not offered, and no law is broken by its absence.
 """
 
 from dataclasses import replace
+from functools import cache
 from importlib import metadata
 
 from production_testers.model.semantics import Citation
@@ -20,13 +21,17 @@ def locate(distribution: str, citation: Citation) -> Citation | None:
     Raises:
         importlib.metadata.PackageNotFoundError: It is not installed.
     """
-    found = metadata.distribution(distribution)
-    if citation.file == "METADATA":
-        text = found.read_text("METADATA")
-        name = f"{found.name.replace('-', '_')}-{found.version}.dist-info/METADATA"
-    else:
-        text = found.read_text(f"../{citation.file}")  # None where there is no such file
-        name = citation.file
+    text, name = _read(distribution, citation.file)
     if text is None or citation.quote not in text:
         return None
     return replace(citation, file=name, line=text[: text.index(citation.quote)].count("\n") + 1)
+
+
+@cache
+def _read(distribution: str, file: str) -> tuple[str | None, str]:
+    """A file's text, None where there is no such file, and its path below site-packages."""
+    found = metadata.distribution(distribution)
+    if file != "METADATA":
+        return found.read_text(f"../{file}"), file
+    name = f"{found.name.replace('-', '_')}-{found.version}.dist-info/METADATA"
+    return found.read_text("METADATA"), name

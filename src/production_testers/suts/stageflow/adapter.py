@@ -40,6 +40,7 @@ from production_testers.suts.contract import (
 )
 from production_testers.suts.stageflow import telling, units
 from production_testers.suts.stageflow.promises import COMPONENTS, DISTRIBUTION, PROMISES, REDACTS
+from production_testers.suts.stageflow.words import nearest
 from production_testers.suts.targets import is_coroutine, plain_stages
 
 try:
@@ -92,6 +93,11 @@ class StageflowAdapter:
             name=DISTRIBUTION,
             version=metadata.version(DISTRIBUTION),
             capabilities=capabilities,
+            words={
+                way: found
+                for way, citation in nearest()
+                if (found := locate(DISTRIBUTION, citation)) is not None
+            },
             components={
                 capability: name for capability, name in COMPONENTS.items() if _importable(name)
             },

@@ -3,7 +3,7 @@ Law: The end of a request for approval is final: what was granted, refused, canc
 expired is not seen as anything else later. [approval/final]
 Expected, as promised: “Service for managing HITL approval requests.”
 (stageflow/tools/approval.py:91)
-Actual on stageflow-core==1.2.0: r1 was cancelled in call c0.1, and granted in the later call
+Actual on stageflow-core==1.2.0: r1 was not granted in call c0.2, and granted in the later call
 c0.4.
 Scenario: One approval. Call ask(ref="r1"). Call cancel(ref="r1"). Call wait(ref="r1",
 limit_ms=1). Call decide(ref="r1", granted=true). Call wait(ref="r1", limit_ms=1).

@@ -1,8 +1,7 @@
 """An approval that was cancelled or has expired can still be decided.
 Law: The end of a request for approval is final: what was granted, refused, cancelled or has
 expired is not seen as anything else later. [approval/final]
-Expected, as promised: “Service for managing HITL approval requests.”
-(stageflow/tools/approval.py:91)
+Expected, as promised: “True if cancelled” (stageflow/tools/approval.py:261)
 Actual on stageflow-core==1.2.0: r1 was cancelled in call c0.1, and granted in the later call
 c0.3.
 Scenario: One approval. Call ask(ref="r1"). Call cancel(ref="r1"). Call decide(ref="r1",

@@ -1,8 +1,8 @@
 """A clean-up takes longer than its limit.
 Law: A clean-up calls each registration once, the last one first, whatever the others do, within
 its limit; it tells which went well and which failed. [cancellation/cleanup]
-Expected, as promised: “Cleanup callbacks are executed in LIFO order (last registered, first
-executed)” (stageflow/pipeline/cancellation.py:32)
+Expected, as promised: “Maximum time to wait for all cleanups”
+(stageflow/pipeline/cancellation.py:81)
 Actual on stageflow-core==1.2.0: clean-up c0.1 took 10.007 ms; at most 1 were allowed.
 Scenario: One cleanup. Call register(name="c0.2"). Call clean(limit_ms=1.0). Its cleanup c0.2:
 never ends.

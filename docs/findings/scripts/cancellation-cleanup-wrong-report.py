@@ -1,9 +1,10 @@
 """A clean-up does not tell truly what went well and what failed.
 Law: A clean-up calls each registration once, the last one first, whatever the others do, within
 its limit; it tells which went well and which failed. [cancellation/cleanup]
-Expected, as promised: “Cleanup callbacks are executed in LIFO order (last registered, first
-executed)” (stageflow/pipeline/cancellation.py:32)
-Actual on stageflow-core==1.2.0: cleanup c0.4 was called 2 times, by c0.1, c1.0.
+Expected, as promised: “Tuple of (completed callback names, failed callback names with
+exceptions)” (stageflow/pipeline/cancellation.py:84)
+Actual on stageflow-core==1.2.0: in clean-up c0.1 c0.4 went well and nothing failed, and it
+returned {'well': ['c0.4', 'c0.4'], 'failed': []}.
 Scenario: One cleanup. Client c0 calls register(name="c0.4"). Client c0 calls clean(limit_ms=1.0).
 Client c1 calls clean(limit_ms=1.0).
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.

@@ -1,8 +1,7 @@
 """Work is turned away while nothing is at work.
 Law: Never more pieces of work are at work than there is room for; nobody is turned away unless
 that was asked for, nor when nothing is at work any more; counts are true. [concurrency/admission]
-Expected, as promised: “max_active_stages: int = 10  # Maximum concurrent stage executions”
-(stageflow/pipeline/failure_tolerance.py:173)
+Expected, as promised: “Maximum queued stages” (stageflow/pipeline/failure_tolerance.py:177)
 Actual on stageflow-core==1.2.0: call c0.0 was turned away, though nothing was at work, nor had
 been.
 Scenario: One admission with most 1, sheds true, high_share 0.8, queue 1, slow_ms 1. Call

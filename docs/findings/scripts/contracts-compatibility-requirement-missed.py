@@ -1,8 +1,8 @@
 """A contract that requires more than before is said to be compatible.
 Law: A version is compatible with an older one if nothing was removed, nothing is required that
 was not, and every field takes the values that it took. [contracts/compatibility]
-Expected, as promised: “Compute compatibility between two versions of a stage contract.”
-(stageflow/contracts/registry.py:106)
+Expected, as promised: “True when no breaking changes were detected”
+(stageflow/contracts/registry.py:36)
 Actual on stageflow-core==1.2.0: f2 was {'type': 'integer', 'nullable': False, 'required': False}
 and is {'type': 'integer', 'nullable': False, 'required': True}; said to be compatible.
 Scenario: One contracts. Call register(stage="summary", version="v1",

@@ -1,8 +1,8 @@
 """The framework keeps the event loop for longer and longer as pipelines grow.
 Law: The longest time for which the framework keeps the event loop from everybody else grows at
 most like n^1.25 with the number of stages n. [cost/longest-step]
-Expected, as promised: “- Dependency-driven execution (topological sort)”
-(stageflow/pipeline/dag.py:366)
+Expected, as promised: “Built on asyncio for high-performance concurrent execution”
+(stageflow_core-1.2.0.dist-info/METADATA:48)
 Actual on stageflow-core==1.2.0: on the reference it holds.
 Scenario: One run of a fan-out of 130 and 258 stages, all of them trivial.
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.

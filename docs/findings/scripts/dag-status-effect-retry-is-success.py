@@ -1,8 +1,7 @@
 """A stage that ends with status retry is not run again and counts as a success.
 Law: A stage's status has the effect that the framework documents for it: retry is a failure until
 the stage succeeds, cancel stops the pipeline, skip is no failure. [dag/status-effect]
-Expected, as promised: “- Dependency-driven execution (topological sort)”
-(stageflow/pipeline/dag.py:366)
+Expected, as promised: “Stage failed but is retryable” (stageflow/core/stage_enums.py:28)
 Actual on stageflow-core==1.2.0: stage a of run r0 ended with status retry and was not executed
 again; the run ended 'completed'.
 Scenario: Pipeline: 1 stage: a. One run, r0. Stage a ends with status retry.

@@ -1,8 +1,8 @@
 """The lines of a diff are not those of the two texts.
 Law: A diff of two texts tells a change where there is one, counts what it tells, and makes the
 new text of the old one, as a list of lines and in the unified format. [diff/texts]
-Expected, as promised: “Unified diff format (default)” (stageflow/tools/diff.py:22)
-Actual on stageflow-core==1.2.0: '' and '++' differ, and told are 0 additions and 0 deletions.
+Expected, as promised: “changes: List of individual line changes” (stageflow/tools/diff.py:56)
+Actual on stageflow-core==1.2.0: of '' and '++' the changes tell [].
 Scenario: One diff. Call text(old="", new="++", context=1000000).
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.
 """

@@ -1,8 +1,7 @@
 """A listed word in a text is not found.
 Law: A check finds what it is given to look for, and the injections that it names, in any case,
 white space and surroundings; plain text passes; limits of length are kept. [guard/checks]
-Expected, as promised: “Filters content for profanity, toxicity, and blocked topics.”
-(stageflow/helpers/guardrails.py:263)
+Expected, as promised: “Custom profanity list” (stageflow/helpers/guardrails.py:292)
 Actual on stageflow-core==1.2.0: 'RATS' stands in 'RATS', and call c0.0 returned True.
 Scenario: One guard checks with words
 ["grumble","\\u0e44\\u0e2d\\u0e49\\u0e42\\u0e07\\u0e48","RATS","\\u83ab\\u8fe6"], phrases ["plan b","Rival

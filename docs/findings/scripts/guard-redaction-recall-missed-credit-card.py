@@ -1,8 +1,7 @@
 """Redaction leaves more than 1 % of credit card numbers readable.
 Law: Of every kind of personal data that the framework says it redacts, at least 99 % are hidden.
 [guard/redaction-recall]
-Expected, as promised: “Detects and optionally redacts PII from content.”
-(stageflow/helpers/guardrails.py:171)
+Expected, as promised: “- Credit card numbers” (stageflow/helpers/guardrails.py:177)
 Actual on stageflow-core==1.2.0: 13 of 110 were left readable (11.8%; 1 % is allowed), such as
 '340115393595835'.
 Scenario: Pipeline: 1 stage: a (redact). One run, r0, whose input holds number, 110 messages.

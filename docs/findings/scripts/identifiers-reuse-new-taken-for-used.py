@@ -1,8 +1,8 @@
 """An identifier that is new is taken for a used one.
 Law: An identifier that was used within the window, and not too many ago, is known; another one is
 not; and listeners are told the same as callers. [identifiers/reuse]
-Expected, as promised: “Record a UUID and return True if it is a collision within the window.”
-(stageflow/helpers/uuid_utils.py:115)
+Expected, as promised: “How long to retain UUIDs in the sliding window.”
+(stageflow/helpers/uuid_utils.py:79)
 Actual on stageflow-core==1.2.0: call c1.3 returned True of a, which is not in the window.
 Scenario: One id monitor with window_ms 1429, capacity 5. Call observe(id="a"). Call
 observe(id="a") after 2200 ms.

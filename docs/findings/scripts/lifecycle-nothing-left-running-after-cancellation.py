@@ -1,8 +1,8 @@
 """Stages go on running after the caller cancelled the run.
 Law: When a run has returned, none of its stages is running any more, and none starts once its
 caller has cancelled it. [lifecycle/nothing-left-running]
-Expected, as promised: “- Dependency-driven execution (topological sort)”
-(stageflow/pipeline/dag.py:366)
+Expected, as promised: “Uses structured cancellation to ensure proper resource cleanup”
+(stageflow/pipeline/dag.py:458)
 Actual on stageflow-core==1.2.0: run r0 ended 'cancelled'; its stage a went on (stage_ended 0.501
 ms later).
 Scenario: Pipeline: 1 stage: a. One run, r0. The run's caller cancels r0 0.5 ms after its start.

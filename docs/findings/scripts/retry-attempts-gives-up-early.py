@@ -2,8 +2,8 @@
 Law: A retry executes the caller's own code until it succeeds, fails with an error that does not
 pass, or the attempts are used up; it waits the stated pause between two attempts; and it ends as
 the last attempt did. [retry/attempts]
-Expected, as promised: “Interceptor that automatically retries failed stages.”
-(stageflow/pipeline/retry.py:40)
+Expected, as promised: “Maximum retry attempts (including initial)”
+(stageflow/pipeline/retry.py:85)
 Actual on stageflow-core==1.2.0: call c0.0 raised RuntimeError: Stage timed out after 30000ms
 after 1 of 2 attempts, though the last error may pass.
 Scenario: One retry with attempts 2, base_ms 1, limit_ms 1, growth "exponential", jitter "none".

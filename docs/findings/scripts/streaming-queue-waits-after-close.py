@@ -2,8 +2,8 @@
 Law: A bounded queue gives each chunk that it has taken once, in the order of coming, holds no
 more than fits, drops only the oldest where it is full and was told to, and when it is closed
 gives every consumer what is left and then the end. [streaming/queue]
-Expected, as promised: “Async queue with backpressure support for streaming chunks.”
-(stageflow/helpers/streaming.py:244)
+Expected, as promised: “The item, or None if queue is closed.”
+(stageflow/helpers/streaming.py:395)
 Actual on stageflow-core==1.2.0: call c2.0 closed the queue, and call c1.0 of get waits for ever.
 Scenario: One chunk queue with capacity 1, drops false. Client c0 calls get(). Client c1 calls
 get(). Client c2 calls close().

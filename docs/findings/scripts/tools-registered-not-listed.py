@@ -1,6 +1,6 @@
 """A registered tool is missing from the list of registered tools.
 Law: What was registered is found, used and listed under its own name and description, however …
-Expected, as promised: “Tool discovery by action type” (stageflow/tools/registry.py:67)
+Expected, as promised: “List all registered tools.” (stageflow/tools/registry.py:122)
 Actual on stageflow-core==1.2.0: ['ACTION_0'] were registered, and call c0.1 lists [].
 Scenario: One tool registry. Call register(action="ACTION_0", name="a", description="", …
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.

@@ -1,8 +1,8 @@
 """A cancelled call answers as if it had come to its end.
 Law: A call ends once the caller's own code that it waits for has ended, and a cancelled call
 ends; where the caller's own code was cut short, it gives no answer. [units/calls-end]
-Expected, as promised: “Structured events, correlation IDs, and logging built-in”
-(stageflow_core-1.2.0.dist-info/METADATA:46)
+Expected, as promised: “Cleanup callbacks are executed in LIFO order (last registered, first
+executed)” (stageflow/pipeline/cancellation.py:32)
 Actual on stageflow-core==1.2.0: call c0.1 of clean was cancelled while cleanup c3.3 was at work,
 and it returned {'well': [], 'failed': ['c3.3']}.
 Scenario: One cleanup. Call register(name="c3.3"). Call clean(limit_ms=1.0), and cancels it after

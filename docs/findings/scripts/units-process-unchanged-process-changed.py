@@ -2,8 +2,8 @@
 Law: When all calls have ended, the environment, working folder, locale, import path, signal
 handlers, root logger and tracing of their process are as before, and no file was written that
 nobody named. [units/process-unchanged]
-Expected, as promised: “Structured events, correlation IDs, and logging built-in”
-(stageflow_core-1.2.0.dist-info/METADATA:46)
+Expected, as promised: “Decorator that records memory usage before/after the wrapped function.”
+(stageflow/helpers/memory_tracker.py:83)
 Actual on stageflow-core==1.2.0: everything had ended, and was not as before: tracing of memory.
 Scenario: One memory samples. When all of these have ended, call stop().
 Needs stageflow-core==1.2.0. Ends with 1: it shows; 0: it does not; 2: cannot tell.

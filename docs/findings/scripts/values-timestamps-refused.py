@@ -1,8 +1,7 @@
 """A timestamp in a promised form is refused.
 Law: A moment that is written in one of the ways promised is read as that moment, and what is no
 moment is refused. [values/timestamps]
-Expected, as promised: “Parse a timestamp string/number into a timezone-aware UTC datetime.”
-(stageflow/helpers/timestamps.py:81)
+Expected, as promised: “Detect Unix timestamp precision” (stageflow/helpers/timestamps.py:6)
 Actual on stageflow-core==1.2.0: call c0.0, given 1696153929986.25 (milliseconds_fraction), raised
 ValueError: year 55718 is out of range.
 Scenario: One timestamps with zone_min 0. Call parse(written=1696153929986.25,

@@ -2,7 +2,14 @@
 
 import pytest
 
-from production_testers.evidence.ranges import Answer, Observed, Range, outside_of, range_of
+from production_testers.evidence.ranges import (
+    Answer,
+    Observed,
+    Range,
+    outside_of,
+    range_of,
+    together,
+)
 from production_testers.model.errors import InvalidDocumentError
 
 SIGNS = {"B": "broken", ".": "holds", "?": "unknown", "-": "not_offered"}
@@ -110,3 +117,24 @@ def test_a_range_comes_back_as_it_was_written():
 def test_a_range_of_another_form_is_refused(change):
     with pytest.raises(InvalidDocumentError):
         Range.from_json({**range_of(seen("B"), "1").as_json(), **change})
+
+
+def signs_of(found):
+    names = {answer: sign for sign, answer in SIGNS.items()}
+    return "".join(names[one.answer.value] for one in found.observed)
+
+
+def test_two_scenarios_of_one_defect_are_good_together_only_where_both_are():
+    one, other = (range_of(seen(signs), "6") for signs in ("-?.?.B", "-...BB"))
+    assert signs_of(together([one, other], "6")) == "-?.?BB"
+    assert together([one, other], "6").words == "Last good 3, first bad 5; still in 6."
+    assert together([one], "6") == one
+
+
+def test_what_was_asked_again_counts_where_it_says_the_same_or_more():
+    again = seen(".B")
+    found = range_of(seen("..BB"), "4", again)
+    unsure = range_of(seen("?.BB"), "4")
+    both = together([found, unsure], "4")
+    assert signs_of(both) == "?BBB"
+    assert [one.release for one in both.retested] == ["2"]

@@ -222,3 +222,32 @@ def test_a_proposal_is_a_duplicate_once_its_finding_turned_out_to_be_one(found, 
     (told,) = run.proposals
     assert (told.state, told.finding) == (ProposalState.DUPLICATE, ours.id)
     assert proposals_of(run.run) == (told,)
+
+
+def test_findings_of_one_cause_have_one_range(found, monkeypatch):
+    """What one scenario cannot tell the other can, and nothing is good that one of them breaks."""
+    run = found("critical", "high", "medium")
+    critical, high, medium = sorted(run.findings, key=lambda one: one.severity.rank)
+    cause = {**high.evidence, "same_cause": {"finding": critical.id}}
+    at = run.findings.index(high)
+    run.findings[at] = high.model_copy(update={"evidence": cause})
+    first = {critical.fingerprint: "1.2.0", high.fingerprint: "1.0.0"}
+
+    def asked(defect, releases, _tell, *, stop):
+        known = first.get(defect.fingerprint)
+        answers = [
+            Observed(release=one, answer=Answer.BROKEN if one >= known else Answer.UNKNOWN)
+            if known
+            else Observed(release=one, answer=ago(one))
+            for one in releases.names
+        ]
+        return range_of(answers, VERSION)
+
+    monkeypatch.setattr(ranging, "find_range", asked)
+    monkeypatch.setattr(ranging, "is_at_hand", lambda _sut: True)
+    range_findings(run, lambda: 0.0)
+    ranged = {one.id: one.evidence["range"]["words"] for one in run.run.read_findings().findings}
+    both = "Present in 1.0.0; unknown before it; still in 1.2.0."
+    assert ranged == {critical.id: both, high.id: both, medium.id: WORDS}
+    last = StateLog(run.run.evidence_of(critical.id)).read()[-1]
+    assert last.detail.endswith(f"Together with what {high.id} shows.")

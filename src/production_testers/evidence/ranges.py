@@ -217,6 +217,32 @@ def range_of(
     )
 
 
+_NEWS = (Answer.BROKEN, Answer.UNKNOWN, Answer.HOLDS, Answer.NOT_OFFERED)
+
+
+def together(ranges: Sequence[Range], found_on: str) -> Range:
+    """What several scenarios of one defect say: a release has it on which one of them shows it.
+
+    A release is good where none shows it and none is unknown.
+
+    Args:
+        ranges: Of the same releases.
+        found_on: Where the defect was found.
+    """
+    observed = [
+        min(of_one, key=lambda one: _NEWS.index(one.answer))
+        for of_one in zip(*(found.observed for found in ranges), strict=True)
+    ]
+    answers = {one.release: one.answer for one in observed}
+    again = {
+        one.release: one
+        for found in ranges
+        for one in found.retested
+        if one.answer in (Answer.BROKEN, answers[one.release])
+    }
+    return range_of(observed, found_on, tuple(again.values()))
+
+
 def outside_of(found: Range, count: int = 2) -> tuple[str, ...]:
     """The releases outside of a range to ask again: those next to its edges, on both sides."""
     holds = [one.release for one in found.observed if one.answer is Answer.HOLDS]

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from production_testers.evidence.loads import is_load
-from production_testers.evidence.ranges import Answer, Range
+from production_testers.evidence.ranges import Answer, Range, together
 from production_testers.evidence.ranging import Releases, find_range
 from production_testers.experiments.environments import Sut, is_at_hand, prepare
 from production_testers.experiments.releases import releases_of
@@ -158,11 +158,38 @@ def _keep(context: RunContext, ranges: Mapping[str, Range], why_not: str) -> Non
             why = LOAD_TAKES if finding.fingerprint in loads else why_not
             evidence = {**finding.evidence, NOT_RANGED: why}
             context.findings[number] = finding.model_copy(update={"evidence": evidence})
+    _share(context)
     context.findings = told_apart(context.findings)
     context.proposals = [_retold(context, one) for one in context.proposals]
     if missed:
         context.tell(f"  verified, not ranged: {', '.join(missed)}: {why_not}")
     context.run.write_state(context.run.read_findings().with_findings(context.findings))
+
+
+def _share(context: RunContext) -> None:
+    """Findings with one cause have one range: each scenario may show it where another cannot."""
+    for ids in _of_one_cause(context.findings):
+        own = [(at, one) for at, one in enumerate(context.findings) if one.id in ids]
+        raw: list[Any] = [one.evidence.get("range") for _, one in own]
+        ranges = [Range.from_json(one, path=ids[0]) for one in raw if one]
+        asked = {tuple(one.release for one in found.observed) for found in ranges}
+        if len(ranges) < len(ids) or len(asked) != 1:
+            continue
+        found = together(ranges, str(context.description["version"]))
+        for at, one in own:
+            others = ", ".join(other for other in ids if other != one.id)
+            where = f" Together with what {others} shows."
+            context.findings[at] = with_range(context, one, found, where)
+
+
+def _of_one_cause(findings: Sequence[Finding]) -> list[tuple[str, ...]]:
+    """Ids of the findings of a run that have one cause; each group with the original first."""
+    groups: dict[str, list[str]] = {}
+    for finding in findings:
+        cause: Any = finding.evidence.get("same_cause")
+        if cause and cause["finding"] in {one.id for one in findings}:
+            groups.setdefault(cause["finding"], [cause["finding"]]).append(finding.id)
+    return [tuple(group) for group in groups.values()]
 
 
 def _retold(context: RunContext, proposal: Proposal) -> Proposal:

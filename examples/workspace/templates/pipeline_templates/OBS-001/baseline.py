@@ -42,12 +42,12 @@ def some_requests(random: Random, count: int):
 
 
 def scenario(random: Random) -> Scenario:
-    """Two runs."""
+    """Two runs, whose stages end together, one by one, or seconds apart."""
     return Scenario(
         kind=Kind.BASELINE,
         pipeline=varied(random),
         requests=some_requests(random, 2),
-        latencies=latencies(random),
+        latencies=latencies(random, spread=random.choice((1.0, 10.0, 20_000.0))),
         watch=WATCH,
     )
 

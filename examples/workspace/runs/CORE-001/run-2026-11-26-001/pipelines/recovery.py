@@ -32,9 +32,7 @@ DISTURBED = (
     at_service("http-503", "llm", when=When(share=0.5)),
     at_stage("stage-slow", when=When(share=0.3), ms=50),
 )
-EXPERIMENT = Recovery(
-    items=60, ways=("fail", "stop", "kill -9"), concurrency=5, restored_within_s=60
-)
+EXPERIMENT = Recovery(items=60, ways=("fail", "stop", "kill -9"), concurrency=5)
 """What `python pipelines/recovery.py` does: a process of its own ends in each of these ways in the
 middle of its work, and the next one must lose nothing and do nothing twice."""
 

@@ -1,4 +1,17 @@
-"""Performance: real executions of the baseline pipeline's shape, on the wall clock."""
+"""Performance: real executions of the baseline pipeline's shape, and work as it grows."""
+
+import pytest
+
+from production_testers.testing import Kind, laws_of, needs_costs
+
+
+@pytest.mark.parametrize("law", [law for law in laws_of("performance") if needs_costs(law)])
+def test_work_does_not_grow_faster_than_allowed(lab, law):
+    """Executed lines of the framework, counted for growing numbers of stages."""
+    result = lab.result(law, Kind.STRESS.value)
+    if result.state == "unknown":
+        pytest.skip(result.summary)
+    assert result.state == "holds", result.summary
 
 
 def test_every_real_execution_completes(lab):

@@ -102,17 +102,27 @@ def costs(workspace: Path, findings: list[Mapping[str, Any]], bisect: int) -> No
         "Findings: verifying and ranging",
         "python benchmarks/evidence/kept.py WORKSPACE",
         f"One command a finding, caches warm, bytecode kept. Load of the machine when it began:"
-        f" {load:.1f} on {os.cpu_count()} cores. CPU time counts all processes of the command.",
+        f" {load:.1f} on {os.cpu_count()} cores. CPU time counts all processes of the command."
+        " What takes longest is counted work: ten times the executed lines of pipelines of hundreds"
+        " of stages.",
         (
             "command",
             "findings",
             "wall s, median (most)",
             "CPU s, median (most)",
             "aim",
+            "within the aim",
             "exit codes",
         ),
         [
-            (f"`ptest {verb} ID`", len(done), *spread(done), f"under {aim:.0f} s", codes_of(done))
+            (
+                f"`ptest {verb} ID`",
+                len(done),
+                *spread(done),
+                f"under {aim:.0f} s",
+                sum(wall < aim for wall, _, _ in done),
+                codes_of(done),
+            )
             for verb, aim, done in (
                 ("verify", VERIFY_S, verified),
                 ("bisect", RANGE_S, ranged),

@@ -59,7 +59,6 @@ UNUSED = {
     " tracing and wide events are units",
     "stageflow.projector": "a message of a web socket with its ids; no unit has it yet",
     "stageflow.stages.ports": "values that hold what an application injects",
-    "stageflow.cli": "a command line tool; no unit has it",
     "stageflow.helpers.mocks": "stand-ins for its users' own tests",
     "stageflow.pipeline.builder": "deprecated by its own words",
     "stageflow.pipeline.interfaces": "protocols: nothing to execute",

@@ -78,6 +78,7 @@ from production_testers.laws.lazy import registry as lazy_registry
 from production_testers.laws.lifecycle import context_unchanged as run_context_unchanged
 from production_testers.laws.lifecycle import nothing_left_running
 from production_testers.laws.lifecycle import process_unchanged as run_process_unchanged
+from production_testers.laws.lint import command as lint_command
 from production_testers.laws.lint import faults as lint_faults
 from production_testers.laws.load import releases as load_releases
 from production_testers.laws.load import targets as load_targets
@@ -274,6 +275,7 @@ LAWS: dict[str, Law] = {
         running_answers,
         failures_modes,
         lint_faults,
+        lint_command,
         inputs_look_ups,
         results_read,
         lazy_registry,

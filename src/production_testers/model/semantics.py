@@ -91,6 +91,7 @@ class Capability(StrEnum):
     RUNNER = "runner"
     FAILURE_MODES = "failure_modes"
     LINT = "lint"
+    LINT_COMMAND = "lint_command"
     LAZY_REGISTRY = "lazy_registry"
     DOCUMENTATION = "documentation"
     FAN_OUT = "fan_out"

@@ -15,13 +15,16 @@ from production_testers.units.contract import Operation, Unit
 
 PAGES = 10_000
 
+SHARES = {"module": 2, "parameters": 6, "example": 4, "command": 1}
+"""How often each is read: there are many parameters and few commands."""
+
 
 def draw(random: Random, kind: Kind) -> Usage:
     """Readers, each of whom opens some pages."""
     calls = []
     for client in range(drawing.clients(random, kind)):
         for number in range(random.randint(3, 8)):
-            operation = random.choices(("module", "parameters", "example"), (1, 3, 2))[0]
+            operation = random.choices(tuple(SHARES), tuple(SHARES.values()))[0]
             arguments = {"page": random.randrange(PAGES)}
             calls.append(drawing.call(client, number, operation, arguments))
     return Usage(unit="documentation", calls=tuple(calls))
@@ -50,6 +53,12 @@ UNIT = Unit(
         ),
         "example": Operation(
             does="Lists what is imported and called in an example, and what of it cannot be.",
+            required=("page",),
+            fixed=("page",),
+        ),
+        "command": Operation(
+            does="Starts a command that the help of the command line lists, and says which files"
+            " it wants to execute that are not there.",
             required=("page",),
             fixed=("page",),
         ),

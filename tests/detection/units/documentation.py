@@ -24,10 +24,17 @@ class ShowsTheOldCall(Documentation):
     pages = (*Documentation.pages, replace(Documentation.pages[1], example=(1, ("count",))))
 
 
+class ForgetsAScript(Documentation):
+    """A command executes a script that stands in the repository only."""
+
+    commands = (*Documentation.commands, ("repeat", "scripts/repeat.py"))
+
+
 LAW = "documentation/true"
 
 PLANTED = (
     PlantedUnit("documentation", LAW, "module-broken", DeliversHalf),
     PlantedUnit("documentation", LAW, "parameter-unknown", RenamesAParameter),
     PlantedUnit("documentation", LAW, "example-wrong", ShowsTheOldCall),
+    PlantedUnit("documentation", LAW, "command-broken", ForgetsAScript),
 )

@@ -46,11 +46,45 @@ class WalksEveryPath(Lint):
             self._walk(one, after)
 
 
+class ForgetsOne(Lint):
+    """Stages that stand alone are none where there is a loop."""
+
+    def _alone(self, after):
+        return set() if self._faulty(after) else super()._alone(after)
+
+
+class NeverFails(Lint):
+    """The command ends well."""
+
+    def _commanded(self, arguments, after):
+        return {**super()._commanded(arguments, after), "status": 0}
+
+
+class IsAlwaysStrict(Lint):
+    """The command minds stages that stand alone."""
+
+    def _commanded(self, arguments, after):
+        return super()._commanded({**arguments, "strict": True}, after)
+
+
+class WritesOneOnly(Lint):
+    """The command writes of the first stage only."""
+
+    def _commanded(self, arguments, after):
+        told = super()._commanded(arguments, after)
+        return {**told, "faulty": told["faulty"][:1]}
+
+
 LAW = "lint/faults"
+COMMAND = "lint/command"
 
 PLANTED = (
     PlantedUnit("lint", LAW, "fault-missed", LooksOneStep),
     PlantedUnit("lint", LAW, "fault-invented", TwoWaysAreALoop),
     PlantedUnit("lint", LAW, "fault-unnamed", NamesWhatIsNotThere),
     PlantedUnit("lint", LAW, "work-explodes", WalksEveryPath),
+    PlantedUnit("lint", LAW, "alone-wrong", ForgetsOne),
+    PlantedUnit("lint", COMMAND, "fault-passes", NeverFails),
+    PlantedUnit("lint", COMMAND, "sound-refused", IsAlwaysStrict),
+    PlantedUnit("lint", COMMAND, "told-otherwise", WritesOneOnly),
 )

@@ -26,6 +26,7 @@ RECIPES = (
         " executed as it was stated?",
         requires=needs(
             ("lint/faults", 1_000, "a look before building must find the same faults"),
+            ("lint/command", 200, "and so must the command that a build calls"),
             (
                 "building/possible",
                 1_000,

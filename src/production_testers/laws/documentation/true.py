@@ -20,6 +20,7 @@ _WAYS: Mapping[str, tuple[str, str]] = {
     "module": ("module-broken", "is delivered, and cannot be imported"),
     "parameters": ("parameter-unknown", "documents parameters that it does not accept"),
     "example": ("example-wrong", "shows what cannot be done"),
+    "command": ("command-broken", "is listed by the help, and wants to execute what is not there"),
 }
 
 
@@ -45,8 +46,8 @@ def check(observation: Observation) -> Verdict:
 LAW = Law(
     id="documentation/true",
     statement="Every public module that is delivered can be imported; every parameter that is"
-    " documented is accepted; what examples import is there; and the calls that they show can be"
-    " made.",
+    " documented is accepted; what examples import is there; the calls that they show can be"
+    " made; and what the commands of the command line execute is delivered.",
     category=Category.CORRECTNESS,
     capability=Capability.DOCUMENTATION,
     units=frozenset({"documentation"}),
@@ -55,6 +56,11 @@ LAW = Law(
             title="A public module that is delivered cannot be imported",
             severity=Severity.MEDIUM,
             why="nothing in it can be used, and tools that walk through the package stop",
+        ),
+        "command-broken": OutcomeClass(
+            title="A command executes a file that is not delivered",
+            severity=Severity.MEDIUM,
+            why="who calls it as the help says gets an error of the interpreter",
         ),
         "parameter-unknown": OutcomeClass(
             title="A documented parameter is not accepted",

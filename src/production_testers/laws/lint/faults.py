@@ -10,6 +10,7 @@ from production_testers.laws.law import (
     OutcomeClass,
     Severity,
 )
+from production_testers.laws.lint.stages import Stated
 from production_testers.laws.usage import CallLine, calls_of
 from production_testers.model.observation import Observation
 from production_testers.model.semantics import Capability
@@ -23,69 +24,66 @@ def check(observation: Observation) -> Verdict:
     """Judge every answer."""
     judgement = Judgement()
     for line in calls_of(observation):
-        if line.outcome == "returned":
+        if line.outcome == "returned" and line.call.operation == "check":
             _answer(line, judgement)
     return judgement.verdict()
 
 
 def _answer(line: CallLine, judgement: Judgement) -> None:
-    stages: Any = line.call.arguments["stages"]
     told: Any = line.value
-    after: dict[str, list[str]] = {one["name"]: list(one["after"]) for one in stages}
-    missing = {name for name, behind in after.items() if set(behind) - set(after)}
-    loops = {name for name in after if name in _behind(name, after)}
-    faults = missing | loops
+    given: Any = line.call.arguments["stages"]
+    stages = Stated.of(given)
     judgement.judge(
-        not faults or not told["valid"],
+        not stages.faulty or not told["valid"],
         "fault-missed",
-        lambda: f"call {line.key}: {sorted(faults)} cannot be executed, and nothing is wrong",
+        lambda: (
+            f"call {line.key}: {sorted(stages.faulty)} cannot be executed, and nothing is wrong"
+        ),
         run=line.key,
     )
     judgement.judge(
-        bool(faults) or told["valid"],
+        bool(stages.faulty) or told["valid"],
         "fault-invented",
         lambda: f"call {line.key}: everything can be executed, and {told['faulty']} are wrong",
         run=line.key,
     )
-    named = set(told["faulty"])
     judgement.judge(
-        missing <= named and (not loops or bool(loops & named)),
+        stages.are_named(set(told["faulty"])),
         "fault-unnamed",
         lambda: (
-            f"call {line.key}: {sorted(missing)} are behind stages that are not there,"
-            f" {sorted(loops)} in loops, and {sorted(named)} are said to be wrong"
+            f"call {line.key}: {sorted(stages.missing)} are behind stages that are not there,"
+            f" {sorted(stages.loops)} in loops, and {told['faulty']} are said to be wrong"
         ),
         run=line.key,
     )
-    pairs = len(after) * (len(after) + sum(len(behind) for behind in after.values()))
+    judgement.judge(
+        set(told["alone"]) == stages.alone,
+        "alone-wrong",
+        lambda: (
+            f"call {line.key}: {sorted(stages.alone)} have to do with no other stage, and"
+            f" {told['alone']} are said to"
+        ),
+        run=line.key,
+    )
+    dependencies = sum(map(len, stages.after.values()))
+    pairs = len(stages.after) * (len(stages.after) + dependencies)
     judgement.judge(
         told["calls"] <= CALLS_PER_PAIR * pairs + 100,
         "work-explodes",
         lambda: (
-            f"call {line.key}: {told['calls']} calls for {len(after)} stages, which have"
-            f" {pairs // len(after) - len(after)} dependencies"
+            f"call {line.key}: {told['calls']} calls for {len(stages.after)} stages, which have"
+            f" {dependencies} dependencies"
         ),
         run=line.key,
     )
-
-
-def _behind(name: str, after: dict[str, list[str]]) -> set[str]:
-    """Everything that a stage waits for in the end."""
-    found: set[str] = set()
-    open_ends = list(after[name])
-    while open_ends:
-        one = open_ends.pop()
-        if one not in found:
-            found.add(one)
-            open_ends += after.get(one, [])
-    return found
 
 
 LAW = Law(
     id="lint/faults",
     statement="Lint finds a fault exactly where a stage is behind one that is not there or, in the"
-    " end, behind itself; names each of the first kind and one of each loop; and needs no more"
-    " work than looking at every stage and dependency from every stage.",
+    " end, behind itself; names each of the first kind and one of each loop, and those that have to"
+    " do with no other; and needs no more work than looking at every stage and dependency from"
+    " every stage.",
     category=Category.CORRECTNESS,
     capability=Capability.LINT,
     units=frozenset({"lint"}),
@@ -104,6 +102,11 @@ LAW = Law(
             title="Lint does not say at which stage the fault is",
             severity=Severity.LOW,
             why="it has to be searched for by hand",
+        ),
+        "alone-wrong": OutcomeClass(
+            title="Lint tells wrongly which stages have to do with no other",
+            severity=Severity.LOW,
+            why="a stage that somebody forgot to connect stays unseen",
         ),
         "work-explodes": OutcomeClass(
             title="The work of lint grows with the number of paths through a pipeline",

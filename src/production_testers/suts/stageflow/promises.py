@@ -28,6 +28,10 @@ PROMISES: dict[Capability, Citation] = {
     Capability.LINT: Citation(
         quote="Performs static analysis on a Pipeline to detect:", file="stageflow/cli/lint.py"
     ),
+    Capability.LINT_COMMAND: Citation(
+        quote="Check pipeline definitions for dependency issues",
+        file="stageflow/cli/__main__.py",
+    ),
     Capability.FAILURE_MODES: Citation(
         quote="CONTINUE_ON_FAILURE = auto()  # Record failure, continue unrelated branches",
         file="stageflow/pipeline/failure_tolerance.py",
@@ -357,6 +361,7 @@ COMPONENTS: dict[Capability, str] = {
     Capability.STAGE_INPUTS: "stageflow.stages.inputs.StageInputs",
     Capability.OUTPUTS_ONLY: _RUN,
     Capability.LINT: "stageflow.cli.lint.lint_pipeline",
+    Capability.LINT_COMMAND: "stageflow.cli.__main__.main",
     Capability.FAILURE_MODES: "stageflow.pipeline.failure_tolerance.FailureCollector",
     Capability.RUNNER: "stageflow.helpers.run_utils.PipelineRunner.run",
     Capability.CONFLICTS: "stageflow.context.enrich.ConflictDetector.check_and_resolve",

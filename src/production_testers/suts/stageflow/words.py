@@ -26,6 +26,11 @@ _NEAREST: dict[str, dict[str, tuple[str, ...]]] = {
             "auth/sign-in: unknown-let-in",
         ),
     },
+    "stageflow/cli/__main__.py": {
+        "contracts  Manage schema contracts and diff versions": (
+            "documentation/true: command-broken",
+        ),
+    },
     "stageflow/context/context_snapshot.py": {
         "Immutable (frozen dataclass)": ("context/snapshot: changed-by-copy",),
     },

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from production_testers.model.canonical import Json
@@ -39,6 +40,7 @@ class Documentation:
 
     errors: Mapping[type[BaseException], str] = {}
     modules: tuple[str, ...] = ("inspect", __name__)
+    commands: tuple[tuple[str, str], ...] = (("greet", __file__),)
     pages: tuple[Page, ...] = (
         Page(greet, ("name", "loud"), (1, ("loud",))),
         Page(repeat, ("text", "times"), (2, ())),
@@ -52,6 +54,8 @@ class Documentation:
         number = arguments["page"]
         if operation == "module":
             return self._module(self.modules[number % len(self.modules)])
+        if operation == "command":
+            return self._command(*self.commands[number % len(self.commands)])
         page = self.pages[number % len(self.pages)]
         signature = inspect.signature(page.function)
         told: dict[str, Any] = {"of": page.function.__name__, "shown": 1, "wrong": []}
@@ -65,6 +69,10 @@ class Documentation:
         except TypeError as error:
             told["wrong"].append(str(error))
         return told
+
+    def _command(self, name: str, file: str) -> Json:
+        missing = [] if Path(file).exists() else [file]
+        return {"of": f"command {name}", "shown": 1, "wrong": [*missing]}
 
     def _module(self, name: str) -> Json:
         try:

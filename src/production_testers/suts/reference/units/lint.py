@@ -15,12 +15,32 @@ class Lint:
     def __init__(self, _settings: Mapping[str, Any], _bench: Bench) -> None:
         self._calls = 0
 
-    async def perform(self, _operation: str, arguments: Mapping[str, Any]) -> Json:
+    async def perform(self, operation: str, arguments: Mapping[str, Any]) -> Json:
         """Do one operation."""
         self._calls = 0
         after = {one["name"]: list(one["after"]) for one in arguments["stages"]}
-        faulty = self._faulty(after)
-        return {"valid": not faulty, "faulty": sorted(faulty), "calls": self._calls}
+        if operation == "command":
+            return self._commanded(arguments, after)
+        faulty, alone = self._faulty(after), self._alone(after)
+        return {
+            "valid": not faulty,
+            "faulty": sorted(faulty),
+            "alone": sorted(alone),
+            "calls": self._calls,
+        }
+
+    def _commanded(self, arguments: Mapping[str, Any], after: Mapping[str, list[str]]) -> Json:
+        if not arguments["there"]:
+            return {"status": 1, "faulty": [], "alone": []}
+        faulty, alone = self._faulty(after), self._alone(after)
+        wrong = faulty or (arguments["strict"] and alone)
+        return {"status": int(bool(wrong)), "faulty": sorted(faulty), "alone": sorted(alone)}
+
+    def _alone(self, after: Mapping[str, list[str]]) -> set[str]:
+        """Stages that have to do with no other, where there are others."""
+        behind = {name for names in after.values() for name in names}
+        idle = {name for name, names in after.items() if not names and name not in behind}
+        return idle if len(after) > 1 else set()
 
     def _faulty(self, after: Mapping[str, list[str]]) -> set[str]:
         left = dict(after)

@@ -3,23 +3,29 @@
 import ast
 import importlib
 import inspect
+import io
 import re
+import sys
 import textwrap
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
+from unittest.mock import patch
 
 import stageflow
+from stageflow.cli.__main__ import main
 
 ROOT = Path(stageflow.__path__[0])
 ARGS = re.compile(r"^Args:\n((?:[ \t]+.*\n?|\n)+)", re.MULTILINE)
 NAMED = re.compile(r"^(?!Returns|Raises)(\w+)(?: \([^)]*\))?:", re.MULTILINE)
 SHOWN = re.compile(r"^(?:Examples?|Usage)[^\n]*:\n((?:[ \t]+.*(?:\n|$)|\n)+)", re.MULTILINE)
 PARSE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-PAGES = {"module": [], "parameters": [], "example": []}
+PAGES = {"module": [], "parameters": [], "example": [], "command": []}
+LISTED = re.compile(r"\{([\w,-]+)\}")
 
 
 class Binding:
     errors = {}
-    components = dict.fromkeys(PAGES, "stageflow")
+    components = {**dict.fromkeys(PAGES, "stageflow"), "command": "stageflow.cli.__main__.main"}
 
     def __init__(self, settings, bench):
         pass
@@ -33,6 +39,8 @@ class Binding:
 
 
 def collect():
+    names = LISTED.search(called("--help")[0])[1].split(",")
+    PAGES["command"] = [(f"command {name}", executed, (name,)) for name in names]
     for path in sorted(ROOT.rglob("*.py")):
         name = ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(
             ".__init__"
@@ -56,6 +64,26 @@ def collect():
             codes = re.findall(r"```python\n(.*?)```", text, re.DOTALL) or SHOWN.findall(text)
             if inspect.ismodule(one) or inspect.isroutine(one) or inspect.isclass(one):
                 PAGES["example"] += [(at, callable_, (module, code)) for code in codes]
+
+
+def called(*arguments):
+    """What the command line writes, and what it wants to execute."""
+    said = io.StringIO()
+    with (
+        patch.object(sys, "argv", ["stageflow", *arguments]),
+        patch("subprocess.run") as run,
+        redirect_stdout(said),
+        redirect_stderr(io.StringIO()),
+        suppress(SystemExit),
+    ):
+        main()
+    return said.getvalue(), [list(map(str, call.args[0])) for call in run.call_args_list]
+
+
+def executed(name):
+    _, commands = called(name)
+    files = [Path(one) for command in commands for one in command if one.endswith(".py")]
+    return 1, [str(one.relative_to(ROOT.parent)) for one in files if not one.exists()]
 
 
 def imported(name):

@@ -6,6 +6,7 @@ Run from the repository's root: `python benchmarks/load/lab.py [stall] [http] [w
 import asyncio
 import multiprocessing
 import os
+import socket
 import statistics
 import sys
 import time
@@ -26,6 +27,7 @@ from page import write_section
 
 HERE = str(Path(__file__).parent)
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"
+REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 PORT = 18_799
 PAIRS = 7
 
@@ -103,6 +105,18 @@ def serve():
     uvloop.run(main())
 
 
+def plain_us(rate, duration_s):
+    """CPU µs per request of a blocking socket that asks at a rate, and keeps nothing."""
+    with socket.create_connection(("127.0.0.1", PORT)) as one:
+        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        begun, before, count = time.perf_counter(), time.process_time(), round(rate * duration_s)
+        for number in range(count):
+            time.sleep(max(0.0, begun + number / rate - time.perf_counter()))
+            one.sendall(REQUEST)
+            one.recv(4096)
+        return (time.process_time() - before) / count * 1e6
+
+
 def http():
     server = multiprocessing.Process(target=serve, daemon=True)
     server.start()
@@ -119,19 +133,25 @@ def http():
         "open loop, 2,000 a second": {"shape": constant(2_000)},
         "open loop, 5,000 a second": {"shape": constant(5_000)},
     }
-    costs = {name: [] for name in loads}
+    barest = {f"a plain socket, {rate:,} a second": rate for rate in (2_000, 5_000)}
+    costs = {name: [] for name in (*loads, *barest)}
     for _ in range(PAIRS):
         for name, load in loads.items():
             result = perform(Plan(target=target, words="http", duration_s=3.0, **load))
             assert not result.failures, result.errors
             costs[name].append(result.cpu_us_per_operation)
+        for name, rate in barest.items():
+            costs[name].append(plain_us(rate, 3.0))
     server.terminate()
     write_section(
         "Load: HTTP",
         "python benchmarks/load/lab.py http",
         "Driver CPU µs per request against a server of our own that answers at once, median"
-        f" (minimum to maximum) of {PAIRS} interleaved rounds. Aim: 60 at most. The anchors: wrk"
-        " 28.5, a raw protocol on uvloop 29, hey 94, k6 181, aiohttp 374, Locust 403.",
+        f" (minimum to maximum) of {PAIRS} interleaved rounds. Aim: 60 at most. The anchors, as"
+        " fast as they can: wrk 28.5, a raw protocol on uvloop 29, hey 94, k6 181, aiohttp 374,"
+        " Locust 403. The plain socket is blocking, asks again once it was answered, and records"
+        " nothing: what it costs at a rate is mostly the kernel waking a server that sleeps."
+        f" Load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.",
         ("load", "CPU µs per request"),
         [(name, told(values, 1)) for name, values in costs.items()],
     )

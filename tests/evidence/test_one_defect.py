@@ -12,11 +12,11 @@ from detection import executors
 from detection.executors import LeavesRunning, Planted
 from evidence.one_defect import ELSEWHERE, candidate, defect_of, explored, merged
 from evidence.one_defect import Here as Workers
+from production_testers.evidence.controls import CONTROLS
 from production_testers.evidence.identity import Break, same_causes
 from production_testers.evidence.pipeline import (
     ALLOWANCE,
     CONTROL,
-    CONTROLS,
     MINIMISE,
     minimise,
 )

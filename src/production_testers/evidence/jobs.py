@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from production_testers.evidence import fingerprint
+from production_testers.evidence.controls import CONTROLS
 from production_testers.evidence.cures import cures_of
 from production_testers.evidence.localising import component_of
 from production_testers.evidence.planned import at_stated_calls
@@ -143,12 +144,14 @@ def _at_fault(
 ) -> str:
     """The team's own code, unless the law is not broken so where the framework does not execute it.
 
-    Another fault of the team's may break it there in another way.
+    Another fault of the team's may break it there in another way. What orders the framework's tasks
+    means nothing to other tasks, so the control has as many timings as at the gate.
     """
     assert scenario.usage is not None, "it is one of a target"
     target = target_of(scenario.usage)
-    control = run_and_judge(adapter, sut, without_framework(scenario)).verdicts[law.id]
-    if _kept_so(law, control, verdict.outcome_class):
+    without, way = without_framework(scenario), verdict.outcome_class
+    states = _states(adapter, sut, without, law, way=way, count=CONTROLS)
+    if states["broken"] == 0 and states["holds"]:
         return fingerprint.component(law.id, verdict, sut)
     return target.code.get(verdict.stage) or target.object.replace(":", ".")
 
@@ -187,11 +190,29 @@ def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[st
     The first timing is the scenario's own. Args of the job: scenario, law, count, and outcome_class
     where only one way to break it counts.
     """
-    sut = adapter.describe()
-    law = LAWS[arguments["law"]]
-    scenario = scenario_format.from_json(arguments["scenario"])
+    states = _states(
+        adapter,
+        adapter.describe(),
+        scenario_format.from_json(arguments["scenario"]),
+        LAWS[arguments["law"]],
+        way=arguments.get("outcome_class"),
+        count=arguments["count"],
+    )
+    return {"states": states}
+
+
+def _states(
+    adapter: Adapter,
+    sut: SutDescription,
+    scenario: Scenario,
+    law: Law,
+    *,
+    way: str | None,
+    count: int,
+) -> dict[str, int]:
+    """State of the law → number of timings, the first of which is the scenario's own."""
     states = dict.fromkeys((state.value for state in State), 0)
-    for index in range(arguments["count"]):
+    for index in range(count):
         varied = scenario
         if index:
             timing = replace(scenario.latencies, seed=index, low=1.0, high=10.0, fixed={})
@@ -200,10 +221,9 @@ def control(adapter: Adapter, arguments: dict[str, Any], _emit: Emit) -> dict[st
             varied = replace(varied, holds=(), order=Order(strategy="walk", seed=index))
         # every law is asked: a general one gives way to a special one
         verdict = run_and_judge(adapter, sut, varied).verdicts[law.id]
-        way = arguments.get("outcome_class")
         kept = way is not None and _kept_so(law, verdict, way)
         states[(State.HOLDS if kept else verdict.state).value] += 1
-    return {"states": states}
+    return states
 
 
 def component(adapter: Adapter, arguments: dict[str, Any], emit: Emit) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from production_testers.evidence import fingerprint
+from production_testers.evidence.controls import CONTROLS
 from production_testers.evidence.defect import Defect
 from production_testers.evidence.growth import measured_in_words, measured_of
 from production_testers.evidence.identity import merged_into
@@ -48,10 +49,6 @@ REPLAYS = 3
 VERIFICATIONS = 10
 """Replays in a clean environment, all of which must show a schedule with the same history; work
 that is counted is counted once, and a load is measured once: that is many pairs."""
-
-CONTROLS = 25
-"""Timings under which the reference must keep the law."""
-
 
 NO_CONTROL = "no release tells the framework's fault from the script's"
 """How the reason begins where a script shows something and nobody can say who is to blame."""

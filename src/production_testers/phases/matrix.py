@@ -21,9 +21,10 @@ from typing import Any, cast
 
 import production_testers
 from production_testers.evidence import matrix
+from production_testers.evidence.controls import CONTROLS
 from production_testers.evidence.fingerprint import fingerprint
 from production_testers.evidence.matrix import Exhibit, LawTally, Way
-from production_testers.evidence.pipeline import ALLOWANCE, CONTROL, CONTROLS, MINIMISE
+from production_testers.evidence.pipeline import ALLOWANCE, CONTROL, MINIMISE
 from production_testers.evidence.ranges import Answer, Observed
 from production_testers.evidence.ranging import Question, ask
 from production_testers.experiments.copying import copy_pipelines, copy_templates

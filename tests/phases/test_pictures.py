@@ -57,7 +57,7 @@ def context(workspace, tmp_path):
         recipe=recipe_for(ENTRY),
         sut=Sut(name="reference"),
         environment=Environment(python=tmp_path, site_packages=None, packages={}),
-        description={"version": None, "capabilities": {}},
+        description={"version": None, "capabilities": {}, "words": {}},
         plan=Plan(seed=0, schedules={}, cost_sizes={}),
         tell=lambda _line: None,
     )

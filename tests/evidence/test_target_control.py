@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from production_testers.evidence import jobs
+from production_testers.evidence.controls import CONTROLS
 from production_testers.experiments.judging import Judged
 from production_testers.laws import LAWS
 from production_testers.model import scenario_format
@@ -41,13 +42,15 @@ def test_another_fault_of_the_team_s_is_not_this_one(monkeypatch, law, asked, se
     assert law in LAWS
 
 
-@pytest.mark.parametrize(("broken_in", "whose"), [(0, "framework"), (1, "team"), (25, "team")])
+@pytest.mark.parametrize(
+    ("broken_in", "whose"), [(0, "framework"), (1, "team"), (CONTROLS, "team")]
+)
 def test_the_team_s_code_is_at_fault_where_the_control_breaks_the_law_in_any_timing(
     monkeypatch, broken_in, whose
 ):
     """Directives that name the framework's tasks do nothing in the control's own first timing."""
     law, way = LAWS["target/tenants-apart"], "mixed"
-    states = [State.HOLDS] * (25 - broken_in) + [State.BROKEN] * broken_in
+    states = [State.HOLDS] * (CONTROLS - broken_in) + [State.BROKEN] * broken_in
 
     def judged(*_given):
         verdict = Verdict(state=states.pop(0), outcome_class=way)

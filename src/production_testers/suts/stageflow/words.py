@@ -9,11 +9,6 @@ from collections.abc import Iterator
 
 from production_testers.model.semantics import Citation
 
-_CANCELLATION = "stageflow/pipeline/cancellation.py"
-_DAG = "stageflow/pipeline/dag.py"
-_FAST = "Built on asyncio for high-performance concurrent execution"
-_STRUCTURED = "Uses structured cancellation to ensure proper resource cleanup"
-
 _NEAREST: dict[str, dict[str, tuple[str, ...]]] = {
     "stageflow/agent/runtime.py": {
         "Recorded result of a tool execution": ("agents/loop: tool-result-wrong",),
@@ -82,7 +77,7 @@ _NEAREST: dict[str, dict[str, tuple[str, ...]]] = {
             "identifiers/reuse: new-taken-for-used",
         ),
     },
-    _CANCELLATION: {
+    "stageflow/pipeline/cancellation.py": {
         "True if callback was found and removed": ("cancellation/cleanup: called-in-spite",),
         "Async function to call during cleanup": ("cancellation/cleanup: never-called",),
         "Maximum time to wait for all cleanups": ("cancellation/cleanup: takes-too-long",),
@@ -90,11 +85,11 @@ _NEAREST: dict[str, dict[str, tuple[str, ...]]] = {
             "cancellation/cleanup: wrong-report",
         ),
     },
-    _DAG: {
+    "stageflow/pipeline/dag.py": {
         "Initialize cleanup registry and cancellation token for this execution": (
             "isolation/concurrent-runs: stopped-by-another-run",
         ),
-        _STRUCTURED: (
+        "Uses structured cancellation to ensure proper resource cleanup": (
             "lifecycle/nothing-left-running: after-cancellation",
             "lifecycle/nothing-left-running: after-failure",
             "lifecycle/nothing-left-running: cancellation-ignored",
@@ -129,7 +124,7 @@ _NEAREST: dict[str, dict[str, tuple[str, ...]]] = {
         "List all registered tools.": ("tools/registered: not-listed",),
     },
     "METADATA": {
-        _FAST: (
+        "Built on asyncio for high-performance concurrent execution": (
             "cost/longest-step: stalls",
             "cost/operations-per-stage: superlinear",
             "load/releases: costs-more",
